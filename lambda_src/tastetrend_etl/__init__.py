@@ -1,0 +1,1 @@
+"""Turns one raw review file into one clean parquet dataset with an account of every row."""

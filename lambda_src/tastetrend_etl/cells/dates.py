@@ -1,0 +1,148 @@
+"""Reads the mixed date formats of the sources; numeric dates need to be told whether the day comes first."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tastetrend_etl.schema import EARLIEST_YEAR
+
+_MICROSECONDS = pa.timestamp("us")
+_CLOCK = r"\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?"
+_ISO = rf"^\d{{4}}-\d{{2}}-\d{{2}}([T ]{_CLOCK})?$"
+_ISO_ZONED = rf"^\d{{4}}-\d{{2}}-\d{{2}}[T ]{_CLOCK}(Z|[+-]\d{{2}}:?\d{{2}})$"
+
+_NUMERIC = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)[ ,]*(.*)", re.ASCII)
+_YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?!\d)[ ,]*(.*)", re.ASCII)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
+_EPOCH = re.compile(r"\d{9,10}(\d{3})?(\.\d+)?", re.ASCII)
+_EXCEL = re.compile(r"[3-6]\d{4}", re.ASCII)
+_EXCEL_ORIGIN = datetime(1899, 12, 30, tzinfo=UTC)
+_CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%H:%M:%S.%f")
+_NAMED = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %y")
+_MONTHS_IN_A_YEAR = 12
+_MILLISECOND_DIGITS = 12
+
+
+def read_dates(values: pa.StringArray, *, day_first: bool) -> pa.TimestampArray:
+    """Return naive UTC timestamps; what no format explains is null.
+
+    Args:
+        values: cleaned distinct cells, null where missing.
+        day_first: how `01/02/2020` is meant; dates with one possible reading ignore it.
+    """
+    result = pa.nulls(len(values), _MICROSECONDS)
+    result = _iso(values, _ISO, _MICROSECONDS, result)
+    result = _iso(values, _ISO_ZONED, pa.timestamp("us", tz="UTC"), result)
+    left = pc.and_(pc.is_valid(values), pc.is_null(result))
+    if not pc.any(left).as_py():
+        return result
+    read = [_read_date(text, day_first) for text in values.filter(left).to_pylist()]
+    return pc.replace_with_mask(result, left, pa.array(read, _MICROSECONDS))
+
+
+def out_of_range(dates: pa.TimestampArray, not_after: datetime) -> pa.BooleanArray:
+    """Say which dates lie before 1990 or after the given naive UTC moment."""
+    first = pa.scalar(datetime(EARLIEST_YEAR, 1, 1), _MICROSECONDS)  # noqa: DTZ001 # the column is naive UTC
+    return pc.or_(pc.less(dates, first), pc.greater(dates, pa.scalar(not_after, _MICROSECONDS)))
+
+
+@lru_cache(maxsize=1 << 16)
+def numeric_order(text: str | None) -> str | None:
+    """Say what a numeric date proves: `day` or `month` first, or None when it can be read both ways."""
+    match = _NUMERIC.fullmatch(text) if text else None
+    if match is None or match[2] == ".":
+        return None
+    first, second = int(match[1]), int(match[3])
+    if (first > _MONTHS_IN_A_YEAR) == (second > _MONTHS_IN_A_YEAR):
+        return None
+    return "day" if first > _MONTHS_IN_A_YEAR else "month"
+
+
+def _iso(
+    values: pa.StringArray, pattern: str, kind: pa.DataType, result: pa.TimestampArray
+) -> pa.TimestampArray:
+    mask = pc.fill_null(pc.match_substring_regex(values, pattern), False)
+    chosen = values.filter(mask)
+    if len(chosen) == 0:
+        return result
+    try:
+        read = chosen.cast(kind)
+    except pa.ArrowInvalid:  # one impossible day such as 2020-02-31 spoils the whole cast
+        read = pa.array([_from_iso(text) for text in chosen.to_pylist()], kind)
+    return pc.replace_with_mask(result, mask, read.cast(_MICROSECONDS))
+
+
+def _from_iso(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=1 << 16)
+def _read_date(text: str, day_first: bool) -> datetime | None:  # noqa: FBT001 # a cache key
+    try:
+        found = _numeric(text, day_first) or _number(text) or _zoned(text) or _named(text)
+    except (ValueError, OverflowError):
+        return None
+    return found.astimezone(UTC).replace(tzinfo=None) if found else None
+
+
+def _numeric(text: str, day_first: bool) -> datetime | None:  # noqa: FBT001 # private, one caller
+    if match := _YEAR_FIRST.fullmatch(text):
+        return _moment(int(match[1]), int(match[2]), int(match[3]), match[4])
+    match = _NUMERIC.fullmatch(text)
+    if match is None:
+        return None
+    first, second, year = int(match[1]), int(match[3]), match[4]
+    order = numeric_order(text)
+    day_leads = order == "day" or (order is None and (day_first or match[2] == "."))
+    day, month = (first, second) if day_leads else (second, first)
+    return _moment(_full_year(year), month, day, match[5])
+
+
+def _full_year(year: str) -> int:
+    return int(year) if len(year) > len("99") else datetime.strptime(year, "%y").replace(tzinfo=UTC).year
+
+
+def _moment(year: int, month: int, day: int, clock: str) -> datetime | None:
+    date = datetime(year, month, day, tzinfo=UTC)
+    if not clock:
+        return date
+    time = _first_format(clock.upper(), _CLOCKS)
+    return date.replace(hour=time.hour, minute=time.minute, second=time.second) if time else None
+
+
+def _number(text: str) -> datetime | None:
+    if match := _COMPACT.fullmatch(text):
+        return _moment(int(match[1]), int(match[2]), int(match[3]), "")
+    if _EPOCH.fullmatch(text):
+        whole = text.split(".")[0]
+        return datetime.fromtimestamp(float(text) / (1000 if len(whole) >= _MILLISECOND_DIGITS else 1), UTC)
+    if _EXCEL.fullmatch(text):
+        return _EXCEL_ORIGIN + timedelta(days=int(text))
+    return None
+
+
+def _zoned(text: str) -> datetime | None:
+    found = _from_iso(text)
+    return found if found is None or found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _named(text: str) -> datetime | None:
+    plain = re.sub(r"(?<=\d)(st|nd|rd|th)\b", "", " ".join(text.replace(",", " ").split()))
+    day, clock = re.fullmatch(r"(.*?)(?:[ T](\d{1,2}:\d{2}.*))?", plain).groups()  # type: ignore[union-attr] # matches any text
+    date = _first_format(day, _NAMED)
+    return _moment(date.year, date.month, date.day, clock or "") if date else None
+
+
+def _first_format(text: str, formats: tuple[str, ...]) -> datetime | None:
+    for format_ in formats:
+        try:
+            return datetime.strptime(text, format_).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    return None

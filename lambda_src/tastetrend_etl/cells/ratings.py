@@ -1,0 +1,84 @@
+"""Reads a rating in any of the sources' spellings and brings it to one to five."""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from tastetrend_etl.schema import NULL_WORDS, NUMBER_WORDS, RATING_SCALES, SCALE_SHARE
+
+_NUMBER = r"[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?"
+_BARE = re.compile(rf"({_NUMBER}|[+-]?inf(?:inity)?|nan)")
+_OF = re.compile(rf"({_NUMBER})\s*(?:/|out of|of)\s*(\d+)(?:\s*stars?)?")
+_PERCENT = re.compile(rf"({_NUMBER})\s*(?:%|percent)")
+_STARS = re.compile(rf"({_NUMBER})\s*-?(?:stars?|\*|★|⭐)")
+_GLYPHS = re.compile("([★⭐✭✮🌟\ufe0f]*)(½?)([☆✩]*)")  # noqa: RUF001 # these are the glyphs meant
+_FULL_STARS = frozenset("★⭐✭✮🌟")
+_WORDS = re.compile(r"\b(" + "|".join(NUMBER_WORDS) + r")\b")
+STAR_SCALE, PERCENT_SCALE = 5, 100
+
+
+@dataclass(frozen=True)
+class Rating:
+    """What one cell says: a number, and the scale when the cell itself names one."""
+
+    number: float
+    scale: int | None = None
+
+
+@lru_cache(maxsize=1 << 14)
+def read_rating(text: str) -> Rating | None:
+    """Return what a delivered cell says, None when no spelling explains it."""
+    plain = _WORDS.sub(lambda match: str(NUMBER_WORDS[match[1]]), text.strip().lower())
+    if match := _BARE.fullmatch(plain):
+        return Rating(_float(match[1]))
+    if match := _OF.fullmatch(plain):
+        return Rating(_float(match[1]), int(match[2])) if int(match[2]) in RATING_SCALES else None
+    if match := _PERCENT.fullmatch(plain):
+        return Rating(_float(match[1]), PERCENT_SCALE)
+    if match := _STARS.fullmatch(plain):
+        return Rating(_float(match[1]), STAR_SCALE)
+    return _glyphs(plain)
+
+
+def is_missing(text: str) -> bool:
+    """Say whether nothing was delivered; `nan` was: it is a number on no scale."""
+    word = text.strip().lower()
+    return word in NULL_WORDS and word != "nan"
+
+
+def scale_evidence(ratings: list[Rating | None], counts: np.ndarray) -> Mapping[int, int]:
+    """Count the rows whose bare number each scale would hold; key 0 counts all rows with a bare number."""
+    bare = [(r.number, int(n)) for r, n in zip(ratings, counts, strict=True) if r and r.scale is None]
+    held = {scale: sum(n for number, n in bare if 0 < number <= scale) for scale in RATING_SCALES}
+    return held | {0: sum(n for number, n in bare if not math.isnan(number))}
+
+
+def choose_scale(evidence: Mapping[int, int]) -> int:
+    """Return the smallest scale that holds 99 % of the file's numbers, else the smallest that holds most."""
+    enough = SCALE_SHARE * evidence[0]
+    for scale in RATING_SCALES:
+        if evidence[scale] >= enough:
+            return scale
+    return max(RATING_SCALES, key=lambda scale: evidence[scale])
+
+
+def one_to_five(number: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Return `number / scale * 5`, never below 1, NaN where the number is not on its scale."""
+    with np.errstate(invalid="ignore"):
+        on_scale = (number > 0) & (number <= scale)
+        return np.where(on_scale, np.maximum(number / scale * 5, 1.0), np.nan)
+
+
+def _float(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+def _glyphs(text: str) -> Rating | None:
+    match = _GLYPHS.fullmatch(text.replace(" ", ""))
+    if match is None or not (match[1] or match[3]):
+        return None
+    return Rating(sum(c in _FULL_STARS for c in match[1]) + (0.5 if match[2] else 0.0), STAR_SCALE)

@@ -1,0 +1,185 @@
+"""The data contract as tables: columns, synonyms, null words, category maps, limits."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+
+import pyarrow as pa
+
+# --- what a raw file may call its columns -----------------------------------------------------------
+
+SYNONYMS: Mapping[str, tuple[str, ...]] = {
+    "source_review_id": ("review_id", "review_number", "id"),
+    "customer_name": ("customer_name", "guest_name", "name", "customer", "guest", "reviewer", "reviewer_name"),
+    "review_date": ("date", "visit_date", "review_date"),
+    "rating": (
+        "rating", "satisfaction_score", "rating_out_of_5", "rating_out_of_10", "rating_out_of_100",
+        "star_rating", "stars", "score",
+    ),
+    "review_text": ("review_text", "feedback_comments", "comments", "review", "feedback", "text"),
+    "location": ("location", "venue_location", "venue"),
+    "restaurant_name": ("business_name", "restaurant_name", "establishment", "restaurant"),
+    "total_spent": ("total_spent", "amount_spent"),
+    "tip_amount": ("tip_amount", "tip"),
+    "tip_percentage": ("tip_percentage", "tip_percent"),
+    "party_size": ("party_size",),
+    "age_range": ("age_range", "age"),
+    "gender": ("gender", "sex"),
+    "ethnicity": ("ethnicity",),
+}  # fmt: skip
+
+CANONICAL: Mapping[str, str] = {name: field for field, names in SYNONYMS.items() for name in names}
+
+SCALE_BY_COLUMN: Mapping[str, int] = {
+    "rating_out_of_5": 5,
+    "rating_out_of_10": 10,
+    "rating_out_of_100": 100,
+}
+
+RESTAURANT_INFO_COLUMNS = ("restaurant_name", "address", "avg_stars", "total_reviews")
+
+
+def normalise_name(raw: str) -> str:
+    """Return a column name trimmed, lower-cased, with runs of spaces or punctuation as one `_`."""
+    return re.sub(r"[\W_]+", "_", raw.strip().lower()).strip("_")
+
+
+# --- cells ------------------------------------------------------------------------------------------
+
+NULL_WORDS = ("", "na", "n/a", "null", "none", "nan", "-")
+
+
+def _spellings(word: str) -> list[str]:
+    return ["".join(letters) for letters in product(*({c.lower(), c.upper()} for c in word))]
+
+
+# Every upper- and lower-case spelling, so that one exact lookup finds them without lower-casing a column.
+NULL_SPELLINGS = pa.array(sorted({spelling for word in NULL_WORDS for spelling in _spellings(word)}))
+
+TRUNCATED_CHARACTERS = 2_000
+RATING_SCALES = (5, 10, 100)
+SCALE_SHARE = 0.99
+EARLIEST_YEAR = 1990
+MAX_TIP_PERCENTAGE = 30.0
+MIN_PARTY, MAX_PARTY = 1, 100
+
+NUMBER_WORDS: Mapping[str, int] = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
+    "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+}  # fmt: skip
+
+AGE_GROUPS: Mapping[str, str] = {
+    "18-25": "young_adult",
+    "26-35": "adult",
+    "36-45": "mid_age",
+    "46-55": "mature",
+    "56-65": "senior",
+    "65+": "elder",
+}
+GENDERS: Mapping[str, str] = {
+    "m": "male",
+    "male": "male",
+    "f": "female",
+    "female": "female",
+    "non binary": "non_binary",
+    "nonbinary": "non_binary",
+    "other": "other",
+    "prefer not to say": "undisclosed",
+}
+ETHNICITIES: Mapping[str, str] = {
+    "caucasian": "caucasian",
+    "white": "caucasian",
+    "black": "african_american",
+    "african american": "african_american",
+    "black african american": "african_american",
+    "asian": "asian",
+    "latino": "hispanic",
+    "hispanic": "hispanic",
+    "latino hispanic": "hispanic",
+    "hispanic latino": "hispanic",
+    "mixed": "mixed",
+    "native american": "native_american",
+    "other": "other",
+}
+
+# --- what can be wrong with a cell, and with a row --------------------------------------------------
+
+ISSUE_CODES = (
+    "date_unparseable",
+    "date_out_of_range",
+    "rating_unparseable",
+    "rating_out_of_scale",
+    "total_spent_unparseable",
+    "total_spent_negative",
+    "tip_amount_unparseable",
+    "tip_amount_negative",
+    "tip_exceeds_spend",
+    "tip_on_zero_spend",
+    "tip_percentage_unparseable",
+    "tip_percentage_negative",
+    "tip_percentage_capped",
+    "party_size_unparseable",
+    "party_size_out_of_range",
+    "age_range_unmapped",
+    "unmapped_category",
+    "undecodable_text",
+    "control_characters_removed",
+    "shared_review_id",
+)
+
+# --- what comes out ---------------------------------------------------------------------------------
+
+REVIEWS = pa.schema(
+    [
+        ("review_id", pa.string()),
+        ("source_review_id", pa.string()),
+        ("source_file", pa.string()),
+        ("source_row", pa.int64()),
+        ("customer_name", pa.string()),
+        ("location", pa.string()),
+        ("restaurant_name", pa.string()),
+        ("review_date", pa.timestamp("us")),
+        ("rating_raw", pa.string()),
+        ("rating_scale", pa.int16()),
+        ("rating_1_5", pa.float64()),
+        ("review_text", pa.string()),
+        ("review_text_trunc", pa.string()),
+        ("review_length", pa.int32()),
+        ("total_spent", pa.float64()),
+        ("tip_amount", pa.float64()),
+        ("log_total_spent", pa.float64()),
+        ("tip_percentage", pa.float64()),
+        ("party_size", pa.int32()),
+        ("age_range", pa.string()),
+        ("gender", pa.string()),
+        ("ethnicity", pa.string()),
+        ("age_group", pa.string()),
+        ("gender_norm", pa.string()),
+        ("ethnicity_norm", pa.string()),
+        ("issues", pa.list_(pa.string())),
+        ("extra", pa.string()),
+    ]
+)
+
+RESTAURANTS = pa.schema(
+    [
+        ("restaurant_name", pa.string()),
+        ("address", pa.string()),
+        ("avg_stars", pa.float64()),
+        ("total_reviews", pa.int64()),
+        ("source_file", pa.string()),
+        ("source_row", pa.int64()),
+    ]
+)
+
+REJECTED = pa.schema([("source_row", pa.int64()), ("reason", pa.string()), ("raw", pa.string())])
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """A data row that cannot be a review: its 1-based number, the reason code, what was delivered."""
+
+    source_row: int
+    reason: str
+    raw: str
