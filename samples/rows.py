@@ -39,7 +39,7 @@ SHARES: Final[Mapping[Kind, float]] = {
     Kind.RAGGED: 0.006,
 }
 
-WRITTEN, DUPLICATE, EMPTY_ROW, RAGGED_ROW = "written", "duplicate", "empty_row", "ragged_row"
+WRITTEN, DUPLICATE, EMPTY_ROW, RAGGED_ROW = "written", "duplicate", "empty_row", "ragged"
 
 
 @dataclass(slots=True)
