@@ -25,7 +25,7 @@ ODD: Mapping[str, tuple[float, Sequence[str]]] = {
     "total_spent": (0.003, ("-5", "-12.50")),
     "party_size": (0.005, ("two", "0", "2.5", "-2", "1000000000")),
 }
-ODD_RATINGS = 0.005
+ODD_RATINGS = 0.005  # at most: 1 % of a file's numbers would change its scale
 
 LEAST_SPENT, MEDIAN_SPENT, SPENT_SPREAD = 5.0, 42.0, 0.68  # of a log-normal
 BANQUETS, BANQUET_GUESTS = 0.004, 15
@@ -90,11 +90,11 @@ def _leave_holes(rng: random.Random, source: Source, columns: Columns, wishes: W
     told = [place for place in range(count) if place not in untold]
     unrated = {*empty, *_some(rng, told, missing.pop("rating", 0) * count - len(empty))}
     columns.put("text", sorted(untold), vocabulary.NULL_WORDS, rng)
-    columns.put("rating", sorted(unrated), vocabulary.NULL_WORDS, rng)
+    columns.put("rating", sorted(unrated), vocabulary.NULL_RATINGS, rng)
     for column, share in missing.items():
         columns.put(column, _some(rng, range(count), share * count), vocabulary.NULL_WORDS, rng)
     rated = [place for place in told if place not in unrated]
-    columns.put("rating", _some(rng, rated, ODD_RATINGS * count), source.odd_ratings, rng)
+    columns.put("rating", _some(rng, rated, int(ODD_RATINGS * count)), source.odd_ratings, rng)
     return untold
 
 

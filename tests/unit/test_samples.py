@@ -15,18 +15,8 @@ SAMPLES = Path(__file__).parents[2] / "samples"
 EXPECTED = json.loads((SAMPLES / "expectations.json").read_text(encoding="utf-8"))
 REVIEWS = [source.file for source in SOURCES.values()]
 NULL_WORDS = {"", "na", "n/a", "null", "none", "nan", "-"}
-ID, CUSTOMER, DATE, RATING, TEXT, RESTAURANT, SPENT, AGE_RANGE, GENDER, ETHNICITY = (
-    0,
-    1,
-    2,
-    3,
-    4,
-    6,
-    7,
-    11,
-    12,
-    13,
-)
+ID, CUSTOMER, DATE, RATING, TEXT, _, RESTAURANT, SPENT = range(8)
+AGE_RANGE, GENDER, ETHNICITY = range(11, 14)
 FIELDS = 14
 JUDGED_BY_TRUTH = [("review_date", DATE), ("rating_1_5", RATING), ("total_spent", SPENT)]
 
