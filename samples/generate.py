@@ -51,10 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
+    if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a number of rows; say 1 or more")
-    return number
+    return int(text)
 
 
 if __name__ == "__main__":
