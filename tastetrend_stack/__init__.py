@@ -1,0 +1,1 @@
+"""The AWS resources of TasteTrend ETL."""

@@ -1,0 +1,124 @@
+"""The table of alarms: what is read, from where it is too much, and what it means."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tastetrend_stack.etl_function import TIMEOUT
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where metrics come from: a namespace, and the dimension that names the resource they are about."""
+
+    namespace: str
+    dimension: str
+    resource: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One metric of a source."""
+
+    source: Source
+    metric: str
+    statistic: str = "Sum"
+
+
+@dataclass(frozen=True)
+class Formula:
+    """What is computed from several readings."""
+
+    expression: str
+    readings: Mapping[str, Reading]
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """One row of the table; `at_least` is in the reading's own unit."""
+
+    name: str
+    reading: Reading | Formula
+    at_least: float
+    meaning: str
+    minutes: int = 5
+
+
+_FUNCTION = Source("AWS/Lambda", "FunctionName", "etl")
+_FAILURES = Source("AWS/SQS", "QueueName", "etl-failures")
+_PIPELINE = Source("TasteTrend", "service", "etl")  # what the function itself counts
+
+_NEARLY_TIMED_OUT = 0.8 * TIMEOUT.to_milliseconds()
+
+ALARMS = (
+    Alarm(
+        "errors",
+        Reading(_FUNCTION, "Errors"),
+        1,
+        "An invocation failed. It is tried again; after the last try its event is in the failure queue.",
+    ),
+    Alarm(
+        "throttles",
+        Reading(_FUNCTION, "Throttles"),
+        1,
+        "Invocations were held back. Events wait up to six hours; raise the account's concurrency.",
+    ),
+    Alarm(
+        "duration",
+        Reading(_FUNCTION, "Duration", "Maximum"),
+        _NEARLY_TIMED_OUT,
+        "An invocation took over 80 % of the timeout. The next file of that size may not come through.",
+    ),
+    Alarm(
+        "event-age",
+        Reading(_FUNCTION, "AsyncEventAge", "Maximum"),
+        15 * 60_000,
+        "Events wait over 15 minutes for the function: throttled, or it fails and is tried again.",
+    ),
+    Alarm(
+        "failures",
+        Reading(_FAILURES, "ApproximateNumberOfMessagesVisible", "Maximum"),
+        1,
+        "Events failed for good. The queue keeps them for 14 days: find the cause, then redrive them.",
+    ),
+    Alarm(
+        "lost-failures",
+        Reading(_FUNCTION, "DestinationDeliveryFailures"),
+        1,
+        "A failed event could not be put into the failure queue and is lost. Replay the raw prefix.",
+    ),
+    Alarm(
+        "row-balance",
+        Reading(_PIPELINE, "RowBalanceViolations"),
+        1,
+        "Rows read are not rows written, rejected and duplicate. This must never be: stop and look.",
+    ),
+    Alarm(
+        "events-refused",
+        Reading(_PIPELINE, "EventsRefused"),
+        1,
+        "An event was of no shape that the function knows, or of another bucket. Its file was not read.",
+    ),
+    Alarm(
+        "rejected-share",
+        Formula(
+            "IF(read > 0, 100 * rejected / read, 0)",
+            {"rejected": Reading(_PIPELINE, "RowsRejected"), "read": Reading(_PIPELINE, "RowsRead")},
+        ),
+        20,
+        "Over 20 % of an hour's rows were rejected. The rejected rows in the processed bucket say why.",
+        minutes=60,
+    ),
+    Alarm(
+        "nothing-written",
+        Formula(
+            "IF(FILL(invocations, 0) > 0 AND FILL(processed, 0) == 0, 1, 0)",
+            {
+                "invocations": Reading(_FUNCTION, "Invocations"),
+                "processed": Reading(_PIPELINE, "FilesProcessed"),
+            },
+        ),
+        1,
+        "Files arrived for an hour and none became a dataset. Read the log and the error reports.",
+        minutes=60,
+    ),
+)

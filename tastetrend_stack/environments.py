@@ -1,0 +1,76 @@
+"""How the environments differ, and how their resources are named."""
+
+from dataclasses import dataclass
+
+from aws_cdk import Aws, RemovalPolicy
+from aws_cdk.aws_logs import RetentionDays
+
+
+class UnknownEnvironmentError(ValueError):
+    """The context names no environment of the table."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One row of the table.
+
+    Attributes:
+        name: part of every resource's name.
+        removal: what becomes of buckets and logs when the stack is deleted.
+        log_retention: how long the function's log is kept.
+        old_versions_days: how long overwritten and deleted objects can be brought back.
+        access_log_days: how long it can be told who read or wrote an object.
+        emulated: runs on the emulator, which knows neither managed layers nor the CDK's bootstrap roles
+            under enforced IAM, and ignores the asynchronous settings of an alias.
+    """
+
+    name: str
+    removal: RemovalPolicy
+    log_retention: RetentionDays
+    old_versions_days: int
+    access_log_days: int
+    emulated: bool = False
+
+    def named(self, *parts: str) -> str:
+        """Return the name of one of this environment's resources."""
+        return "-".join(("tastetrend", self.name, *parts))
+
+    def bucket_name(self, kind: str) -> str:
+        """Return a bucket's name, known before the bucket is, so that nothing has to wait for it."""
+        return self.named(kind, Aws.ACCOUNT_ID)
+
+    @property
+    def etl_log_group(self) -> str:
+        """Return the name of the function's log group."""
+        return f"/aws/lambda/{self.named('etl')}"
+
+    @property
+    def live_alias(self) -> str:
+        """Return the alias that S3 events invoke."""
+        return "dev" if self.emulated else self.name
+
+
+_KEEP, _DELETE = RemovalPolicy.RETAIN, RemovalPolicy.DESTROY
+_DAYS = RetentionDays
+
+ENVIRONMENTS = {
+    environment.name: environment
+    for environment in (
+        Environment("local", _DELETE, _DAYS.ONE_WEEK, old_versions_days=7, access_log_days=7, emulated=True),
+        Environment("dev", _DELETE, _DAYS.TWO_WEEKS, old_versions_days=30, access_log_days=30),
+        Environment("staging", _KEEP, _DAYS.ONE_MONTH, old_versions_days=30, access_log_days=90),
+        Environment("prod", _KEEP, _DAYS.ONE_YEAR, old_versions_days=90, access_log_days=365),
+    )
+}
+
+
+def find_environment(name: str | None) -> Environment:
+    """Return the environment of that name.
+
+    Raises:
+        UnknownEnvironmentError: there is none, listing those there are.
+    """
+    if name not in ENVIRONMENTS:
+        asked = f"unknown environment {name!r}" if name else "no environment named"
+        raise UnknownEnvironmentError(f"{asked}: pass --context env=<one of {', '.join(ENVIRONMENTS)}>")
+    return ENVIRONMENTS[name]

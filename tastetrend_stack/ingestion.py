@@ -1,0 +1,85 @@
+"""The way of a raw object's event to the function, and of an event that failed to the queue."""
+
+from aws_cdk import Aws, Duration
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from tastetrend_stack.environments import Environment
+
+_RETRIES = 2
+_LONGEST_WAIT = Duration.hours(6)  # Lambda's maximum: an event held up by throttling is late, not lost
+
+
+class Ingestion(Construct):
+    """S3's notification, its permission, the retries, and the failure queue.
+
+    The notification stands in the bucket itself and not in a custom resource. S3 tries it out when it is
+    set, so the bucket waits for the permission, which knows the bucket by its name only.
+    """
+
+    def __init__(  # noqa: PLR0913 # what it joins
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        environment: Environment,
+        raw: s3.Bucket,
+        function: lambda_.Function,
+        live: lambda_.Alias,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._environment = environment
+        self.failures = self._build_failure_queue()
+        target = function if environment.emulated else live
+        self._configure_retries(function, live)
+        self._notify(raw, target, self._permit(target))
+
+    def _build_failure_queue(self) -> sqs.Queue:
+        return sqs.Queue(
+            self,
+            "Failures",
+            queue_name=self._environment.named("etl-failures"),
+            retention_period=Duration.days(14),
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            removal_policy=self._environment.removal,
+        )
+
+    def _configure_retries(self, function: lambda_.Function, live: lambda_.Alias) -> None:
+        retries = lambda_.CfnEventInvokeConfig(
+            self,
+            "Retries",
+            function_name=function.function_name,
+            qualifier="$LATEST" if self._environment.emulated else live.alias_name,
+            maximum_retry_attempts=_RETRIES,
+            maximum_event_age_in_seconds=_LONGEST_WAIT.to_seconds(),
+            destination_config=lambda_.CfnEventInvokeConfig.DestinationConfigProperty(
+                on_failure=lambda_.CfnEventInvokeConfig.OnFailureProperty(destination=self.failures.queue_arn)
+            ),
+        )
+        retries.node.add_dependency(live)
+
+    def _permit(self, target: lambda_.IFunction) -> lambda_.CfnPermission:
+        return lambda_.CfnPermission(
+            self,
+            "Permission",
+            action="lambda:InvokeFunction",
+            function_name=target.function_arn,
+            principal="s3.amazonaws.com",
+            source_account=Aws.ACCOUNT_ID,
+            source_arn=f"arn:{Aws.PARTITION}:s3:::{self._environment.bucket_name('raw')}",
+        )
+
+    def _notify(self, raw: s3.Bucket, target: lambda_.IFunction, permission: lambda_.CfnPermission) -> None:
+        bucket = raw.node.default_child
+        assert isinstance(bucket, s3.CfnBucket)  # noqa: S101 # narrows the type, the library promises no more
+        bucket.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            lambda_configurations=[
+                s3.CfnBucket.LambdaConfigurationProperty(
+                    event="s3:ObjectCreated:*", function=target.function_arn
+                )
+            ]
+        )
+        bucket.add_resource_dependency(permission)

@@ -1,0 +1,50 @@
+"""Which version of the function each alias runs."""
+
+from aws_cdk import CfnCondition, CfnParameter, Fn, RemovalPolicy, Stack
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from tastetrend_stack.environments import Environment
+
+
+class Release(Construct):
+    """The newest version, kept for good, and three aliases of which two move only when they are promoted."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, environment: Environment, function: lambda_.Function
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._function = function
+        self._newest = function.current_version
+        self._newest.apply_removal_policy(RemovalPolicy.RETAIN)
+        aliases = {
+            "dev": self._build_alias("dev", self._newest),
+            "staging": self._build_alias("staging", self._promoted("staging")),
+            "prod": self._build_alias("prod", self._promoted("prod")),
+        }
+        self.live = aliases[environment.live_alias]
+
+    def _build_alias(self, name: str, version: lambda_.IVersion) -> lambda_.Alias:
+        return lambda_.Alias(self, f"{name.capitalize()}Alias", alias_name=name, version=version)
+
+    def _promoted(self, alias: str) -> lambda_.IVersion:
+        """Return the version that the stack parameter names, the newest as long as it is empty."""
+        stack, parameter_id = Stack.of(self), f"{alias.capitalize()}Version"
+        parameter = CfnParameter(
+            stack,
+            parameter_id,
+            default="",
+            allowed_pattern="[0-9]*",
+            description=f"Version that the alias {alias} runs; empty until the first promotion: the newest",
+        )
+        promoted = CfnCondition(
+            stack, f"{parameter_id}Given", expression=Fn.condition_not(Fn.condition_equals(parameter, ""))
+        )
+        return lambda_.Version.from_version_attributes(
+            self,
+            parameter_id,
+            lambda_=self._function,
+            version=Fn.condition_if(
+                promoted.logical_id, parameter.value_as_string, self._newest.version
+            ).to_string(),
+        )

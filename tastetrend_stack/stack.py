@@ -1,0 +1,61 @@
+"""Puts the constructs together."""
+
+from aws_cdk import CfnOutput, CliCredentialsStackSynthesizer, Stack, Tags
+from constructs import Construct
+
+from tastetrend_stack.environments import Environment
+from tastetrend_stack.etl_function import EtlFunction
+from tastetrend_stack.ingestion import Ingestion
+from tastetrend_stack.monitoring import Monitoring
+from tastetrend_stack.release import Release
+from tastetrend_stack.storage import Storage
+
+
+class TasteTrendStack(Stack):
+    """Raw bucket, event, function, processed bucket; and whoever must know when that fails."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, environment: Environment) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            description="Restaurants' review files in, one clean parquet each and an honest account out",
+            synthesizer=CliCredentialsStackSynthesizer() if environment.emulated else None,
+        )
+        storage = Storage(self, "Storage", environment=environment)
+        etl = EtlFunction(self, "Etl", environment=environment)
+        release = Release(self, "Release", environment=environment, function=etl.function)
+        ingestion = Ingestion(
+            self,
+            "Ingestion",
+            environment=environment,
+            raw=storage.raw,
+            function=etl.function,
+            live=release.live,
+        )
+        monitoring = Monitoring(self, "Monitoring", environment=environment)
+        self._tag(environment)
+        self._show(
+            RawBucketName=storage.raw.bucket_name,
+            ProcessedBucketName=storage.processed.bucket_name,
+            ArtifactsBucketName=storage.artifacts.bucket_name,
+            FunctionName=etl.function.function_name,
+            LiveAliasName=release.live.alias_name,
+            LogGroupName=etl.log_group.log_group_name,
+            FailureQueueUrl=ingestion.failures.queue_url,
+            AlarmTopicArn=monitoring.topic.topic_arn,
+        )
+
+    def _tag(self, environment: Environment) -> None:
+        tags = {
+            "Project": "TasteTrend",
+            "Environment": environment.name,
+            "ManagedBy": "CDK",
+            "CostCenter": "tastetrend-etl",
+        }
+        for key, value in tags.items():
+            Tags.of(self).add(key, value)
+
+    def _show(self, **values: str) -> None:
+        """Print what a person needs after a deployment."""
+        for name, value in values.items():
+            CfnOutput(self, name, value=value)
