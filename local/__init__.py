@@ -1,0 +1,1 @@
+"""What stands for AWS on a developer's machine."""
