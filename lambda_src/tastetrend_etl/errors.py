@@ -1,4 +1,7 @@
-"""The errors of the pipeline, sorted by what the caller can do about them."""
+"""The errors of the pipeline, sorted by what the caller can do about them.
+
+No message quotes a cell: whatever is raised ends in a log, a report or the failure queue.
+"""
 
 
 class TasteTrendError(Exception):
@@ -28,7 +31,7 @@ class RetryableError(TasteTrendError):
 
 
 class ContentionError(RetryableError):
-    """Other invocations kept changing the same output."""
+    """Other invocations kept changing the same object."""
 
 
 class IncompleteDownloadError(RetryableError):
@@ -37,3 +40,7 @@ class IncompleteDownloadError(RetryableError):
 
 class OutOfTimeError(RetryableError):
     """The invocation would have been killed in mid-work; nothing was committed."""
+
+
+class UnbalancedError(RetryableError):
+    """A row is unaccounted for, which is a fault of this code; nothing was committed."""

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import product
 
 import pyarrow as pa
@@ -11,7 +10,8 @@ import pyarrow as pa
 
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "source_review_id": ("review_id", "review_number", "id"),
-    "customer_name": ("customer_name", "guest_name", "name", "customer", "guest", "reviewer", "reviewer_name"),
+    "customer_name": ("customer_name", "guest_name", "name", "customer", "guest", "reviewer",
+        "reviewer_name"),
     "review_date": ("date", "visit_date", "review_date"),
     "rating": (
         "rating", "satisfaction_score", "rating_out_of_5", "rating_out_of_10", "rating_out_of_100",
@@ -103,31 +103,6 @@ ETHNICITIES: Mapping[str, str] = {
     "other": "other",
 }
 
-# --- what can be wrong with a cell, and with a row --------------------------------------------------
-
-ISSUE_CODES = (
-    "date_unparseable",
-    "date_out_of_range",
-    "rating_unparseable",
-    "rating_out_of_scale",
-    "total_spent_unparseable",
-    "total_spent_negative",
-    "tip_amount_unparseable",
-    "tip_amount_negative",
-    "tip_exceeds_spend",
-    "tip_on_zero_spend",
-    "tip_percentage_unparseable",
-    "tip_percentage_negative",
-    "tip_percentage_capped",
-    "party_size_unparseable",
-    "party_size_out_of_range",
-    "age_range_unmapped",
-    "unmapped_category",
-    "undecodable_text",
-    "control_characters_removed",
-    "shared_review_id",
-)
-
 # --- what comes out ---------------------------------------------------------------------------------
 
 REVIEWS = pa.schema(
@@ -170,16 +145,8 @@ RESTAURANTS = pa.schema(
         ("total_reviews", pa.int64()),
         ("source_file", pa.string()),
         ("source_row", pa.int64()),
+        ("issues", pa.list_(pa.string())),
     ]
 )
 
 REJECTED = pa.schema([("source_row", pa.int64()), ("reason", pa.string()), ("raw", pa.string())])
-
-
-@dataclass(frozen=True)
-class RejectedRow:
-    """A data row that cannot be a review: its 1-based number, the reason code, what was delivered."""
-
-    source_row: int
-    reason: str
-    raw: str

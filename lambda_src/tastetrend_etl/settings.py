@@ -16,20 +16,17 @@ def load_settings() -> Settings:
     """Read the settings.
 
     Raises:
-        RuntimeError: a variable is missing, naming it.
+        RuntimeError: variables are missing, naming them.
     """
-    missing = [name for name in map(_variable, fields(Settings)) if not os.environ.get(name)]
+    names = [field.name for field in fields(Settings)]
+    missing = [name.upper() for name in names if not os.environ.get(name.upper())]
     if missing:
         raise RuntimeError(
             f"environment variables not set: {', '.join(missing)}; the stack sets them, deploy it again"
         )
-    return Settings(**{field.name: os.environ[_variable(field)] for field in fields(Settings)})
+    return Settings(**{name: os.environ[name.upper()] for name in names})
 
 
-def function_version() -> str:
-    """Return the version of the code that runs, as Lambda names it (`$LATEST` or a number)."""
-    return os.environ.get("AWS_LAMBDA_FUNCTION_VERSION", "local")
-
-
-def _variable(field: object) -> str:
-    return str(field.name).upper()  # type: ignore[attr-defined] # dataclasses.Field is generic in a type we do not need
+def function_name() -> str:
+    """Return the name that Lambda runs this code under, which tells the environment."""
+    return os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "tastetrend-etl")

@@ -120,7 +120,7 @@ def _number(text: str) -> datetime | None:
     if match := _COMPACT.fullmatch(text):
         return _moment(int(match[1]), int(match[2]), int(match[3]), "")
     if _EPOCH.fullmatch(text):
-        whole = text.split(".")[0]
+        whole = text.split(".", maxsplit=1)[0]
         return datetime.fromtimestamp(float(text) / (1000 if len(whole) >= _MILLISECOND_DIGITS else 1), UTC)
     if _EXCEL.fullmatch(text):
         return _EXCEL_ORIGIN + timedelta(days=int(text))

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-_CHUNK = 1 << 18
+from tastetrend_etl.reading.staged import CHUNK
+
 _QUOTE = ord('"')
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -22,7 +23,7 @@ def is_regular(path: Path, delimiter: str) -> bool:
     with path.open("rb", buffering=0) as file:
         if file.read(3) != _BYTE_ORDER_MARK:
             file.seek(0)
-        while chunk := file.read(_CHUNK):
+        while chunk := file.read(CHUNK):
             data = np.frombuffer(chunk, np.uint8)
             if pending and not border[data[0]]:
                 return False

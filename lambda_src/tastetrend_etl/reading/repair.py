@@ -5,8 +5,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tastetrend_etl.dialect import Dialect
-from tastetrend_etl.schema import RejectedRow
+from tastetrend_etl.records import Dialect, RejectedRow
 
 MAX_LINES = 50  # a record that runs on for longer is an unclosed quote, not a review
 MAX_CHARACTERS = 2 << 20
@@ -30,7 +29,10 @@ def repair(path: Path, dialect: Dialect, target: Path) -> list[RejectedRow]:
     """
     csv.field_size_limit(MAX_CHARACTERS)
     rejected = []
-    with path.open(encoding="utf-8-sig", newline="") as source, target.open("w", encoding="utf-8", newline="") as out:
+    with (
+        path.open(encoding="utf-8-sig", newline="") as source,
+        target.open("w", encoding="utf-8", newline="") as out,
+    ):
         writer = csv.writer(out, delimiter=dialect.delimiter, lineterminator="\n")
         writer.writerow(dialect.header)
         for number, (fields, raw, problem) in enumerate(_records(source, dialect), 1 - dialect.skipped):

@@ -1,38 +1,12 @@
 """Recognises the raw columns: which field each one is, and what kind of file they make."""
 
 import difflib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 from tastetrend_etl.errors import RefusedError
+from tastetrend_etl.records import Columns
 from tastetrend_etl.schema import CANONICAL, RESTAURANT_INFO_COLUMNS, SCALE_BY_COLUMN, normalise_name
 
-Kind = Literal["reviews", "restaurant_info"]
 KNOWN_NAMES = frozenset(CANONICAL) | frozenset(RESTAURANT_INFO_COLUMNS)
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Where each field stands in a raw record.
-
-    Attributes:
-        kind: what the file holds.
-        header: the raw names, in order.
-        fields: field → positions of its raw columns, in order; a field the file lacks is absent.
-        extra: position → raw name of the columns nobody knows.
-        rating_scale: the scale that the rating column's name tells, else None.
-    """
-
-    kind: Kind
-    header: tuple[str, ...]
-    fields: Mapping[str, tuple[int, ...]]
-    extra: Mapping[int, str]
-    rating_scale: int | None = None
-
-    def mapping(self) -> dict[str, list[str]]:
-        """Return field → raw names, for the report."""
-        return {field: [self.header[i] for i in places] for field, places in self.fields.items()}
 
 
 def recognise(header: tuple[str, ...]) -> Columns:
@@ -61,10 +35,11 @@ def _restaurant_info(header: tuple[str, ...], names: list[str]) -> Columns:
 
 
 def _suggestion(header: tuple[str, ...]) -> str:
-    near = []
-    for raw in header[:20]:
-        if close := difflib.get_close_matches(normalise_name(raw), CANONICAL, n=1, cutoff=0.6):
-            near.append(f"`{raw.strip()[:64]}` → `{CANONICAL[close[0]]}`?")
+    near = [
+        f"`{raw.strip()[:64]}` → `{CANONICAL[close[0]]}`?"
+        for raw in header[:20]
+        if (close := difflib.get_close_matches(normalise_name(raw), CANONICAL, n=1, cutoff=0.6))
+    ]
     hint = f" Nearest known names: {', '.join(near)}" if near else ""
     return (
         "no column is known as a rating or a review text; rename the columns, "

@@ -3,7 +3,8 @@
 import codecs
 from pathlib import Path
 
-from tastetrend_etl.survey import Survey, chunks
+from tastetrend_etl.reading.staged import chunks
+from tastetrend_etl.records import Survey
 
 _TAKEN_OUT = str.maketrans("", "", "\0")
 

@@ -3,11 +3,11 @@
 import csv
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from tastetrend_etl.errors import RefusedError
+from tastetrend_etl.records import Dialect
 from tastetrend_etl.schema import normalise_name
 
 _HEAD_BYTES = 1 << 18
@@ -17,21 +17,6 @@ _LONGEST_NAME = 64
 _WORDS_IN_A_NAME = 5
 _NUMBER = re.compile(r"[\s$€£]*[+-]?[\d.,]+\s*%?")
 _DATE = re.compile(r".*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*")
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """How the file is written.
-
-    Attributes:
-        delimiter: the character between fields.
-        header: the raw column names.
-        skipped: how many records stand before the first data row, the header included.
-    """
-
-    delimiter: str
-    header: tuple[str, ...]
-    skipped: int = 1
 
 
 def detect(path: Path, known: Collection[str]) -> Dialect:
@@ -52,7 +37,7 @@ def detect(path: Path, known: Collection[str]) -> Dialect:
         kinds = ", ".join(map(_kind, header[:20]))
         raise RefusedError(
             "no_header",
-            f"the first line names no columns, its cells are: {kinds}; add a header line and send the file again",
+            f"the first line names no columns, its cells are: {kinds}; add a header line and send it again",
         )
     return Dialect(delimiter, tuple(header))
 

@@ -1,7 +1,6 @@
 """Streams a plain, regular file as Arrow record batches of text, setting ragged records aside."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -9,25 +8,9 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv
 
-from tastetrend_etl.dialect import Dialect
-from tastetrend_etl.schema import RejectedRow
+from tastetrend_etl.records import Dialect, RawBatch, RejectedRow
 
 BLOCK_BYTES = 8 << 20  # sets the memory of a run, and the longest record that can be read
-
-
-@dataclass(frozen=True)
-class RawBatch:
-    """Some rows as delivered.
-
-    Attributes:
-        source_rows: int64, shape (rows,): the 1-based data row numbers.
-        cells: one column for each raw column, named by its position, of string or dictionary of string.
-        ragged: records with too few or too many fields met since the batch before.
-    """
-
-    source_rows: np.ndarray
-    cells: pa.RecordBatch
-    ragged: tuple[RejectedRow, ...]
 
 
 class RecordTooLongError(Exception):

@@ -1,0 +1,71 @@
+"""Receives S3 events, has each object processed, and says what became of it."""
+
+from dataclasses import asdict
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from tastetrend_etl.errors import InvalidEventError, OutOfTimeError, RetryableError
+from tastetrend_etl.event import ObjectEvent, read_event
+from tastetrend_etl.extract import connect
+from tastetrend_etl.faults import without_content
+from tastetrend_etl.ingest import Ingested, Surroundings, ingest
+from tastetrend_etl.observe import logger, metrics, note_failure, note_ingested, note_refused_event
+from tastetrend_etl.settings import load_settings
+
+_MS_TO_STOP = 2_000
+
+SETTINGS = load_settings()
+S3 = connect()
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def lambda_handler(event: object, context: LambdaContext) -> dict[str, Any]:
+    """Process every object that the event speaks of, each on its own.
+
+    Returns:
+        `files`, what became of each; `batchItemFailures`, the SQS messages to deliver again.
+
+    Raises:
+        RetryableError: an object could not be processed now; Lambda delivers the event again.
+    """
+    try:
+        objects = read_event(event)
+    except InvalidEventError as error:
+        note_refused_event(error)
+        return {"files": [], "batchItemFailures": [], "refused": str(error)}
+    around = Surroundings(S3, SETTINGS, context.function_version, lambda: _check_time(context))
+    done = [_handle(found, around) for found in objects]
+    failed = [result for result in done if isinstance(result, RetryableError)]
+    messages = {
+        found.message_id
+        for found, result in zip(objects, done, strict=True)
+        if isinstance(result, RetryableError)
+    }
+    if failed and "" in messages:
+        raise RetryableError(f"{len(failed)} of {len(done)} objects failed, the first: {failed[0]}")
+    return {
+        "files": [asdict(result) for result in done if isinstance(result, Ingested)],
+        "batchItemFailures": [{"itemIdentifier": message} for message in sorted(messages)],
+    }
+
+
+def _handle(found: ObjectEvent, around: Surroundings) -> Ingested | RetryableError:
+    """Keep one object's failure from its neighbours."""
+    try:
+        result = ingest(found, around)
+    except InvalidEventError as error:
+        note_refused_event(error)
+        return Ingested(found.key, "refused", "other_bucket")
+    except Exception as error:  # noqa: BLE001 # whatever it is, its message must not reach a log
+        failure = without_content(error)
+        note_failure(found, failure)
+        return failure
+    note_ingested(result)
+    return result
+
+
+def _check_time(context: LambdaContext) -> None:
+    if context.get_remaining_time_in_millis() < _MS_TO_STOP:
+        raise OutOfTimeError("too little time is left to finish; nothing was committed")

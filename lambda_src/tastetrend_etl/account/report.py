@@ -1,0 +1,184 @@
+"""Writes down the account of a file: validation, bias, and why a file was refused."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tastetrend_etl.account.tally import Group, Occurrences, Tally
+from tastetrend_etl.account.validate import Check, Status
+from tastetrend_etl.errors import RefusedError
+from tastetrend_etl.keys import OutputKeys
+from tastetrend_etl.records import Columns, Dialect, FileRules, SourceObject, Survey
+
+Report = dict[str, Any]  # a JSON document
+
+SMALL_GROUP_SHARE = 0.05
+RATING_GAP = 0.5
+MISSING_GROUP_SHARE = 0.30
+_WORDS_SHOWN = 10
+_LONGEST_WORD = 24
+
+
+@dataclass(frozen=True)
+class Account:
+    """Everything that is known of a file once it has been read to its end."""
+
+    survey: Survey
+    dialect: Dialect
+    columns: Columns
+    rules: FileRules
+    tally: Tally
+    conflicting_ids: int
+
+
+def validation_report(
+    source: SourceObject,
+    version: str,
+    account: Account,
+    checks: list[Check],
+    status: Status,
+    keys: OutputKeys,
+) -> Report:
+    """Return the honest account of a processed file."""
+    tally, balance = account.tally, account.tally.balance
+    return {
+        "status": status,
+        "source": {"file": source.filename, "kind": account.columns.kind},
+        **_provenance(source, version),
+        "encoding": account.survey.encoding,
+        "compressed": account.survey.compressed,
+        "nul_bytes_removed": account.survey.nul_bytes,
+        "delimiter": account.dialect.delimiter,
+        "column_mapping": account.columns.mapping(),
+        "columns_in_extra": list(account.columns.extra.values()),
+        "rows": {
+            "read": balance.read,
+            "written": balance.written,
+            "rejected": balance.rejected,
+            "duplicate": balance.duplicate,
+        },
+        "missing_share": {name: _share(count, balance.written) for name, count in tally.missing.items()},
+        "issues": _occurrences(tally.issues),
+        "unmapped_words": {column: _words(counts) for column, counts in tally.unmapped.items() if counts},
+        "rejections": _occurrences(tally.rejections),
+        "rating": _rating(account),
+        "dates": {"day_first": account.rules.day_first},
+        "duplicates": {"count": tally.duplicates.count, "examples": tally.duplicates.examples},
+        "conflicting_ids": account.conflicting_ids,
+        "checks": [_check(check) for check in checks],
+        "outputs": {
+            "dataset": keys.dataset,
+            "rejected": keys.rejected if balance.rejected else None,
+            "bias": keys.bias if account.columns.kind == "reviews" else None,
+        },
+    }
+
+
+def bias_report(source: SourceObject, version: str, tally: Tally) -> Report:
+    """Return whom the file speaks for: each group's size, mean rating, and the thresholds it breaks."""
+    rated = sum(group.rated for group in tally.groups.get("location", {}).values())
+    rating_sum = sum(group.rating_sum for group in tally.groups.get("location", {}).values())
+    mean = rating_sum / rated if rated else None
+    return {
+        **_provenance(source, version),
+        "rows": tally.written,
+        "rated_rows": rated,
+        "mean_rating": _rounded(mean),
+        "thresholds": {
+            "small_group_share": SMALL_GROUP_SHARE,
+            "rating_gap": RATING_GAP,
+            "missing_share": MISSING_GROUP_SHARE,
+        },
+        "columns": {column: _group_column(groups, mean) for column, groups in tally.groups.items()},
+    }
+
+
+def error_report(source: SourceObject, version: str, error: RefusedError) -> Report:
+    """Return why a file was refused and what its sender can do."""
+    return {
+        "status": "refused",
+        "reason": error.reason,
+        "message": error.message,
+        "source": {"file": source.filename},
+        **_provenance(source, version),
+    }
+
+
+def _provenance(source: SourceObject, version: str) -> Report:
+    return {
+        "raw_object": {
+            "bucket": source.bucket,
+            "key": source.key,
+            "version_id": source.version_id,
+            "etag": source.etag,
+            "size": source.size,
+        },
+        "function_version": version,
+    }
+
+
+def _occurrences(found: Mapping[str, Occurrences]) -> Report:
+    return {code: {"count": seen.count, "examples": seen.examples} for code, seen in sorted(found.items())}
+
+
+def _words(counts: Mapping[str, int]) -> Report:
+    """Show the commonest unknown words; a long one is no category and may be anything, a name included."""
+    short = {word: count for word, count in counts.items() if len(word) <= _LONGEST_WORD}
+    return dict(sorted(short.items(), key=lambda pair: (-pair[1], pair[0]))[:_WORDS_SHOWN])
+
+
+def _rating(account: Account) -> Report:
+    return {
+        "scale": account.columns.rating_scale or account.rules.rating_scale,
+        "scales_used": {str(scale): rows for scale, rows in sorted(account.tally.scales.items())},
+        "distribution": {str(rating): rows for rating, rows in sorted(account.tally.ratings.items())},
+    }
+
+
+def _check(check: Check) -> Report:
+    return {
+        "name": check.name,
+        "status": check.status,
+        "value": check.value,
+        "threshold": {"warn": check.threshold.warn, "fail": check.threshold.fail},
+    }
+
+
+def _group_column(groups: Mapping[str | None, Group], mean: float | None) -> Report:
+    rows = sum(group.rows for group in groups.values())
+    missing = groups.get(None, Group()).rows
+    known = {name: group for name, group in groups.items() if name is not None}
+    shares = [group.rows / (rows - missing) for group in known.values()]
+    described = {name: _group(known[name], rows - missing, mean) for name in sorted(known)}
+    broken = {name: facts["breaks"] for name, facts in described.items() if facts["breaks"]}
+    missing_share = _share(missing, rows)
+    return {
+        "missing_share": missing_share,
+        "smallest_group_share": _rounded(min(shares)) if shares else None,
+        "groups": described,
+        "breaks": broken | ({"*": ["missing_share"]} if missing_share > MISSING_GROUP_SHARE else {}),
+    }
+
+
+def _group(group: Group, known_rows: int, mean: float | None) -> Report:
+    own_mean = group.rating_sum / group.rated if group.rated else None
+    gap = own_mean - mean if own_mean is not None and mean is not None else None
+    share = group.rows / known_rows
+    breaks = {"small_group_share": share < SMALL_GROUP_SHARE, "rating_gap": abs(gap or 0.0) > RATING_GAP}
+    return {
+        "count": group.rows,
+        "share": _rounded(share),
+        "rated": group.rated,
+        "mean_rating": _rounded(own_mean),
+        "rating_gap": _rounded(gap),
+        "breaks": [name for name, broken in breaks.items() if broken],
+    }
+
+
+def _share(part: int, whole: int) -> float:
+    return round(part / whole, 6) if whole else 0.0
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None or math.isnan(value) else round(value, 6)

@@ -1,0 +1,137 @@
+"""Counts what the reports need while the batches go by, so that no row is looked at twice."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tastetrend_etl.records import RejectedRow
+
+GROUP_COLUMNS = ("gender_norm", "age_group", "ethnicity_norm", "location")
+EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class RowBalance:
+    """Where the rows of a file ended; `read` counts every data record, and the rest must add up to it."""
+
+    read: int
+    written: int
+    rejected: int
+    duplicate: int
+
+    @property
+    def holds(self) -> bool:
+        """Say whether every row is accounted for."""
+        return self.read == self.written + self.rejected + self.duplicate
+
+
+@dataclass
+class Occurrences:
+    """How often something happened, and the first source rows where it did."""
+
+    count: int = 0
+    examples: list[int] = field(default_factory=list)
+
+    def add(self, source_rows: np.ndarray) -> None:
+        """Count these rows."""
+        self.count += len(source_rows)
+        self.examples += source_rows[: EXAMPLES - len(self.examples)].tolist()
+
+
+@dataclass
+class Group:
+    """The reviews of one group of people or place: how many, how many rated, the sum of their ratings."""
+
+    rows: int = 0
+    rated: int = 0
+    rating_sum: float = 0.0
+
+
+@dataclass
+class Tally:
+    """The account of one file.
+
+    Attributes:
+        read, written: rows; `rejections` and `duplicates` hold the others.
+        issues, rejections: code → where.
+        missing: unified column → rows without a value.
+        ratings: rating from one to five, rounded → rows.
+        scales: rating scale → rows.
+        groups: group column → value → group; None stands for a missing value.
+        unmapped: category column → unknown word → rows.
+    """
+
+    read: int = 0
+    written: int = 0
+    issues: dict[str, Occurrences] = field(default_factory=dict)
+    rejections: dict[str, Occurrences] = field(default_factory=dict)
+    duplicates: Occurrences = field(default_factory=Occurrences)
+    missing: Counter[str] = field(default_factory=Counter)
+    ratings: Counter[int] = field(default_factory=Counter)
+    scales: Counter[int] = field(default_factory=Counter)
+    groups: dict[str, dict[str | None, Group]] = field(default_factory=dict)
+    unmapped: dict[str, Counter[str]] = field(default_factory=dict)
+
+    @property
+    def balance(self) -> RowBalance:
+        """Return where the rows ended."""
+        rejected = sum(seen.count for seen in self.rejections.values())
+        return RowBalance(self.read, self.written, rejected, self.duplicates.count)
+
+
+def count_missing(tally: Tally, batch: pa.RecordBatch) -> None:
+    """Count the missing cells of a batch that goes into the dataset."""
+    tally.missing.update({name: batch[name].null_count for name in batch.schema.names})
+
+
+def count_issues(tally: Tally, batch: pa.RecordBatch, issues: Mapping[str, np.ndarray]) -> None:
+    """Count what is wrong with written rows.
+
+    Args:
+        tally: the account so far.
+        batch: the written rows.
+        issues: code → mask of the batch's rows.
+    """
+    rows = np.asarray(batch["source_row"])
+    for code, mask in issues.items():
+        if mask.any():
+            tally.issues.setdefault(code, Occurrences()).add(rows[mask])
+
+
+def count_reviews(tally: Tally, batch: pa.RecordBatch) -> None:
+    """Count what only reviews have: ratings, scales and groups."""
+    tally.ratings.update(_value_counts(pc.round(batch["rating_1_5"])))
+    tally.scales.update(_value_counts(batch["rating_scale"]))
+    for name in GROUP_COLUMNS:
+        _count_groups(tally.groups.setdefault(name, {}), batch[name], batch["rating_1_5"])
+
+
+def count_rejected(tally: Tally, rows: Iterable[RejectedRow]) -> None:
+    """Count rejected rows by their reason."""
+    for row in rows:
+        tally.rejections.setdefault(row.reason, Occurrences()).add(np.array([row.source_row]))
+
+
+def count_unmapped(tally: Tally, unmapped: Mapping[str, Mapping[str, int]]) -> None:
+    """Count the words that no category table knows."""
+    for column, counts in unmapped.items():
+        tally.unmapped.setdefault(column, Counter()).update(counts)
+
+
+def _value_counts(column: pa.Array) -> dict[int, int]:
+    pairs = pc.value_counts(column.drop_null()).to_pylist()
+    return {int(pair["values"]): pair["counts"] for pair in pairs}
+
+
+def _count_groups(groups: dict[str | None, Group], names: pa.Array, ratings: pa.Array) -> None:
+    table = pa.table({"name": names, "rating": ratings}).group_by("name", use_threads=False)
+    counted = table.aggregate([("rating", "count"), ("rating", "sum"), ([], "count_all")])
+    for row in counted.to_pylist():
+        group = groups.setdefault(row["name"], Group())
+        group.rows += row["count_all"]
+        group.rated += row["rating_count"]
+        group.rating_sum += row["rating_sum"] or 0.0

@@ -1,0 +1,182 @@
+"""Knows the order of the stages: one staged file in, one dataset and its account out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tastetrend_etl import schema
+from tastetrend_etl.account import tally
+from tastetrend_etl.account.report import Account, Report, bias_report, validation_report
+from tastetrend_etl.account.tally import RowBalance, Tally
+from tastetrend_etl.account.validate import Status, judge, overall
+from tastetrend_etl.cells.ratings import choose_scale
+from tastetrend_etl.dataset import count_rows, open_dataset
+from tastetrend_etl.errors import RefusedError, UnbalancedError
+from tastetrend_etl.keys import output_keys
+from tastetrend_etl.reading.parse import RecordTooLongError
+from tastetrend_etl.reading.rawfile import RawFile, open_raw
+from tastetrend_etl.records import Evidence, FileRules, RawBatch, Ready, RejectedRow, SourceObject
+from tastetrend_etl.rows.dedupe import Register
+from tastetrend_etl.rows.restaurants import read_restaurants
+from tastetrend_etl.rows.reviews import read_reviews
+
+RAGGED_SHARE = 0.5  # a file with more broken records than this was read the wrong way, or is no table
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one raw file has become, in the staging area, before anything is committed."""
+
+    dataset: Path
+    rejected: list[RejectedRow]
+    validation: Report
+    bias: Report | None
+    balance: RowBalance
+    status: Status
+    failed_checks: int
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One file on its way through the stages."""
+
+    source: SourceObject
+    raw: RawFile
+    dataset: Path
+    check_time: Callable[[], None]
+
+    @property
+    def reviews(self) -> bool:
+        return self.raw.columns.kind == "reviews"
+
+
+def process(
+    source: SourceObject,
+    staged: Path,
+    work: Path,
+    *,
+    version: str,
+    limit: int,
+    check_time: Callable[[], None] = lambda: None,
+) -> Outcome:
+    """Turn one staged raw file into a dataset and its account.
+
+    Args:
+        source: the raw object it was staged from.
+        staged: the file.
+        work: an empty folder for what is made of it.
+        version: the version of the code, for the reports.
+        limit: the most bytes the file may hold, inflated.
+        check_time: called between batches; raises when there is no time left.
+
+    Raises:
+        RefusedError: the file cannot be processed as data.
+        UnbalancedError: a row is unaccounted for.
+    """
+    run = _Run(source, open_raw(staged, work, limit), work / "dataset.parquet", check_time)
+    try:
+        account, rejected = _settle(run)
+    except RecordTooLongError:
+        run = _Run(source, run.raw.repaired(), run.dataset, check_time)
+        account, rejected = _settle(run)
+    return _outcome(run, account, rejected, version)
+
+
+def _settle(run: _Run) -> tuple[Account, list[RejectedRow]]:
+    """Read the file under rules guessed from its first batch; again when the whole file says otherwise.
+
+    The rules (day or month first, the rating scale) need every row, but the first rows nearly always know:
+    guessing saves a pass over the file, and checking the guess keeps the result that of two passes.
+    """
+    rules = _rules(run, _first_evidence(run))
+    account, rejected, evidence = _read(run, rules)
+    if (confirmed := _rules(run, evidence)) != rules:
+        account, rejected, _ = _read(run, confirmed)
+    return account, rejected
+
+
+def _first_evidence(run: _Run) -> Evidence:
+    undecided = _rules(run, Evidence())
+    for batch in run.raw.batches():
+        return _ready(run, batch, undecided, Register()).evidence
+    return Evidence()
+
+
+def _rules(run: _Run, evidence: Evidence) -> FileRules:
+    order = evidence.date_order
+    return FileRules(
+        day_first=order["day"] > order["month"],
+        rating_scale=run.raw.columns.rating_scale or choose_scale(evidence.rating_scale),
+        not_after=_not_after(run.source),
+    )
+
+
+def _not_after(source: SourceObject) -> datetime:
+    """Return a day after the upload: nobody reviews tomorrow's dinner, and a clock would make runs differ."""
+    return source.last_modified.astimezone(UTC).replace(tzinfo=None) + timedelta(days=1)
+
+
+def _read(run: _Run, rules: FileRules) -> tuple[Account, list[RejectedRow], Evidence]:
+    register, counts, evidence = Register(), Tally(), Evidence()
+    rejected = list(run.raw.lost)
+    counts.read += len(rejected)
+    facts = {"source_key": run.source.key, "source_version_id": run.source.version_id}
+    with open_dataset(run.dataset, schema.REVIEWS if run.reviews else schema.RESTAURANTS, facts) as writer:
+        for batch in run.raw.batches():
+            run.check_time()
+            ready = _ready(run, batch, rules, register)
+            counts.read += batch.cells.num_rows + len(batch.ragged)
+            _count(counts, ready, reviews=run.reviews)
+            rejected += ready.rejected
+            evidence.add(ready.evidence)
+            writer.write_batch(ready.batch)
+    tally.count_rejected(counts, rejected)
+    counts.written = count_rows(run.dataset)
+    account = Account(
+        run.raw.found, run.raw.dialect, run.raw.columns, rules, counts, register.conflicting_ids
+    )
+    return account, rejected, evidence
+
+
+def _ready(run: _Run, batch: RawBatch, rules: FileRules, register: Register) -> Ready:
+    if run.reviews:
+        return read_reviews(batch, run.raw.columns, rules, register, run.source.key)
+    return read_restaurants(batch, run.raw.columns, register, run.source.key)
+
+
+def _count(counts: Tally, ready: Ready, *, reviews: bool) -> None:
+    tally.count_missing(counts, ready.batch)
+    tally.count_issues(counts, ready.batch, ready.issues)
+    counts.duplicates.add(ready.duplicates)
+    if reviews:
+        tally.count_reviews(counts, ready.batch)
+        tally.count_unmapped(counts, ready.unmapped)
+
+
+def _outcome(run: _Run, account: Account, rejected: list[RejectedRow], version: str) -> Outcome:
+    _refuse_if_ragged(account.tally)
+    balance = account.tally.balance
+    if not balance.holds:
+        raise UnbalancedError(f"the rows do not add up ({balance}); this is a fault of the code, report it")
+    checks = judge(account.tally, conflicting_ids=account.conflicting_ids)
+    status = overall(checks)
+    return Outcome(
+        dataset=run.dataset,
+        rejected=rejected,
+        validation=validation_report(run.source, version, account, checks, status, output_keys(run.source)),
+        bias=bias_report(run.source, version, account.tally) if run.reviews else None,
+        balance=balance,
+        status=status,
+        failed_checks=sum(check.status == "fail" for check in checks),
+    )
+
+
+def _refuse_if_ragged(counts: Tally) -> None:
+    broken = sum(seen.count for reason, seen in counts.rejections.items() if reason != "empty_row")
+    if broken > RAGGED_SHARE * counts.read:
+        raise RefusedError(
+            "ragged_file",
+            f"{broken:,} of {counts.read:,} records do not have the header's number of fields; "
+            "check the delimiter and the quotes, and export the file again",
+        )

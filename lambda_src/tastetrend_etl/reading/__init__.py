@@ -1,0 +1,1 @@
+"""From the bytes of one raw file to batches of delivered cells."""

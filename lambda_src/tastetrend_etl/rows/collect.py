@@ -1,0 +1,73 @@
+"""Collects the cells of each field from the raw columns that hold it."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tastetrend_etl.cells import words
+from tastetrend_etl.cells.distinct import Distinct
+from tastetrend_etl.records import Columns, RawBatch, RejectedRow
+
+
+def texts(cells: pa.RecordBatch, columns: Columns, field: str) -> pa.StringArray:
+    """Return a field's delivered cells; where several columns hold it, the first that says something."""
+    places = columns.fields.get(field, ())
+    if not places:
+        return pa.array([""]).take(pa.array(np.zeros(cells.num_rows, np.int32)))
+    first, *others = (_text(cells, place) for place in places)
+    for other in others:
+        first = pc.if_else(pc.is_null(words.cleaned(first)), other, first)
+    return first
+
+
+def distinct(cells: pa.RecordBatch, columns: Columns, field: str) -> Distinct:
+    """Return the same as distinct values."""
+    places = columns.fields.get(field, ())
+    if len(places) == 1 and isinstance(cells[places[0]], pa.DictionaryArray):
+        return Distinct(cells[places[0]])
+    return Distinct(texts(cells, columns, field).dictionary_encode())
+
+
+def unknown(cells: pa.RecordBatch, columns: Columns) -> pa.StringArray:
+    """Return each row's unknown columns as one JSON object, null when all of them are empty."""
+    members = [_members(name, Distinct(cells[place])) for place, name in columns.extra.items()]
+    if not members:
+        return pa.nulls(cells.num_rows, pa.string())
+    inner = pc.binary_join_element_wise(*members, ",", null_handling="skip")
+    wrapped = pc.binary_join_element_wise("{", inner, "}", "")
+    return pc.if_else(pc.equal(inner, ""), None, wrapped)
+
+
+def rejected(raw: RawBatch, mask: np.ndarray, reason: str) -> list[RejectedRow]:
+    """Return the chosen rows of a batch as rejected, their cells written as one line of CSV."""
+    rows = np.flatnonzero(mask)
+    if len(rows) == 0:
+        return []
+    cells = zip(*(column.to_pylist() for column in raw.cells.take(pa.array(rows)).columns), strict=True)
+    numbers = raw.source_rows[rows].tolist()
+    return [RejectedRow(number, reason, _line(row)) for number, row in zip(numbers, cells, strict=True)]
+
+
+def _line(cells: Iterable[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(cells)
+    return line.getvalue()
+
+
+def _text(cells: pa.RecordBatch, place: int) -> pa.StringArray:
+    column = cells[place]
+    return column.dictionary_decode() if isinstance(column, pa.DictionaryArray) else column
+
+
+def _members(name: str, column: Distinct) -> pa.StringArray:
+    key = json.dumps(name.strip(), ensure_ascii=False)
+    encoded = [
+        None if text is None else f"{key}:{json.dumps(text, ensure_ascii=False)}"
+        for text in column.values.to_pylist()
+    ]
+    return column.spread(pa.array(encoded, pa.string()))

@@ -1,0 +1,203 @@
+"""Turns a batch of delivered cells into the contract's columns, noting what was wrong with each row.
+
+Every column but the id and the text is judged once for each distinct value, then spread over its rows.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tastetrend_etl import schema
+from tastetrend_etl.cells import categories, dates, numbers, ratings, words
+from tastetrend_etl.cells.distinct import Distinct
+from tastetrend_etl.records import Evidence, FileRules
+
+Mask = np.ndarray
+
+
+@dataclass
+class Standardised:
+    """A batch in the contract's terms.
+
+    Attributes:
+        columns: unified column → Arrow array, one entry a row.
+        issues: issue code → mask of rows.
+        empty: mask of the rows that have neither a rating nor a text.
+        evidence: what the rows say about the file's rules.
+        unmapped: category column → unknown word → rows.
+    """
+
+    columns: dict[str, pa.Array] = field(default_factory=dict)
+    issues: dict[str, Mask] = field(default_factory=dict)
+    empty: Mask = field(default_factory=lambda: np.empty(0, bool))
+    evidence: Evidence = field(default_factory=Evidence)
+    unmapped: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+Cells = Mapping[str, Distinct]
+
+
+def standardise(cells: Cells, ids: pa.StringArray, texts: pa.StringArray, rules: FileRules) -> Standardised:
+    """Apply every cell rule of the contract.
+
+    Args:
+        cells: field → delivered column, for every field but id and text; none is absent.
+        ids: the ids as delivered.
+        texts: the review texts as delivered.
+        rules: the decisions that hold for the whole file.
+    """
+    result = Standardised()
+    result.columns["source_review_id"] = pc.if_else(pc.equal(ids, ""), None, ids)
+    for name in ("customer_name", "location", "restaurant_name"):
+        result.columns[name] = cells[name].spread(cells[name].values)
+    _read_text(texts, result)
+    _read_rating(cells["rating"], rules, result)
+    _read_date(cells["review_date"], rules, result)
+    _read_money(cells, result)
+    _read_party(cells["party_size"], result)
+    _read_groups(cells, result)
+    missing = words.filled(pc.is_null(cells["rating"].values))[cells["rating"].places]
+    result.empty = missing & np.asarray(pc.is_null(result.columns["review_text"]))
+    result.issues["undecodable_text"] = _undecodable(cells, result.columns["review_text"])
+    return result
+
+
+def _read_text(delivered: pa.StringArray, result: Standardised) -> None:
+    text, controls = words.without_controls(delivered)
+    text = words.cleaned(text)
+    length = pc.utf8_length(text)
+    result.columns |= {
+        "review_text": text,
+        "review_text_trunc": _truncated(text, length),
+        "review_length": length,
+    }
+    result.issues["control_characters_removed"] = controls
+
+
+def _truncated(text: pa.StringArray, length: pa.Int32Array) -> pa.StringArray:
+    """Cut only what is too long; most batches have a few such texts, and the rest need no copy."""
+    too_long = pc.fill_null(pc.greater(length, schema.TRUNCATED_CHARACTERS), False)
+    if not pc.any(too_long).as_py():
+        return text
+    cut = pc.utf8_slice_codeunits(text.filter(too_long), 0, schema.TRUNCATED_CHARACTERS)
+    return pc.replace_with_mask(text, too_long, cut)
+
+
+def _read_rating(cells: Distinct, rules: FileRules, result: Standardised) -> None:
+    delivered = cells.delivered.to_pylist()
+    read = [ratings.read_rating(text) for text in delivered]
+    number = np.array([rating.number if rating else np.nan for rating in read], np.float64)
+    scale = np.array([rating.scale or rules.rating_scale if rating else 0 for rating in read], np.int16)
+    value = ratings.one_to_five(number, scale)
+    present = ~np.array([ratings.is_missing(text) for text in delivered], bool)
+    understood = np.array([rating is not None for rating in read], bool)
+    result.evidence.rating_scale.update(ratings.scale_evidence(read, cells.counts()))
+    result.columns |= {
+        "rating_raw": cells.spread(pc.if_else(pc.equal(cells.delivered, ""), None, cells.delivered)),
+        "rating_scale": cells.spread(pa.array(scale, mask=~(present & understood))),
+        "rating_1_5": cells.spread(_nullable(value)),
+    }
+    result.issues["rating_unparseable"] = (present & ~understood)[cells.places]
+    result.issues["rating_out_of_scale"] = (understood & np.isnan(value))[cells.places]
+
+
+def _read_date(cells: Distinct, rules: FileRules, result: Standardised) -> None:
+    read = dates.read_dates(cells.values, day_first=rules.day_first)
+    impossible = dates.out_of_range(read, rules.not_after)
+    unread = pc.and_(pc.is_valid(cells.values), pc.is_null(read))
+    for text, count in zip(cells.values.to_pylist(), cells.counts(), strict=True):
+        if proof := dates.numeric_order(text):
+            result.evidence.date_order[proof] += int(count)
+    result.columns["review_date"] = cells.spread(pc.if_else(pc.fill_null(impossible, False), None, read))
+    result.issues["date_unparseable"] = np.asarray(unread)[cells.places]
+    result.issues["date_out_of_range"] = words.filled(impossible)[cells.places]
+
+
+def _read_money(cells: Cells, result: Standardised) -> None:
+    spent = _amount("total_spent", cells["total_spent"], result)
+    tip = _amount("tip_amount", cells["tip_amount"], result)
+    percentage = _amount("tip_percentage", cells["tip_percentage"], result)
+    known = ~np.isnan(spent) & ~np.isnan(tip)
+    wanting = np.isnan(percentage) | (percentage == 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        percentage = np.where(wanting & known & (spent > 0), tip / spent * 100, percentage)
+        capped = percentage > schema.MAX_TIP_PERCENTAGE
+        result.issues["tip_exceeds_spend"] = known & (tip > spent) & (spent > 0)
+    result.issues["tip_on_zero_spend"] = known & (spent == 0) & (tip > 0)
+    result.issues["tip_percentage_capped"] = capped
+    result.columns |= {
+        "total_spent": _nullable(spent),
+        "tip_amount": _nullable(tip),
+        "log_total_spent": _nullable(np.log1p(spent)),
+        "tip_percentage": _nullable(np.where(capped, schema.MAX_TIP_PERCENTAGE, percentage)),
+    }
+
+
+def _amount(name: str, cells: Distinct, result: Standardised) -> np.ndarray:
+    """Return float64 a row, NaN where missing, unreadable, infinite or negative."""
+    read = numbers.read_numbers(cells.values)
+    present = np.asarray(pc.is_valid(cells.values))
+    negative = read < 0
+    usable = np.isfinite(read) & ~negative
+    result.issues[f"{name}_unparseable"] = (present & ~usable & ~negative)[cells.places]
+    result.issues[f"{name}_negative"] = negative[cells.places]
+    amounts = np.where(usable, read + 0.0, np.nan)  # adding zero makes -0.0 positive
+    by_row: np.ndarray = amounts[cells.places]
+    return by_row
+
+
+def _read_party(cells: Distinct, result: Standardised) -> None:
+    read = numbers.read_numbers(cells.values)
+    present = np.asarray(pc.is_valid(cells.values))
+    whole = np.isfinite(read) & (read == np.floor(read))
+    fits = whole & (read >= schema.MIN_PARTY) & (read <= schema.MAX_PARTY)
+    size = pa.array(np.where(fits, read, 0).astype(np.int32), mask=~fits)
+    result.columns["party_size"] = cells.spread(size)
+    result.issues["party_size_unparseable"] = (present & ~whole)[cells.places]
+    result.issues["party_size_out_of_range"] = (whole & ~fits)[cells.places]
+
+
+def _read_groups(cells: Cells, result: Standardised) -> None:
+    rules: Mapping[str, tuple[str, Callable[[pa.StringArray], pa.StringArray]]] = {
+        "age_range": ("age_group", lambda values: categories.mapped_ages(values, schema.AGE_GROUPS)),
+        "gender": ("gender_norm", lambda values: categories.mapped(values, schema.GENDERS)),
+        "ethnicity": ("ethnicity_norm", lambda values: categories.mapped(values, schema.ETHNICITIES)),
+    }
+    unknown = np.zeros(len(cells["gender"].places), bool)
+    for name, (normalised, rule) in rules.items():
+        column = cells[name]
+        group = rule(column.values)
+        lost = np.asarray(pc.and_(pc.is_valid(column.values), pc.is_null(group)))
+        result.columns[name] = column.spread(pc.utf8_lower(column.values))
+        result.columns[normalised] = column.spread(group)
+        result.unmapped[name] = _word_counts(column, lost)
+        unknown |= lost[column.places]
+    result.issues["unmapped_category"] = unknown
+
+
+def _word_counts(column: Distinct, chosen: Mask) -> dict[str, int]:
+    if not chosen.any():
+        return {}
+    counts: Counter[str] = Counter()
+    for word, count in zip(
+        column.values.filter(pa.array(chosen)).to_pylist(), column.counts()[chosen], strict=True
+    ):
+        counts[word] += int(count)
+    return dict(counts)
+
+
+def _undecodable(cells: Cells, text: pa.StringArray) -> Mask:
+    mask = words.has_replacement(text)
+    for column in cells.values():
+        hit = words.has_replacement(column.delivered)
+        if hit.any():
+            mask |= hit[column.places]
+    return mask
+
+
+def _nullable(values: np.ndarray) -> pa.Array:
+    return pa.array(values, from_pandas=True)  # NaN becomes null
