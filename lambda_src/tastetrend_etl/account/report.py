@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 from tastetrend_etl.account.tally import Group, Occurrences, Tally
@@ -113,6 +114,7 @@ def _provenance(source: SourceObject, version: str) -> Report:
             "version_id": source.version_id,
             "etag": source.etag,
             "size": source.size,
+            "last_modified": source.last_modified.astimezone(UTC).isoformat(),
         },
         "function_version": version,
     }

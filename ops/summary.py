@@ -1,0 +1,96 @@
+"""Shows a person what became of each file, from a folder that holds what the processed bucket does."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+Report = dict[str, Any]
+
+_COUNTS = ("read", "written", "rejected", "duplicate")
+_COLOURS = {"pass": "green", "warn": "yellow", "fail": "red", "refused": "red"}
+_LOOKED_AT = (
+    "source_row",
+    "restaurant_name",
+    "review_date",
+    "rating_raw",
+    "rating_1_5",
+    "review_text",
+    "issues",
+)
+_LONGEST_CELL = 34
+_SHOWN_ROWS = 4
+
+
+def show(folder: Path, console: Console) -> None:
+    """Print a table of all files, why files were refused, and a look inside the first dataset of reviews."""
+    reports = read_reports(folder)
+    console.print(_outcomes(reports))
+    for report in reports:
+        if report["status"] == "refused":
+            console.print(f"{_key(report)} was refused ({report['reason']}): {escape(report['message'])}.")
+    reviews = [report for report in reports if report["source"].get("kind") == "reviews"]
+    if reviews:
+        _look_inside(folder, reviews[0], console)
+    console.print(f"Everything lies under [bold]{escape(str(folder / 'processed'))}[/bold]", soft_wrap=True)
+
+
+def read_reports(folder: Path) -> list[Report]:
+    """Return the newest validation or error report of each raw object, in the order of their keys."""
+    paths = [*folder.rglob("validation_*.json"), *folder.rglob("*.error.json")]
+    reports = sorted((json.loads(path.read_bytes()) for path in paths), key=_uploaded)
+    newest = {report["raw_object"]["key"]: report for report in reports}
+    return [newest[key] for key in sorted(newest)]
+
+
+def _uploaded(report: Report) -> str:
+    return str(report["raw_object"]["last_modified"])
+
+
+def _key(report: Report) -> str:
+    return escape(report["raw_object"]["key"])
+
+
+def _outcomes(reports: list[Report]) -> Table:
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("file", overflow="fold")
+    for name in _COUNTS:
+        table.add_column(name, justify="right")
+    table.add_column("status")
+    for report in reports:
+        rows, status = report.get("rows", {}), report["status"]
+        cells = [f"{rows[name]:,}" if rows else "-" for name in _COUNTS]
+        table.add_row(_key(report), *cells, f"[{_COLOURS[status]}]{status}[/]")
+    return table
+
+
+def _look_inside(folder: Path, report: Report, console: Console) -> None:
+    dataset = report["outputs"]["dataset"]
+    console.print(_first_rows(folder / dataset, f"A look inside {escape(dataset)}"))
+    console.print(f"Its report: {_brief(report)}")
+
+
+def _first_rows(dataset: Path, title: str) -> Table:
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    for name in _LOOKED_AT:
+        table.add_column(name, no_wrap=True)
+    batch = next(pq.ParquetFile(dataset).iter_batches(batch_size=_SHOWN_ROWS, columns=list(_LOOKED_AT)), None)
+    for row in batch.to_pylist() if batch else []:
+        table.add_row(*("" if value is None else escape(str(value)) for value in row.values()))
+    return table
+
+
+def _brief(report: Report) -> str:
+    issues = ", ".join(f"{found['count']} {code}" for code, found in report["issues"].items()) or "no issues"
+    checks = [check["name"] for check in report["checks"] if check["status"] != "pass"]
+    return (
+        f"{report['encoding']}, delimiter {report['delimiter']!r}, "
+        f"ratings out of {report['rating']['scale']}, "
+        f"dates with the {'day' if report['dates']['day_first'] else 'month'} first; {issues}; "
+        f"checks not passed: {', '.join(checks) or 'none'}"
+    )
