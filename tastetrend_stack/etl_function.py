@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from aws_cdk import CfnDynamicReference, CfnDynamicReferenceService, Duration
+from aws_cdk import Acknowledgment, CfnDynamicReference, CfnDynamicReferenceService, Duration, Validations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from tastetrend_stack.environments import Environment
-from tastetrend_stack.etl_permissions import etl_statements
+from tastetrend_stack.etl_permissions import EtlPermissions
 
 TIMEOUT = Duration.seconds(30)
 
@@ -32,6 +32,11 @@ class EtlFunction(Construct):
         self.log_group = self._build_log_group()
         self.role = self._build_role()
         self.function = self._build_function()
+        Validations.of(self.function).acknowledge(
+            Acknowledgment(
+                id="AwsSolutions-L1", reason="The managed layers are taken for Python 3.11, pinned"
+            )
+        )
 
     def _build_log_group(self) -> logs.LogGroup:
         return logs.LogGroup(
@@ -43,14 +48,17 @@ class EtlFunction(Construct):
         )
 
     def _build_role(self) -> iam.Role:
-        return iam.Role(
+        permissions = EtlPermissions(self._environment)
+        role = iam.Role(
             self,
             "Role",
             role_name=self._environment.named("etl-role"),
             description="Reads raw review files, writes processed ones, and nothing else",
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            inline_policies={"etl": iam.PolicyDocument(statements=etl_statements(self._environment))},
+            inline_policies={"etl": iam.PolicyDocument(statements=permissions.statements)},
         )
+        Validations.of(role).acknowledge(*permissions.accepted_wildcards)
+        return role
 
     def _build_function(self) -> lambda_.Function:
         return lambda_.Function(

@@ -1,24 +1,61 @@
 """What the etl function may do, each action on the narrowest resource that it works on."""
 
-from aws_cdk import Aws
+from dataclasses import dataclass
+
+from aws_cdk import Acknowledgment, Aws
 from aws_cdk import aws_iam as iam
 
 from tastetrend_stack.environments import Environment
 
 
-def etl_statements(environment: Environment) -> list[iam.PolicyStatement]:
-    """Return the role's statements; resources are named, not referenced, so nothing waits for the role."""
-    raw, processed = (_bucket_arn(environment.bucket_name(kind)) for kind in ("raw", "processed"))
-    log_group = _arn("logs", f"log-group:{environment.etl_log_group}")
-    return [
-        # Without ListBucket, asking for a key that is not there answers 403 instead of 404.
-        _allow(["s3:ListBucket"], [raw, processed]),
-        _allow(["s3:GetObject", "s3:GetObjectVersion"], [f"{raw}/*"]),
-        _allow(["s3:GetObject", "s3:PutObject"], [f"{processed}/processed/*"]),
-        _allow(["sqs:SendMessage"], [_arn("sqs", environment.named("etl-failures"))]),
-        # Some log calls are judged on the group's own ARN, others on its streams'.
-        _allow(["logs:CreateLogStream", "logs:PutLogEvents"], [log_group, f"{log_group}:*"]),
-    ]
+@dataclass(frozen=True)
+class EtlPermissions:
+    """The statements of one environment; resources go by name, so nothing waits for the role."""
+
+    environment: Environment
+
+    @property
+    def statements(self) -> list[iam.PolicyStatement]:
+        """Return what the role allows."""
+        return [
+            # Without ListBucket, asking for a key that is not there answers 403 instead of 404.
+            _allow(["s3:ListBucket"], [self._bucket("raw"), self._bucket("processed")]),
+            _allow(["s3:GetObject", "s3:GetObjectVersion"], [self._raw_objects]),
+            _allow(["s3:GetObject", "s3:PutObject"], [self._processed_objects]),
+            _allow(["sqs:SendMessage"], [_arn("sqs", self.environment.named("etl-failures"))]),
+            # Some log calls are judged on the group's own ARN, others on its streams'.
+            _allow(["logs:CreateLogStream", "logs:PutLogEvents"], [self._log_group, self._log_streams]),
+        ]
+
+    @property
+    def accepted_wildcards(self) -> list[Acknowledgment]:
+        """Return why the wildcards stay, for whoever scans the policy."""
+        return [
+            _accept(
+                self._raw_objects, "The senders choose the keys, so any object of raw may have to be read"
+            ),
+            _accept(self._processed_objects, "Keys of outputs follow the senders' keys, below one prefix"),
+            _accept(self._log_streams, "Lambda names the streams, all of them in the function's own group"),
+        ]
+
+    @property
+    def _raw_objects(self) -> str:
+        return f"{self._bucket('raw')}/*"
+
+    @property
+    def _processed_objects(self) -> str:
+        return f"{self._bucket('processed')}/processed/*"
+
+    @property
+    def _log_group(self) -> str:
+        return _arn("logs", f"log-group:{self.environment.etl_log_group}")
+
+    @property
+    def _log_streams(self) -> str:
+        return f"{self._log_group}:*"
+
+    def _bucket(self, kind: str) -> str:
+        return f"arn:{Aws.PARTITION}:s3:::{self.environment.bucket_name(kind)}"
 
 
 def _allow(actions: list[str], resources: list[str]) -> iam.PolicyStatement:
@@ -30,9 +67,12 @@ def _allow(actions: list[str], resources: list[str]) -> iam.PolicyStatement:
     )
 
 
+def _accept(resource: str, reason: str) -> Acknowledgment:
+    reported = resource
+    for token, name in ((Aws.PARTITION, "Partition"), (Aws.REGION, "Region"), (Aws.ACCOUNT_ID, "AccountId")):
+        reported = reported.replace(token, f"<AWS::{name}>")
+    return Acknowledgment(id=f"AwsSolutions-IAM5[Resource::{reported}]", reason=reason)
+
+
 def _arn(service: str, resource: str) -> str:
     return f"arn:{Aws.PARTITION}:{service}:{Aws.REGION}:{Aws.ACCOUNT_ID}:{resource}"
-
-
-def _bucket_arn(name: str) -> str:
-    return f"arn:{Aws.PARTITION}:s3:::{name}"

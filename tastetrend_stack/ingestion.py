@@ -1,6 +1,6 @@
 """The way of a raw object's event to the function, and of an event that failed to the queue."""
 
-from aws_cdk import Aws, Duration
+from aws_cdk import Acknowledgment, Aws, Duration, Validations
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
@@ -19,7 +19,7 @@ class Ingestion(Construct):
     set, so the bucket waits for the permission, which knows the bucket by its name only.
     """
 
-    def __init__(  # noqa: PLR0913 # what it joins
+    def __init__(
         self,
         scope: Construct,
         construct_id: str,
@@ -37,7 +37,7 @@ class Ingestion(Construct):
         self._notify(raw, target, self._permit(target))
 
     def _build_failure_queue(self) -> sqs.Queue:
-        return sqs.Queue(
+        queue = sqs.Queue(
             self,
             "Failures",
             queue_name=self._environment.named("etl-failures"),
@@ -46,6 +46,12 @@ class Ingestion(Construct):
             enforce_ssl=True,
             removal_policy=self._environment.removal,
         )
+        Validations.of(queue).acknowledge(
+            Acknowledgment(
+                id="AwsSolutions-SQS3", reason="This is where failures end; an operator redrives them"
+            )
+        )
+        return queue
 
     def _configure_retries(self, function: lambda_.Function, live: lambda_.Alias) -> None:
         retries = lambda_.CfnEventInvokeConfig(

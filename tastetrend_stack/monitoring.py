@@ -4,19 +4,34 @@ from aws_cdk import Aws, Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from tastetrend_stack.alarms import ALARMS, Alarm, Reading
+from tastetrend_stack.alarms import ALARMS, FAILURES, FUNCTION, PIPELINE, Alarm, Reading
 from tastetrend_stack.environments import Environment
 
 
 class Monitoring(Construct):
     """The alarms of the table and the topic that they ring."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, environment: Environment) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        environment: Environment,
+        function: lambda_.Function,
+        failures: sqs.Queue,
+    ) -> None:
         super().__init__(scope, construct_id)
         self._environment = environment
+        self._watched = {
+            FUNCTION: function.function_name,
+            PIPELINE: function.function_name,
+            FAILURES: failures.queue_name,
+        }
         self.topic = self._build_topic()
         for alarm in ALARMS:
             self._build_alarm(alarm)
@@ -65,7 +80,7 @@ class Monitoring(Construct):
         return cloudwatch.Metric(
             namespace=reading.source.namespace,
             metric_name=reading.metric,
-            dimensions_map={reading.source.dimension: self._environment.named(reading.source.resource)},
+            dimensions_map={reading.source.dimension: self._watched[reading.source]},
             statistic=reading.statistic,
             period=period,
         )

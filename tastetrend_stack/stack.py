@@ -32,7 +32,13 @@ class TasteTrendStack(Stack):
             function=etl.function,
             live=release.live,
         )
-        monitoring = Monitoring(self, "Monitoring", environment=environment)
+        monitoring = Monitoring(
+            self,
+            "Monitoring",
+            environment=environment,
+            function=etl.function,
+            failures=ingestion.failures,
+        )
         self._tag(environment)
         self._show(
             RawBucketName=storage.raw.bucket_name,
