@@ -14,17 +14,9 @@ Report = dict[str, Any]
 
 _COUNTS = ("read", "written", "rejected", "duplicate")
 _COLOURS = {"pass": "green", "warn": "yellow", "fail": "red", "refused": "red"}
-_LOOKED_AT = (
-    "source_row",
-    "restaurant_name",
-    "review_date",
-    "rating_raw",
-    "rating_1_5",
-    "review_text",
-    "issues",
-)
-_LONGEST_CELL = 34
-_SHOWN_ROWS = 4
+_LOOKED_AT = ("source_row", "review_date", "rating_raw", "rating_1_5", "review_text")  # no names
+_LONGEST_CELL = 20
+_SHOWN_ROWS = 5
 
 
 def show(folder: Path, console: Console) -> None:
@@ -57,7 +49,7 @@ def _key(report: Report) -> str:
 
 
 def _outcomes(reports: list[Report]) -> Table:
-    table = Table(box=SIMPLE_HEAD)
+    table = _table()
     table.add_column("file", overflow="fold")
     for name in _COUNTS:
         table.add_column(name, justify="right")
@@ -76,13 +68,19 @@ def _look_inside(folder: Path, report: Report, console: Console) -> None:
 
 
 def _first_rows(dataset: Path, title: str) -> Table:
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    table = _table(title)
     for name in _LOOKED_AT:
         table.add_column(name, no_wrap=True)
-    batch = next(pq.ParquetFile(dataset).iter_batches(batch_size=_SHOWN_ROWS, columns=list(_LOOKED_AT)), None)
-    for row in batch.to_pylist() if batch else []:
-        table.add_row(*("" if value is None else escape(str(value)) for value in row.values()))
+    batch = next(pq.ParquetFile(dataset).iter_batches(batch_size=_SHOWN_ROWS, columns=_LOOKED_AT), None)
+    for row in batch.select(_LOOKED_AT).to_pylist() if batch else []:
+        table.add_row(
+            *("" if value is None else escape(str(value)[:_LONGEST_CELL]) for value in row.values())
+        )
     return table
+
+
+def _table(title: str | None = None) -> Table:
+    return Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
 
 
 def _brief(report: Report) -> str:

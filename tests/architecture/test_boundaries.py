@@ -1,0 +1,144 @@
+"""The modules know only what stands before them: read from their imports, not from their authors."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "lambda_src" / "tastetrend_etl"
+TABLES = {"schema", "records", "errors"}  # what everybody may know
+
+# module or folder → the modules and folders that it may import, beside the tables
+ALLOWED = {
+    "schema": set(),
+    "records": set(),
+    "errors": set(),
+    "settings": set(),
+    "staging": set(),
+    "budget": set(),
+    "event": set(),
+    "faults": set(),
+    "keys": set(),
+    "extract": set(),
+    "dataset": set(),
+    "cells": {"cells"},
+    "reading": {"reading"},
+    "rows": {"rows", "cells"},
+    "account": {"account", "keys"},
+    "load": {"account"},
+    "pipeline": {"reading", "rows", "cells", "account", "dataset", "keys"},
+    "ingest": {
+        "account",
+        "budget",
+        "event",
+        "extract",
+        "keys",
+        "load",
+        "pipeline",
+        "settings",
+        "staging",
+    },
+    "observe": {"event", "ingest", "settings"},
+}
+PURE = ["cells", "reading", "rows", "account", "schema", "records", "errors", "keys", "dataset", "pipeline"]
+SERVICES = {"boto3", "botocore", "awswrangler"}
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def part_of(path):
+    relative = path.relative_to(PACKAGE)
+    return relative.parts[0].removesuffix(".py")
+
+
+def known_parts(path):
+    names = (name.split(".") for name in imports(path))
+    parts = {name[1] for name in names if name[0] == "tastetrend_etl" and len(name) > 1}
+    return parts - TABLES
+
+
+def modules(*parts):
+    return sorted(
+        path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py" and part_of(path) in parts
+    )
+
+
+def names_of(paths):
+    return [str(path.relative_to(PACKAGE)) for path in paths]
+
+
+MODULES = modules(*ALLOWED)
+
+
+def test_every_module_has_its_place_in_the_picture():
+    everything = {path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py"}
+
+    assert names_of(sorted(everything - set(MODULES))) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=names_of(MODULES))
+def test_a_module_knows_only_what_stands_before_it(path):
+    assert known_parts(path) - ALLOWED[part_of(path)] == set()
+
+
+@pytest.mark.parametrize("path", modules(*PURE), ids=names_of(modules(*PURE)))
+def test_what_lies_between_reading_and_writing_knows_no_service(path):
+    assert {name.split(".")[0] for name in imports(path)} & SERVICES == set()
+
+
+def test_the_environment_is_read_in_one_place():
+    reading = [path for path in MODULES if "os.environ" in path.read_text(encoding="utf-8")]
+
+    assert names_of(reading) == ["settings.py"]
+
+
+def test_nothing_imports_a_handler():
+    handlers = {path.stem for path in PACKAGE.parent.glob("*.py")}
+
+    assert [path for path in MODULES if {name.split(".")[0] for name in imports(path)} & handlers] == []
+
+
+def test_the_stack_and_the_function_do_not_know_each_other():
+    stack = [*(ROOT / "tastetrend_stack").rglob("*.py"), ROOT / "app.py"]
+
+    assert [path.name for path in stack if "tastetrend_etl" in {n.split(".")[0] for n in imports(path)}] == []
+    assert [
+        path for path in MODULES if {"tastetrend_stack", "aws_cdk"} & {n.split(".")[0] for n in imports(path)}
+    ] == []
+
+
+SHIPPED = sorted(
+    path
+    for folder in ("lambda_src", "tastetrend_stack", "ops", "local", "samples")
+    for path in (ROOT / folder).rglob("*.py")
+)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_is_short_enough_to_read(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 200
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_function_is_longer_than_a_screen(path):
+    functions = [
+        node
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+
+    assert [f.name for f in functions if f.end_lineno - f.lineno + 1 - docstring_lines(f) > 40] == []
+
+
+def docstring_lines(function):
+    first = function.body[0]
+    has_docstring = ast.get_docstring(function) is not None
+    return first.end_lineno - first.lineno + 1 if has_docstring else 0

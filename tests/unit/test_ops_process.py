@@ -1,0 +1,129 @@
+"""`python -m ops process` runs the pipeline on local files without AWS."""
+
+import csv
+import io
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from ops.__main__ import app
+from ops.summary import show
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+DOWNTOWN, INFO = "tastetrend_downtown_reviews.csv", "tastetrend_restaurant_info.csv"
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path):
+    """Return a function that processes files into `tmp_path/out` and returns status and output."""
+    monkeypatch.setenv("COLUMNS", "250")
+
+    def invoke(*files):
+        result = CliRunner().invoke(app, ["process", *map(str, files), "--out", str(tmp_path / "out")])
+        return result.exit_code, result.output
+
+    return invoke
+
+
+def written(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_file_becomes_what_the_processed_bucket_would_hold(run, tmp_path):
+    status, output = run(SAMPLES / DOWNTOWN, SAMPLES / INFO)
+
+    assert status == 0
+    assert "584" in output
+    names = [name.split("/")[-1].split("_20")[0].split(".20")[0] for name in written(tmp_path / "out")]
+    assert names == [
+        "bias",
+        "validation",
+        "validation",
+        f"processed_{DOWNTOWN}.parquet",
+        f"processed_{INFO}.parquet",
+        f"rejected_{DOWNTOWN}",
+    ]
+
+
+def test_the_dataset_is_the_one_that_the_function_writes(run, tmp_path, deliver, store):
+    run(SAMPLES / DOWNTOWN)
+    deliver((SAMPLES / DOWNTOWN).read_bytes(), DOWNTOWN)
+
+    key = f"processed/processed_{DOWNTOWN}.parquet"
+    assert pq.read_table(tmp_path / "out" / key).equals(pq.read_table(io.BytesIO(store.read(key))))
+
+
+def test_processing_again_changes_nothing(run, tmp_path):
+    run(SAMPLES / DOWNTOWN)
+    before = {name: (tmp_path / "out" / name).read_bytes() for name in written(tmp_path / "out")}
+    run(SAMPLES / DOWNTOWN)
+
+    assert {name: (tmp_path / "out" / name).read_bytes() for name in written(tmp_path / "out")} == before
+
+
+def test_a_refused_file_is_handled_and_said_clearly(run, tmp_path):
+    empty = tmp_path / "empty.csv"
+    empty.touch()
+
+    status, output = run(empty)
+
+    assert status == 0
+    assert "refused" in output
+    assert "the file holds no text" in output
+
+
+def test_a_file_that_is_not_there_is_wrong_usage(run, tmp_path):
+    status, output = run(tmp_path / "nowhere.csv")
+
+    assert status == 2
+    assert "does not exist" in output
+
+
+def test_two_files_of_one_name_are_wrong_usage(run, tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / DOWNTOWN).write_bytes((SAMPLES / DOWNTOWN).read_bytes())
+
+    status, output = run(SAMPLES / DOWNTOWN, tmp_path / "a" / DOWNTOWN)
+
+    assert status == 2
+    assert "overwrite each other" in output
+
+
+def test_a_file_sent_again_is_shown_as_its_newest_version_came_out(tmp_path, run):
+    file = tmp_path / "r.csv"
+    file.write_text("nothing\n")
+    run(file)
+    file.write_text("rating,review_text\n5,good\n")
+
+    _, output = run(file)
+
+    assert "refused" not in output
+    assert "pass" in output
+
+
+def test_no_name_of_a_customer_is_shown(run):
+    _, output = run(SAMPLES / DOWNTOWN)
+
+    names = customers(SAMPLES / DOWNTOWN)
+    assert len(names) > 100
+    assert [name for name in names if name in output] == []
+
+
+def customers(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        names = {row["customer_name"].strip() for row in csv.DictReader(file)}
+    return {name for name in names if " " in name}
+
+
+def test_cells_that_look_like_markup_are_shown_as_they_are(tmp_path, run):
+    file = tmp_path / "r.csv"
+    file.write_text("rating,review_text\n5,[red]x[/]\n")
+    run(file)
+    console = Console(file=io.StringIO(), width=120)
+
+    show(tmp_path / "out", console)
+
+    assert "[red]x[/]" in console.file.getvalue()
