@@ -1,0 +1,70 @@
+"""Each environment's stack, synthesised once a session: starting jsii and staging the asset are slow."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from aws_cdk import App
+from aws_cdk.assertions import Template
+
+from tastetrend_stack.environments import ENVIRONMENTS
+from tastetrend_stack.stack import TasteTrendStack
+
+CDK_JSON = Path(__file__).parents[2] / "cdk.json"
+
+
+@dataclass
+class Synthesised:
+    """An environment's stack and what it became."""
+
+    name: str
+    app: App
+    stack: TasteTrendStack
+    folder: Path
+
+    def __post_init__(self):
+        self.template_file = self.folder / f"{self.stack.stack_name}.template.json"
+        self.document = json.loads(self.template_file.read_text())
+        self.template = Template.from_json(self.document)
+
+    def properties(self, kind):
+        """Return the properties of all resources of a type, by logical id."""
+        found = self.template.find_resources(f"AWS::{kind}")
+        return {logical_id: resource.get("Properties", {}) for logical_id, resource in found.items()}
+
+    def bucket(self, kind):
+        """Return the name of a bucket, as CloudFormation is told it."""
+        return f"tastetrend-{self.name}-{kind}-${{AWS::AccountId}}"
+
+    def only(self, kind):
+        """Return logical id and properties of the one resource of a type."""
+        (found,) = self.properties(kind).items()
+        return found
+
+
+def build(name, folder):
+    """Synthesise with the flags of cdk.json, which an app outside the CLI would not see."""
+    app = App(context=json.loads(CDK_JSON.read_text())["context"], outdir=str(folder))
+    environment = ENVIRONMENTS[name]
+    stack = TasteTrendStack(app, environment.named(), environment=environment)
+    app.synth()
+    return Synthesised(name, app, stack, folder)
+
+
+@pytest.fixture(scope="session")
+def synthesise(tmp_path_factory):
+    def _synthesise(name):
+        return build(name, tmp_path_factory.mktemp(name))
+
+    return _synthesise
+
+
+@pytest.fixture(scope="session")
+def all_stacks(synthesise):
+    return {name: synthesise(name) for name in ENVIRONMENTS}
+
+
+@pytest.fixture(params=ENVIRONMENTS)
+def any_stack(request, all_stacks):
+    return all_stacks[request.param]

@@ -1,0 +1,107 @@
+"""A person hears of every failure, the silent ones included."""
+
+import pytest
+
+from tests.stack.plain import plain
+
+
+def alarms(synthesised):
+    prefix = f"tastetrend-{synthesised.name}-etl-"
+    return {
+        alarm["AlarmName"].removeprefix(prefix): alarm
+        for alarm in synthesised.properties("CloudWatch::Alarm").values()
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "metric", "dimension", "threshold"),
+    [
+        ("errors", "AWS/Lambda Errors Sum", {"FunctionName": "${EtlFunction57A3B50C}"}, 1),
+        ("throttles", "AWS/Lambda Throttles Sum", {"FunctionName": "${EtlFunction57A3B50C}"}, 1),
+        ("duration", "AWS/Lambda Duration Maximum", {"FunctionName": "${EtlFunction57A3B50C}"}, 24_000),
+        (
+            "event-age",
+            "AWS/Lambda AsyncEventAge Maximum",
+            {"FunctionName": "${EtlFunction57A3B50C}"},
+            900_000,
+        ),
+        (
+            "lost-failures",
+            "AWS/Lambda DestinationDeliveryFailures Sum",
+            {"FunctionName": "${EtlFunction57A3B50C}"},
+            1,
+        ),
+        (
+            "failures",
+            "AWS/SQS ApproximateNumberOfMessagesVisible Maximum",
+            {"QueueName": "${IngestionFailures3B48F157.QueueName}"},
+            1,
+        ),
+        ("row-balance", "TasteTrend RowBalanceViolations Sum", {"service": "${EtlFunction57A3B50C}"}, 1),
+        ("events-refused", "TasteTrend EventsRefused Sum", {"service": "${EtlFunction57A3B50C}"}, 1),
+    ],
+)
+def test_it_rings_when(name, metric, dimension, threshold, any_stack):
+    alarm = alarms(any_stack)[name]
+
+    assert " ".join((alarm["Namespace"], alarm["MetricName"], alarm["Statistic"])) == metric
+    assert {each["Name"]: plain(each["Value"]) for each in alarm["Dimensions"]} == dimension
+    assert alarm["Threshold"] == threshold
+
+
+def readings(alarm):
+    (formula,) = (metric["Expression"] for metric in alarm["Metrics"] if "Expression" in metric)
+    read = {
+        metric["Id"]: metric["MetricStat"]["Metric"]["MetricName"]
+        for metric in alarm["Metrics"]
+        if "MetricStat" in metric
+    }
+    return formula, read
+
+
+def test_it_rings_when_over_a_tenth_of_the_rows_is_rejected(any_stack):
+    alarm = alarms(any_stack)["rejected-share"]
+
+    assert readings(alarm) == (
+        "IF(read > 0, 100 * rejected / read, 0)",
+        {"rejected": "RowsRejected", "read": "RowsRead"},
+    )
+    assert alarm["Threshold"] == 10
+
+
+def test_it_rings_when_files_arrive_but_nothing_is_written(any_stack):
+    alarm = alarms(any_stack)["nothing-written"]
+
+    assert readings(alarm) == (
+        "IF(FILL(invocations, 0) > 0 AND FILL(processed, 0) == 0, 1, 0)",
+        {"invocations": "Invocations", "processed": "FilesProcessed"},
+    )
+    assert alarm["Threshold"] == 1
+
+
+def test_the_duration_alarm_rings_before_the_function_is_cut_off(any_stack):
+    _, function = any_stack.only("Lambda::Function")
+
+    assert alarms(any_stack)["duration"]["Threshold"] < function["Timeout"] * 1000
+
+
+def test_every_alarm_rings_the_topic_at_its_threshold_and_rests_while_nothing_happens(any_stack):
+    topic, _ = any_stack.only("SNS::Topic")
+
+    for name, alarm in alarms(any_stack).items():
+        assert plain(alarm["AlarmActions"]) == [f"${{{topic}}}"], name
+        assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold", name
+        assert alarm["TreatMissingData"] == "notBreaching", name
+
+
+def test_alarms_of_this_account_may_publish_to_the_topic_and_only_over_tls(any_stack):
+    topic, _ = any_stack.only("SNS::Topic")
+    _, policy = any_stack.only("SNS::TopicPolicy")
+
+    allowed, denied = sorted(
+        map(plain, policy["PolicyDocument"]["Statement"]), key=lambda each: each["Effect"]
+    )
+    assert plain(policy["Topics"]) == [f"${{{topic}}}"]
+    assert allowed["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert allowed["Condition"] == {"StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"}}
+    assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}

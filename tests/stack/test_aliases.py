@@ -1,0 +1,43 @@
+"""New code reaches an alias when that alias is meant to move, and there is always a version to go back to."""
+
+import pytest
+
+from tests.stack.plain import plain
+
+
+def runs(synthesised):
+    return {
+        alias["Name"]: plain(alias["FunctionVersion"])
+        for alias in synthesised.properties("Lambda::Alias").values()
+    }
+
+
+def test_dev_follows_the_newest_version(any_stack):
+    newest, _ = any_stack.only("Lambda::Version")
+
+    assert runs(any_stack)["dev"] == f"${{{newest}.Version}}"
+
+
+@pytest.mark.parametrize(("alias", "parameter"), [("staging", "StagingVersion"), ("prod", "ProdVersion")])
+def test_a_promoted_alias_stays_whatever_is_deployed(alias, parameter, any_stack):
+    newest, _ = any_stack.only("Lambda::Version")
+    given = f"{parameter}Given"
+
+    assert runs(any_stack)[alias] == {"Fn::If": [given, f"${{{parameter}}}", f"${{{newest}.Version}}"]}
+    assert plain(any_stack.document["Conditions"][given]) == {
+        "Fn::Not": [{"Fn::Equals": [f"${{{parameter}}}", ""]}]
+    }
+
+
+@pytest.mark.parametrize("parameter", ["StagingVersion", "ProdVersion"])
+def test_nothing_is_promoted_at_first_and_only_a_number_can_be(parameter, any_stack):
+    declared = any_stack.document["Parameters"][parameter]
+
+    assert declared["Default"] == ""
+    assert declared["AllowedPattern"] == "[0-9]*"
+
+
+def test_an_old_version_is_kept_to_go_back_to(any_stack):
+    (version,) = any_stack.template.find_resources("AWS::Lambda::Version").values()
+
+    assert (version["DeletionPolicy"], version["UpdateReplacePolicy"]) == ("Retain", "Retain")

@@ -1,0 +1,88 @@
+"""Customers' names lie in these buckets: private, encrypted, recoverable, and never replaced by accident."""
+
+import pytest
+
+from tests.stack.plain import plain, policy_statements
+
+BUCKETS = {
+    "StorageRaw7E344C76": "raw",
+    "StorageProcessedA33E9072": "processed",
+    "StorageArtifacts08431D1F": "artifacts",
+    "StorageAccessLogs96FB524C": "access-logs",
+}
+DATA = ["StorageRaw7E344C76", "StorageProcessedA33E9072", "StorageArtifacts08431D1F"]
+
+
+def test_a_bucket_keeps_its_logical_id_or_it_would_be_replaced(any_stack):
+    named = {
+        logical_id: plain(properties["BucketName"])
+        for logical_id, properties in any_stack.properties("S3::Bucket").items()
+    }
+
+    assert named == {
+        logical_id: f"tastetrend-{any_stack.name}-{kind}-${{AWS::AccountId}}"
+        for logical_id, kind in BUCKETS.items()
+    }
+
+
+def test_every_bucket_is_private_encrypted_and_owned_by_us(any_stack):
+    any_stack.template.all_resources_properties(
+        "AWS::S3::Bucket",
+        {
+            "PublicAccessBlockConfiguration": {
+                "BlockPublicAcls": True,
+                "BlockPublicPolicy": True,
+                "IgnorePublicAcls": True,
+                "RestrictPublicBuckets": True,
+            },
+            "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+            "BucketEncryption": {
+                "ServerSideEncryptionConfiguration": [
+                    {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+                ]
+            },
+        },
+    )
+
+
+@pytest.mark.parametrize("bucket", BUCKETS)
+def test_nobody_reads_or_writes_a_bucket_without_tls(bucket, any_stack):
+    denied = [
+        statement
+        for _, statement in policy_statements(any_stack.document)
+        if statement["Effect"] == "Deny" and f"${{{bucket}.Arn}}" in statement["Resource"]
+    ]
+
+    assert denied == [
+        {
+            "Effect": "Deny",
+            "Action": "s3:*",
+            "Principal": {"AWS": "*"},
+            "Resource": [f"${{{bucket}.Arn}}", f"${{{bucket}.Arn}}/*"],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+    ]
+
+
+@pytest.mark.parametrize("bucket", DATA)
+def test_overwritten_data_can_be_brought_back_for_a_while(bucket, any_stack):
+    properties = any_stack.properties("S3::Bucket")[bucket]
+    (rule,) = properties["LifecycleConfiguration"]["Rules"]
+
+    assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] >= 7
+    assert rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == 7
+    assert "ExpirationInDays" not in rule  # current data never goes away by itself
+
+
+@pytest.mark.parametrize("bucket", DATA)
+def test_whoever_touches_the_data_is_on_record(bucket, any_stack):
+    logging = any_stack.properties("S3::Bucket")[bucket]["LoggingConfiguration"]
+    written = [
+        statement["Condition"]["ArnLike"]["aws:SourceArn"]
+        for _, statement in policy_statements(any_stack.document)
+        if statement.get("Principal") == {"Service": "logging.s3.amazonaws.com"}
+    ]
+
+    assert plain(logging["DestinationBucketName"]) == "${StorageAccessLogs96FB524C}"
+    assert f"${{{bucket}.Arn}}" in written

@@ -1,0 +1,81 @@
+"""Environments are rows of a table, and asking for another is met with a clear line."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tastetrend_stack.environments import ENVIRONMENTS, UnknownEnvironmentError, find_environment
+
+PROJECT = Path(__file__).parents[2]
+
+
+def run_app(context, folder):
+    """Run the app as the CLI does, which adds the flags of cdk.json to the context."""
+    context = json.loads((PROJECT / "cdk.json").read_text())["context"] | context
+    environment = {
+        "PATH": os.environ["PATH"],
+        "CDK_CONTEXT_JSON": json.dumps(context),
+        "CDK_OUTDIR": str(folder),
+    }
+    return subprocess.run(
+        [sys.executable, "app.py"], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(("context", "named"), [({"env": "prd"}, "'prd'"), ({}, "no environment")])
+def test_an_unknown_environment_ends_in_one_line_that_lists_the_known_ones(context, named, tmp_path):
+    ended = run_app(context, tmp_path)
+
+    (line,) = (text for text in ended.stderr.splitlines() if "environment" in text)
+    assert ended.returncode == 1
+    assert named in line
+    assert all(known in line for known in ENVIRONMENTS)
+    assert "Traceback" not in ended.stderr
+
+
+def test_the_app_makes_the_stack_of_the_environment_without_credentials_or_configuration(tmp_path):
+    ended = run_app({"env": "dev"}, tmp_path)
+
+    assert ended.returncode == 0, ended.stderr
+    assert (tmp_path / "tastetrend-dev.template.json").exists()
+
+
+def test_an_environment_is_found_by_its_exact_name_only():
+    assert find_environment("prod").name == "prod"
+    with pytest.raises(UnknownEnvironmentError):
+        find_environment("Prod")
+
+
+def test_every_name_says_which_environment_it_belongs_to(any_stack):
+    names = {
+        properties[key]
+        for kind, key in (
+            ("Lambda::Function", "FunctionName"),
+            ("SQS::Queue", "QueueName"),
+            ("SNS::Topic", "TopicName"),
+            ("IAM::Role", "RoleName"),
+            ("CloudWatch::Alarm", "AlarmName"),
+        )
+        for properties in any_stack.properties(kind).values()
+    }
+
+    assert all(name.startswith(f"tastetrend-{any_stack.name}-") for name in names), names
+
+
+def test_everything_that_costs_money_is_tagged(any_stack):
+    for kind in ("S3::Bucket", "Lambda::Function", "SQS::Queue", "SNS::Topic", "Logs::LogGroup", "IAM::Role"):
+        for logical_id, properties in any_stack.properties(kind).items():
+            tags = {tag["Key"]: tag["Value"] for tag in properties["Tags"]}
+            assert tags.keys() >= {"Project", "Environment", "ManagedBy", "CostCenter"}, logical_id
+            assert tags["Environment"] == any_stack.name
+
+
+@pytest.mark.parametrize(("name", "policy"), [("staging", "Retain"), ("prod", "Retain"), ("dev", "Delete")])
+def test_deleting_the_stack_keeps_what_staging_and_prod_have_stored(name, policy, all_stacks):
+    for kind in ("S3::Bucket", "SQS::Queue", "Logs::LogGroup"):
+        for resource in all_stacks[name].template.find_resources(f"AWS::{kind}").values():
+            assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == (policy, policy)

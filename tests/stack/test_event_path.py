@@ -1,0 +1,122 @@
+"""An object that arrives in raw reaches the function, and an event that fails reaches the queue."""
+
+import pytest
+
+from tests.stack.plain import plain
+
+FUNCTION = "EtlFunction57A3B50C"
+ALIASES = {
+    "dev": "ReleaseDevAlias38B5C859",
+    "staging": "ReleaseStagingAlias7DCCEE1A",
+    "prod": "ReleaseProdAliasC8B872BD",
+}
+LIVE = {"local": f"${{{FUNCTION}.Arn}}"} | {name: f"${{{alias}}}" for name, alias in ALIASES.items()}
+
+
+def notifications(synthesised):
+    return {
+        plain(bucket["BucketName"]): plain(bucket["NotificationConfiguration"])
+        for bucket in synthesised.properties("S3::Bucket").values()
+        if "NotificationConfiguration" in bucket
+    }
+
+
+def test_a_new_raw_object_invokes_the_alias_of_the_environment(any_stack):
+    """On the emulator the function itself: there the settings of an alias have no effect."""
+    assert notifications(any_stack) == {
+        f"tastetrend-{any_stack.name}-raw-${{AWS::AccountId}}": {
+            "LambdaConfigurations": [{"Event": "s3:ObjectCreated:*", "Function": LIVE[any_stack.name]}]
+        }
+    }
+
+
+def test_writing_a_result_invokes_nothing(any_stack):
+    assert not [bucket for bucket in notifications(any_stack) if "-raw-" not in bucket]
+
+
+def test_the_raw_bucket_and_no_other_may_invoke_what_it_notifies(any_stack):
+    _, permission = any_stack.only("Lambda::Permission")
+
+    assert plain(permission) == {
+        "Action": "lambda:InvokeFunction",
+        "FunctionName": LIVE[any_stack.name],
+        "Principal": "s3.amazonaws.com",
+        "SourceAccount": "${AWS::AccountId}",
+        "SourceArn": f"arn:${{AWS::Partition}}:s3:::tastetrend-{any_stack.name}-raw-${{AWS::AccountId}}",
+    }
+
+
+def test_the_bucket_waits_for_the_permission_that_s3_tries_out(any_stack):
+    permission, _ = any_stack.only("Lambda::Permission")
+    (raw,) = any_stack.template.find_resources(
+        "AWS::S3::Bucket", {"Properties": {"NotificationConfiguration": {}}}
+    ).values()
+
+    assert permission in raw["DependsOn"]
+
+
+def test_an_event_is_tried_three_times_and_then_kept(any_stack):
+    _, retries = any_stack.only("Lambda::EventInvokeConfig")
+    queue, _ = any_stack.only("SQS::Queue")
+
+    assert plain(retries) == {
+        "FunctionName": f"${{{FUNCTION}}}",
+        "Qualifier": "$LATEST" if any_stack.name == "local" else any_stack.name,
+        "MaximumRetryAttempts": 2,
+        "MaximumEventAgeInSeconds": 6 * 60 * 60,
+        "DestinationConfig": {"OnFailure": {"Destination": f"${{{queue}.Arn}}"}},
+    }
+
+
+def test_failed_events_wait_two_weeks_encrypted_for_an_operator(any_stack):
+    queue, properties = any_stack.only("SQS::Queue")
+
+    assert (
+        queue == "IngestionFailures3B48F157"
+    )  # another id would be another queue, and this one's events gone
+    assert properties["MessageRetentionPeriod"] == 14 * 24 * 60 * 60
+    assert properties["SqsManagedSseEnabled"] is True
+
+
+def asynchronous_targets(synthesised):
+    """Return whatever something invokes without waiting: today S3, by its notification."""
+    return {
+        target["Function"]
+        for configuration in notifications(synthesised).values()
+        for target in configuration["LambdaConfigurations"]
+    }
+
+
+def queues_behind(synthesised, target):
+    """Return the queues that take the failures of what is invoked."""
+    aliases = {alias["Name"]: f"${{{key}}}" for key, alias in synthesised.properties("Lambda::Alias").items()}
+    for settings in map(plain, synthesised.properties("Lambda::EventInvokeConfig").values()):
+        function = settings["FunctionName"].removesuffix("}") + ".Arn}"
+        if aliases.get(settings["Qualifier"], function) == target:
+            yield (
+                settings["DestinationConfig"]["OnFailure"]["Destination"].removesuffix(".Arn}")
+                + ".QueueName}"
+            )
+
+
+def test_no_asynchronous_path_fails_in_silence(any_stack):
+    alarmed = [
+        plain(dimension["Value"])
+        for alarm in any_stack.properties("CloudWatch::Alarm").values()
+        if alarm.get("MetricName") == "ApproximateNumberOfMessagesVisible"
+        for dimension in alarm["Dimensions"]
+    ]
+
+    targets = asynchronous_targets(any_stack)
+    assert targets
+    for target in targets:
+        queues = list(queues_behind(any_stack, target))
+        assert queues, target
+        assert set(queues) <= set(alarmed), target
+
+
+@pytest.mark.parametrize(
+    "kind", ["Lambda::Url", "Lambda::EventSourceMapping", "Events::Rule", "SNS::Subscription"]
+)
+def test_there_is_no_other_way_in_that_the_walk_above_would_not_see(kind, any_stack):
+    assert not any_stack.properties(kind)

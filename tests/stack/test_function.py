@@ -1,0 +1,69 @@
+"""The function is what the pipeline expects to run in."""
+
+from dataclasses import fields
+from pathlib import Path
+
+from tastetrend_etl.settings import Settings
+from tests.stack.plain import plain
+
+PROJECT = Path(__file__).parents[2]
+
+
+def test_the_function_is_told_exactly_what_the_pipeline_reads(any_stack):
+    _, function = any_stack.only("Lambda::Function")
+
+    assert plain(function["Environment"]["Variables"]) == {
+        field.name.upper(): any_stack.bucket(field.name.removesuffix("_bucket")) for field in fields(Settings)
+    }
+
+
+def test_the_function_has_the_size_that_its_limits_are_measured_for(any_stack):
+    any_stack.template.has_resource_properties(
+        "AWS::Lambda::Function",
+        {
+            "Runtime": "python3.11",
+            "Architectures": ["x86_64"],
+            "Handler": "api_handler.lambda_handler",
+            "MemorySize": 1024,
+            "Timeout": 30,
+        },
+    )
+
+
+def test_the_log_is_kept_for_a_while_and_not_for_ever(any_stack):
+    log, properties = any_stack.only("Logs::LogGroup")
+    _, function = any_stack.only("Lambda::Function")
+
+    assert properties["LogGroupName"] == f"/aws/lambda/tastetrend-{any_stack.name}-etl"
+    assert properties["RetentionInDays"] >= 7
+    assert plain(function["LoggingConfig"]) == {"LogGroup": f"${{{log}}}"}
+
+
+def test_developers_test_with_the_libraries_that_the_managed_layers_bring(all_stacks):
+    pins = dict(
+        line.split("==")
+        for line in (PROJECT / "requirements-dev.txt").read_text().splitlines()
+        if "==" in line and not line.startswith("#")
+    )
+    for name in ("dev", "staging", "prod"):
+        _, function = all_stacks[name].only("Lambda::Function")
+        assert sorted(function["Layers"]) == [
+            f"{{{{resolve:ssm:/aws/service/aws-sdk-pandas/{pins['awswrangler']}/py3.11/x86_64/layer-arn}}}}",
+            f"{{{{resolve:ssm:/aws/service/powertools/python/x86_64/python3.11/{pins['aws-lambda-powertools']}}}}}",
+        ]
+
+
+def test_the_emulator_has_no_managed_layers_to_look_up(all_stacks):
+    _, function = all_stacks["local"].only("Lambda::Function")
+
+    assert "Layers" not in function
+
+
+def test_only_the_pipeline_itself_is_packed(all_stacks):
+    (asset,) = (path for path in all_stacks["dev"].folder.glob("asset.*") if path.is_dir())
+    packed = {path.relative_to(asset).as_posix() for path in asset.rglob("*") if path.is_file()}
+
+    assert "tastetrend_etl/pipeline.py" in packed
+    assert not [
+        path for path in packed if "__pycache__" in path or path.endswith(".pyc") or "/." in f"/{path}"
+    ]

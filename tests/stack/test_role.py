@@ -1,0 +1,72 @@
+"""The function may do its work, and nothing else."""
+
+import re
+
+import pytest
+
+from tests.stack.plain import as_list, plain, policy_statements
+
+ARN = "arn:${AWS::Partition}"
+HERE = "${AWS::Region}:${AWS::AccountId}"
+
+
+@pytest.fixture
+def granted(any_stack):
+    """Return every (action, resource) that the role allows, with the environment's name left out."""
+    _, role = any_stack.only("IAM::Role")
+    (policy,) = role["Policies"]
+    return {
+        (action, plain(resource).replace(f"-{any_stack.name}-", "-ENV-"))
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in as_list(statement["Action"])
+        for resource in as_list(statement["Resource"])
+    }
+
+
+def test_the_function_reads_raw_writes_processed_and_logs_and_nothing_else(granted):
+    raw, processed = (
+        f"{ARN}:s3:::tastetrend-ENV-{kind}-${{AWS::AccountId}}" for kind in ("raw", "processed")
+    )
+    group = f"{ARN}:logs:{HERE}:log-group:/aws/lambda/tastetrend-ENV-etl"
+    assert granted == {
+        ("s3:ListBucket", raw),
+        ("s3:ListBucket", processed),
+        ("s3:GetObject", f"{raw}/*"),
+        ("s3:GetObjectVersion", f"{raw}/*"),
+        ("s3:GetObject", f"{processed}/processed/*"),
+        ("s3:PutObject", f"{processed}/processed/*"),
+        ("sqs:SendMessage", f"{ARN}:sqs:{HERE}:tastetrend-ENV-etl-failures"),
+        ("logs:CreateLogStream", group),
+        ("logs:CreateLogStream", f"{group}:*"),
+        ("logs:PutLogEvents", group),
+        ("logs:PutLogEvents", f"{group}:*"),
+    }
+
+
+def test_a_grant_ends_at_the_account_and_asks_for_nothing_more(any_stack):
+    """A narrower condition on ListBucket would turn "there is no such key" into "access denied"."""
+    _, role = any_stack.only("IAM::Role")
+
+    for statement in role["Policies"][0]["PolicyDocument"]["Statement"]:
+        assert plain(statement["Condition"]) == {
+            "StringEquals": {"aws:ResourceAccount": "${AWS::AccountId}"},
+        }
+
+
+def test_only_lambda_takes_the_role(any_stack):
+    _, role = any_stack.only("IAM::Role")
+
+    assert [plain(statement) for statement in role["AssumeRolePolicyDocument"]["Statement"]] == [
+        {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
+    ]
+    assert "ManagedPolicyArns" not in role
+
+
+def test_no_wildcard_stands_where_something_narrower_could(any_stack):
+    for logical_id, statement in policy_statements(any_stack.document):
+        if statement["Effect"] == "Deny":
+            continue
+        assert not [action for action in as_list(statement["Action"]) if "*" in action], logical_id
+        for resource in as_list(statement.get("Resource", [])):
+            assert re.fullmatch(r"[^*]*[^*:/](/\*|:\*)?", resource), (logical_id, resource)
+        assert statement.get("Principal") not in ("*", {"AWS": "*"}), logical_id

@@ -1,0 +1,80 @@
+"""The templates are what CloudFormation and the scanners accept, and come out the same every time."""
+
+import json
+
+import pytest
+from aws_cdk import Validations
+from cdk_nag import AwsSolutionsChecks
+from cfnlint import api
+
+# CDK states a dependency that a reference states as well; its own validation leaves this rule out too.
+REDUNDANT_DEPENDENCY = "W3005"
+
+
+def test_cfn_lint_finds_nothing(any_stack):
+    config = {"regions": ["eu-west-1", "us-east-1"], "ignore_checks": [REDUNDANT_DEPENDENCY]}
+
+    assert [str(found) for found in api.lint(any_stack.template_file.read_text(), config=config)] == []
+
+
+def test_cdk_nag_finds_nothing(any_stack):
+    report = AwsSolutionsChecks(any_stack.app).validate_scope(any_stack.stack)
+
+    assert [violation.rule_name for violation in report.violations] == []
+
+
+def test_whatever_a_scanner_is_told_to_accept_has_its_reason(any_stack):
+    accepted = {
+        rule: reason
+        for construct in any_stack.stack.node.find_all()
+        for entry in construct.node.metadata
+        if entry.type == Validations.ACKNOWLEDGED_RULES_METADATA_KEY
+        for rule, reason in entry.data.items()
+    }
+
+    assert accepted
+    assert not {rule: reason for rule, reason in accepted.items() if len(reason) < 20}
+
+
+def test_there_is_no_custom_resource(any_stack):
+    kinds = {resource["Type"] for resource in any_stack.document["Resources"].values()}
+
+    assert not [
+        kind for kind in kinds if kind.startswith(("Custom::", "AWS::CloudFormation::CustomResource"))
+    ]
+    assert (
+        len(any_stack.properties("Lambda::Function")) == 1
+    )  # the etl function, none that the CDK brings along
+
+
+def test_synthesis_asks_aws_nothing(any_stack):
+    manifest = json.loads((any_stack.folder / "manifest.json").read_text())
+
+    assert "missing" not in manifest
+
+
+def contents(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+@pytest.mark.parametrize("name", ["local", "prod"])
+def test_synthesis_comes_out_the_same_to_the_byte(name, all_stacks, synthesise):
+    first, second = contents(all_stacks[name].folder), contents(synthesise(name).folder)
+
+    assert f"tastetrend-{name}.template.json" in first
+    assert first == second
+
+
+def test_a_deployment_says_what_a_person_needs_next(any_stack):
+    assert set(any_stack.document["Outputs"]) == {
+        "RawBucketName",
+        "ProcessedBucketName",
+        "ArtifactsBucketName",
+        "FunctionName",
+        "LiveAliasName",
+        "LogGroupName",
+        "FailureQueueUrl",
+        "AlarmTopicArn",
+    }
