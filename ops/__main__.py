@@ -1,21 +1,24 @@
 """The command line: `python -m ops COMMAND`."""
 
-import typer
+import sys
 
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ops.failures import failures, redrive
 from ops.process import process
+from ops.replay import replay
 
 app = typer.Typer(
     help="What an operator of TasteTrend ETL does by hand.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,  # a local may hold a customer's name
 )
-app.command()(process)
-
-
-@app.callback()
-def _commands() -> None:
-    """Keep the command's name on the command line even while there is one only."""
-
+for command in (process, failures, redrive, replay):
+    app.command()(command)
 
 if __name__ == "__main__":
-    app(prog_name="python -m ops")
+    try:
+        app(prog_name="python -m ops")
+    except (BotoCoreError, ClientError) as error:
+        sys.exit(f"AWS refused: {error}")

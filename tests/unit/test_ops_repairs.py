@@ -1,0 +1,251 @@
+"""The operator's repairs: list failures, send them through again, process raw objects again."""
+
+import io
+import json
+from threading import Lock
+
+import boto3
+import pytest
+from typer.testing import CliRunner
+
+from ops import invoke
+from ops.__main__ import app
+from tests.unit.conftest import PROCESSED, RAW, LambdaContext, s3_record
+
+GOOD = b"rating,review_text\n5,good\n"
+OUTPUTS = {
+    "RawBucketName": RAW,
+    "ProcessedBucketName": PROCESSED,
+    "ArtifactsBucketName": "tastetrend-local-artifacts-1",
+    "FunctionName": "tastetrend-local-etl",
+    "LiveAliasName": "dev",
+}
+
+
+class LambdaService:
+    """Runs the handler in this process, as the version that the test says is live."""
+
+    def __init__(self, handler):
+        self.handler = handler
+        self.version = "7"
+        self.broken = False
+        self.one_at_a_time = Lock()  # as in Lambda, where each process handles one event
+
+    def invoke(self, *, FunctionName, Qualifier, Payload):  # noqa: N803 # as boto3 names them
+        assert (FunctionName, Qualifier) == ("tastetrend-local-etl", "dev")
+        if self.broken:
+            answer = {"errorMessage": "SlowDown on PutObject", "errorType": "RetryableError"}
+            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(json.dumps(answer).encode())}
+        answer = self.handler.lambda_handler(
+            json.loads(Payload), LambdaContext(function_version=self.version)
+        )
+        return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+
+@pytest.fixture
+def service(handler, monkeypatch):
+    running = LambdaService(handler)
+    monkeypatch.setattr(invoke, "connect", lambda: running)
+    return running
+
+
+@pytest.fixture
+def queue(store):
+    """Return the failure queue of a deployed stack."""
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName="tastetrend-local-etl-failures")["QueueUrl"]
+    outputs = {name: {"Value": value} for name, value in (OUTPUTS | {"FailureQueueUrl": url}).items()}
+    template = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}, "Outputs": outputs}
+    boto3.client("cloudformation").create_stack(
+        StackName="tastetrend-local", TemplateBody=json.dumps(template)
+    )
+    return url
+
+
+@pytest.fixture
+def run(queue, service, monkeypatch):
+    """Return a function that runs a command and returns its status and output."""
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def call(*arguments):
+        result = CliRunner().invoke(app, [*arguments, "--env", "local"])
+        return result.exit_code, result.output
+
+    return call
+
+
+def fail(queue, event, reason="SlowDown on PutObject", attempts=3):
+    record = {
+        "requestContext": {"condition": "RetriesExhausted", "approximateInvokeCount": attempts},
+        "requestPayload": event,
+        "responsePayload": {"errorMessage": reason, "errorType": "RetryableError"},
+    }
+    boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(record))
+
+
+def waiting(queue):
+    answer = boto3.client("sqs").get_queue_attributes(
+        QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"]
+    )
+    return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+
+
+def test_a_failure_is_told_in_words_and_stays(run, queue):
+    fail(queue, {"Records": [s3_record("a b.csv")]})
+
+    status, output = run("failures")
+
+    assert status == 0
+    assert "a b.csv: tried 3 times, SlowDown on PutObject" in output
+    assert "1 failed event in the queue" in output
+    assert waiting(queue) == 1
+
+
+def test_a_raw_event_of_a_dead_letter_queue_is_told_too(run, queue):
+    boto3.client("sqs").send_message(
+        QueueUrl=queue,
+        MessageBody=json.dumps({"Records": [s3_record("a.csv")]}),
+        MessageAttributes={"ErrorMessage": {"DataType": "String", "StringValue": "no space left"}},
+    )
+
+    _, output = run("failures")
+
+    assert "a.csv: no space left" in output
+
+
+def test_an_event_that_nobody_can_read_is_listed_all_the_same(run, queue):
+    fail(queue, {"what": "ever"})
+
+    _, output = run("failures")
+
+    assert "an event of no known shape" in output
+
+
+def test_more_failures_than_one_answer_holds_are_all_listed(run, queue):
+    for number in range(23):
+        fail(queue, {"key": f"{number}.csv"})
+
+    _, output = run("failures")
+
+    assert "23 failed events" in output
+    assert waiting(queue) == 23
+
+
+def test_redriving_shows_first_and_does_nothing(run, queue, store):
+    store.upload("a.csv", GOOD)
+    fail(queue, {"Records": [s3_record("a.csv")]})
+
+    _, output = run("redrive")
+
+    assert "would send: a.csv" in output
+    assert store.keys() == []
+    assert waiting(queue) == 1
+
+
+@pytest.mark.parametrize("shape", ["destination record", "raw event"])
+def test_redriven_events_are_processed_and_leave_the_queue(run, queue, store, shape):
+    store.upload("a.csv", GOOD)
+    event = {"Records": [s3_record("a.csv")]}
+    if shape == "raw event":
+        boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(event))
+    else:
+        fail(queue, event)
+
+    status, output = run("redrive", "--yes")
+
+    assert status == 0
+    assert "a.csv: processed, 1 of 1 rows written" in output
+    assert store.metadata("processed/processed_a.csv.parquet")
+    assert waiting(queue) == 0
+
+
+def test_what_fails_again_stays_in_the_queue(run, queue, service):
+    fail(queue, {"Records": [s3_record("a.csv")]})
+    service.broken = True
+
+    status, output = run("redrive", "--yes")
+
+    assert status == 1
+    assert "failed again: SlowDown on PutObject" in output
+    assert waiting(queue) == 1
+
+
+def test_redriving_what_has_been_processed_changes_nothing(run, queue, store):
+    store.upload("a.csv", GOOD)
+    for _ in range(2):
+        fail(queue, {"Records": [s3_record("a.csv")]})
+
+    run("redrive", "--yes")
+    first = store.versions()
+    fail(queue, {"Records": [s3_record("a.csv")]})
+    _, output = run("redrive", "--yes")
+
+    assert "skipped (already_processed)" in output
+    assert store.versions() == first
+
+
+def process(service, store, version, *keys):
+    service.version = version
+    for key in keys:
+        store.upload(key, GOOD)
+        service.handler.lambda_handler({"key": key}, LambdaContext(function_version=version))
+
+
+def test_replaying_shows_first_and_does_nothing(run, service, store):
+    process(service, store, "3", "in/a.csv", "in/b.csv", "out/c.csv")
+    before = store.versions()
+
+    _, output = run("replay", "in/")
+
+    assert "would process: in/a.csv" in output
+    assert "out/c.csv" not in output
+    assert store.versions() == before
+
+
+def test_replaying_a_prefix_makes_its_outputs_anew(run, service, store):
+    process(service, store, "3", "in/a.csv", "out/c.csv")
+    service.version = "4"
+
+    status, _ = run("replay", "in/", "--yes")
+
+    assert status == 0
+    assert store.metadata("processed/in/processed_a.csv.parquet")["function-version"] == "4"
+    assert store.metadata("processed/out/processed_c.csv.parquet")["function-version"] == "3"
+
+
+def test_replaying_what_one_version_wrote_leaves_the_others(run, service, store):
+    process(service, store, "3", "a.csv")
+    process(service, store, "5", "b.csv")
+    store.upload("bad.csv", b"")
+    service.handler.lambda_handler({"key": "bad.csv"}, LambdaContext(function_version="3"))
+
+    _, output = run("replay", "", "--only-version", "3")
+
+    assert "would process: a.csv" in output
+    assert "would process: bad.csv" in output
+    assert "b.csv" not in output.replace("would process: a.csv", "")
+
+
+def test_replaying_since_a_day_leaves_what_came_before(run, service, store):
+    process(service, store, "3", "a.csv")
+
+    _, output = run("replay", "", "--since", "2999-01-01")
+
+    assert "0 objects" in output
+
+
+def test_an_environment_that_is_not_deployed_is_told_in_one_line(queue, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+
+    result = CliRunner().invoke(app, ["failures", "--env", "prod"])
+
+    assert result.exit_code == 2
+    assert "there is no stack tastetrend-prod in eu-west-1" in result.output
+
+
+@pytest.mark.parametrize("command", ["process", "failures", "redrive", "replay"])
+def test_every_command_explains_itself(command):
+    result = CliRunner().invoke(app, [command, "--help"])
+
+    assert result.exit_code == 0
+    assert "Usage:" in result.output
