@@ -1,61 +1,79 @@
-"""The emulator's application, corrected where it departs from AWS in ways this stack would feel."""
+"""The emulator, corrected where it departs from AWS in ways that this stack feels."""
+# ruff: noqa: SLF001 # it has no hooks, so its own functions are wrapped; the version is pinned, the tests tell
 
 import re
 import time
 from collections.abc import Callable
 from typing import Any
 
-from ministack.app import app as app
-from ministack.services import lambda_svc, ssm
+from ministack.app import app  # type: ignore[import-untyped]
+from ministack.services import lambda_svc, ssm  # type: ignore[import-untyped]
+from ministack.services.cloudformation import provisioners  # type: ignore[import-untyped]
+
+__all__ = ["app"]
 
 Record = dict[str, Any]
+Resolved = tuple[Record | None, Record | None]
 
 _LAYER_PARAMETER = re.compile(r"/aws/service/(aws-sdk-pandas|powertools)/.+")
-_LAYER_ARN = "arn:aws:lambda:{region}:111111111111:layer:{publisher}:1"  # any account but the emulator's own will do
+_LAYER_ARN = "arn:aws:lambda:{region}:{publisher}:layer:{name}:1"
+_PUBLISHER = "1" * 12  # of another account than the stack's, whose layers the emulator would look for
+_RETRY_SECONDS = 0.1
 
 
 def _with_layer_parameters(find: Callable[[str], Record | None]) -> Callable[[str], Record | None]:
-    """Answer for the public parameters of the managed layers, which nobody may put there."""
+    """Answer for the public parameters of the managed layers, which AWS itself puts there."""
 
     def find_parameter(name: str) -> Record | None:
         layer = _LAYER_PARAMETER.fullmatch(name)
         if not layer:
             return find(name)
-        arn = _LAYER_ARN.format(region=ssm.get_region(), publisher=layer[1])
-        return {"Name": name, "Type": "String", "Value": arn, "Version": 1, "LastModifiedDate": 0, "ARN": ""}
+        arn = _LAYER_ARN.format(region=ssm.get_region(), publisher=_PUBLISHER, name=layer[1])
+        return {"Name": name, "Type": "String", "Value": arn, "Version": 1}
 
     return find_parameter
 
 
-def _patient(execute: Callable[[Record, Any], Record]) -> Callable[[Record, Any], Record]:
-    """Let a throttled invocation wait for its turn.
+def _with_patience(execute: Callable[[Record, object], Record]) -> Callable[[Record, object], Record]:
+    """Let a throttled invocation wait.
 
-    AWS keeps a throttled event for hours; the emulator would count each refusal as one of its three attempts.
+    AWS keeps a throttled event for hours. The emulator would take each refusal for one of three attempts.
     """
 
-    def execute_function(func: Record, event: Any) -> Record:
-        while (result := execute(func, event)).get("throttle"):
-            time.sleep(0.1)
+    def execute_function(function: Record, event: object) -> Record:
+        while (result := execute(function, event)).get("throttle"):
+            time.sleep(_RETRY_SECONDS)
         return result
 
     return execute_function
 
 
 def _with_alias_settings(
-    resolve: Callable[[Record | None, str | None], tuple[Record | None, Record | None]],
-) -> Callable[[Record | None, str | None], tuple[Record | None, Record | None]]:
-    """Give an invocation through an alias the retries and the failure destination of that alias."""
+    resolve: Callable[[Record | None, str | None], Resolved],
+) -> Callable[[Record | None, str | None], Resolved]:
+    """Give an event that comes through an alias the retries and the failure queue of that alias."""
 
-    def resolve_function(func: Record | None, qualifier: str | None) -> tuple[Record | None, Record | None]:
-        record, config = resolve(func, qualifier)
-        settings = ((func or {}).get("event_invoke_configs") or {}).get(qualifier)
-        return ({**record, "event_invoke_config": settings} if record and settings else record), config
+    def resolve_function(function: Record | None, qualifier: str | None) -> Resolved:
+        record, config = resolve(function, qualifier)
+        settings = ((function or {}).get("event_invoke_configs") or {}).get(qualifier)
+        return (record | {"event_invoke_config": settings} if record and settings else record), config
 
     return resolve_function
 
 
+def _with_formulas(record_alarm: Callable[[str, Record], Record]) -> Callable[[str, Record], Record]:
+    """Accept an alarm on a formula over several metrics; it is kept, and never rings."""
+
+    def record(name: str, properties: Record) -> Record:
+        stand_in = {"MetricName": "formula", "Namespace": "emulator", "Metrics": None}
+        return record_alarm(name, properties | stand_in if properties.get("Metrics") else properties)
+
+    return record
+
+
 ssm._public_parameter = _with_layer_parameters(ssm._public_parameter)
-lambda_svc._execute_function = _patient(lambda_svc._execute_function)
+lambda_svc._execute_function = _with_patience(lambda_svc._execute_function)
 lambda_svc._effective_func_record_for_qualifier = _with_alias_settings(
     lambda_svc._effective_func_record_for_qualifier
 )
+provisioners._cw_metric_alarm_record = _with_formulas(provisioners._cw_metric_alarm_record)

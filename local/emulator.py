@@ -2,30 +2,40 @@
 
 import os
 import shutil
-import signal
 import socket
 import ssl
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPException, HTTPSConnection
 from pathlib import Path
+from typing import TypedDict
 
 from local.certificate import HOST, write_certificate
+from local.errors import LocalError, UsageError
+from local.processes import end_group
 
 REGION = "us-east-1"
+ACCOUNT = "000000000000"
+PROJECT = Path(__file__).parents[1]
 _START_SECONDS = 60
-_STOP_SECONDS = 10
-_PARALLEL_INVOCATIONS = 4  # each is a process of about 150 MB
-_PROJECT = Path(__file__).parent.parent
+_KEY, _SECRET = "test", "test"  # the emulator's own root user
+_PARALLEL_INVOCATIONS = 4  # each is a process of 180 MB
 
 
-class EmulatorError(Exception):
-    """The emulator cannot be started."""
+class Connection(TypedDict):
+    """What `boto3.client` takes."""
+
+    endpoint_url: str
+    region_name: str
+    verify: str
+    aws_access_key_id: str
+    aws_secret_access_key: str
 
 
 @dataclass(frozen=True)
@@ -37,57 +47,70 @@ class Emulator:
     folder: Path
 
     @property
-    def url(self) -> str:
-        """Where the services are found, all of them under one address."""
-        return f"https://{HOST}:{self.port}"
-
-    @property
     def log(self) -> Path:
         """What the emulator and the functions have said."""
         return self.folder / "emulator.log"
 
     @property
-    def environment(self) -> dict[str, str]:
-        """The variables that make `aws`, boto3 and the CDK CLI talk to it, as the account's root."""
-        certificate = str(self.folder / "certificate.pem")
+    def certificate(self) -> Path:
+        """The certificate to trust."""
+        return self.folder / "certificate.pem"
+
+    @property
+    def connection(self) -> Connection:
+        """Connect a client as the account's root, who may do anything."""
         return {
-            "AWS_ENDPOINT_URL": self.url,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_DEFAULT_REGION": REGION,
+            "endpoint_url": f"https://{HOST}:{self.port}",
+            "region_name": REGION,
+            "verify": str(self.certificate),
+            "aws_access_key_id": _KEY,
+            "aws_secret_access_key": _SECRET,
+        }
+
+    @property
+    def exports(self) -> dict[str, str]:
+        """The same for programs that read their environment: `aws`, boto3 and the CDK command line."""
+        return {
+            "AWS_ENDPOINT_URL": self.connection["endpoint_url"],
             "AWS_REGION": REGION,
-            "AWS_CA_BUNDLE": certificate,
-            "NODE_EXTRA_CA_CERTS": certificate,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_CA_BUNDLE": str(self.certificate),
+            "NODE_EXTRA_CA_CERTS": str(self.certificate),
+            "AWS_ACCESS_KEY_ID": _KEY,
+            "AWS_SECRET_ACCESS_KEY": _SECRET,
         }
 
     def is_healthy(self) -> bool:
-        """Tell whether this very emulator answers: only it holds the key of its certificate."""
-        context = ssl.create_default_context(cafile=str(self.folder / "certificate.pem"))
+        """Tell whether this very emulator answers: no other one holds the key of its certificate."""
         try:
-            with urllib.request.urlopen(f"{self.url}/_ministack/ready", timeout=5, context=context) as answer:
-                return bool(answer.status == 200)
-        except OSError:
+            trust = ssl.create_default_context(cafile=str(self.certificate))
+            connection = HTTPSConnection(HOST, self.port, timeout=5, context=trust)
+            connection.request("GET", "/_ministack/ready")
+            return connection.getresponse().status == HTTPStatus.OK
+        except (OSError, HTTPException):
             return False
 
 
 @contextmanager
 def running(port: int = 0) -> Iterator[Emulator]:
     """Run an emulator for as long as the block lasts."""
-    emulator = start(port)
+    emulator, process = start(port)
     try:
         yield emulator
     finally:
         stop(emulator)
+        process.wait()
 
 
-def start(port: int = 0) -> Emulator:
+def start(port: int = 0) -> tuple[Emulator, subprocess.Popen[bytes]]:
     """Start an emulator with nothing in it, and return when it answers.
 
     Args:
-        port: where it listens; 0 for any free port.
+        port: where it listens on the loopback address; 0 for any free port.
 
     Raises:
-        EmulatorError: the port is taken, or the emulator does not come up.
+        UsageError: the port is taken.
+        LocalError: the emulator does not come up.
     """
     with _listener(port) as listener:
         folder = Path(tempfile.mkdtemp(prefix="tastetrend-emulator-"))
@@ -97,41 +120,39 @@ def start(port: int = 0) -> Emulator:
         _wait_until_healthy(emulator, process)
     except BaseException:
         stop(emulator)
+        process.wait()
         raise
-    return emulator
+    return emulator, process
 
 
 def stop(emulator: Emulator) -> None:
     """End the emulator with the functions it started, and remove what it kept."""
-    with suppress(ProcessLookupError):
-        os.killpg(emulator.pid, signal.SIGTERM)
-        if not _has_ended(emulator.pid, within=_STOP_SECONDS):
-            os.killpg(emulator.pid, signal.SIGKILL)
-            _has_ended(emulator.pid, within=_STOP_SECONDS)
+    end_group(emulator.pid)
     shutil.rmtree(emulator.folder, ignore_errors=True)
 
 
 def _listener(port: int) -> socket.socket:
-    """Hold the port before the emulator starts, so that no other process can take it in between."""
+    """Take the port before the emulator starts, so that nobody else can take it in between."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))
     except OSError as error:
         listener.close()
-        raise EmulatorError(f"port {port} is taken; choose another one, or leave it out") from error
+        raise UsageError(f"port {port} cannot be had ({error.strerror}); name another one or none") from error
     return listener
 
 
 def _spawn(listener: socket.socket, folder: Path) -> subprocess.Popen[bytes]:
     certificate, key = write_certificate(folder)
+    port = listener.getsockname()[1]
     command = [sys.executable, "-m", "hypercorn", "local.aws:app", "--workers", "0"]
     command += ["--bind", f"fd://{listener.fileno()}", "--certfile", str(certificate), "--keyfile", str(key)]
     with (folder / "emulator.log").open("wb") as log:
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 # our own interpreter
             command,
-            cwd=_PROJECT,
-            env=_server_environment(folder, listener.getsockname()[1]),
+            cwd=PROJECT,
+            env=_server_environment(folder, port, certificate, key),
             pass_fds=[listener.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -140,22 +161,24 @@ def _spawn(listener: socket.socket, folder: Path) -> subprocess.Popen[bytes]:
         )
 
 
-def _server_environment(folder: Path, port: int) -> dict[str, str]:
-    """Return all that the emulator, and thus each function, sees: nothing of the developer's shell."""
+def _server_environment(folder: Path, port: int, certificate: Path, key: Path) -> dict[str, str]:
+    """Return all that the emulator sees, and the functions with it: nothing of the developer's shell."""
     return {
         "PATH": os.environ["PATH"],
         "TMPDIR": str(folder),
         "GATEWAY_PORT": str(port),
+        "MINISTACK_HOST": HOST,
+        "MINISTACK_REGION": REGION,
+        "MINISTACK_ACCOUNT_ID": ACCOUNT,
         "AUTH": "true",
         "USE_SSL": "1",
-        "MINISTACK_SSL_CERT": str(folder / "certificate.pem"),
-        "MINISTACK_SSL_KEY": str(folder / "key.pem"),
-        "AWS_CA_BUNDLE": str(folder / "certificate.pem"),
-        "MINISTACK_REGION": REGION,
+        "MINISTACK_SSL_CERT": str(certificate),
+        "MINISTACK_SSL_KEY": str(key),
+        "AWS_CA_BUNDLE": str(certificate),
         "LAMBDA_ACCOUNT_CONCURRENCY": str(_PARALLEL_INVOCATIONS),
         "SFN_WAIT_SCALE": "0",
-        "IOT_MTLS_ENABLED": "0",
-        "SFTP_ENABLED": "0",
+        "IOT_MTLS_ENABLED": "0",  # would listen on port 8883
+        "SFTP_ENABLED": "0",  # would listen on port 2222
     }
 
 
@@ -163,19 +186,6 @@ def _wait_until_healthy(emulator: Emulator, process: subprocess.Popen[bytes]) ->
     deadline = time.monotonic() + _START_SECONDS
     while not emulator.is_healthy():
         if process.poll() is not None or time.monotonic() > deadline:
-            last = emulator.log.read_text(errors="replace")[-2000:]
-            raise EmulatorError(f"the emulator did not come up within {_START_SECONDS} s; it said:\n{last}")
+            said = emulator.log.read_text(errors="replace")[-2000:]
+            raise LocalError(f"the emulator did not come up within {_START_SECONDS} s; it said:\n{said}")
         time.sleep(0.1)
-
-
-def _has_ended(group: int, within: float) -> bool:
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        with suppress(ChildProcessError):  # started by another process: not ours to reap
-            os.waitpid(group, os.WNOHANG)
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.05)
-    return False
