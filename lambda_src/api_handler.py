@@ -10,7 +10,14 @@ from tastetrend_etl.event import ObjectEvent, read_event
 from tastetrend_etl.extract import connect
 from tastetrend_etl.faults import without_content
 from tastetrend_etl.ingest import Ingested, Surroundings, ingest
-from tastetrend_etl.observe import logger, metrics, note_failure, note_ingested, note_refused_event
+from tastetrend_etl.observe import (
+    logger,
+    metrics,
+    note_event,
+    note_failure,
+    note_ingested,
+    note_refused_event,
+)
 from tastetrend_etl.settings import load_settings
 
 _MS_TO_STOP = 2_000
@@ -30,6 +37,7 @@ def lambda_handler(event: object, context: LambdaContext) -> dict[str, Any]:
     Raises:
         RetryableError: an object could not be processed now; Lambda delivers the event again.
     """
+    note_event()
     try:
         objects = read_event(event)
     except InvalidEventError as error:

@@ -13,15 +13,20 @@ from tastetrend_etl.settings import function_name
 logger = Logger(service=function_name())
 metrics = Metrics(namespace="TasteTrend", service=function_name())
 
+_FILES = {"processed": "FilesProcessed", "refused": "FilesRejected", "skipped": "FilesSkipped"}
+
+
+def note_event() -> None:
+    """Count an event, so that silence can be told from a lack of work."""
+    _count("EventsReceived")
+
 
 def note_ingested(result: Ingested) -> None:
     """Log the object's outcome and count its rows."""
     logger.info(result.action, extra={key: value for key, value in asdict(result).items() if value})
-    if result.action == "refused":
-        _count("FilesRejected")
+    _count(_FILES[result.action])
     if result.balance is None:
         return
-    _count("FilesProcessed")
     _count("ValidationFailures", result.failed_checks)
     _count("RowsRead", result.balance.read)
     _count("RowsWritten", result.balance.written)
