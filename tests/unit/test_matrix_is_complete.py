@@ -1,0 +1,25 @@
+"""The table of bad inputs and the tests know the same cases."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+ROW = re.compile(r"^\| ([EFRI]\d\d) \|", re.MULTILINE)
+NAME = re.compile(r"^\s*def test_([EFRI]\d\d)_", re.MULTILINE)
+
+
+def documented():
+    return ROW.findall((ROOT / "docs" / "bad-inputs.md").read_text(encoding="utf-8"))
+
+
+def tested():
+    sources = (path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    return {case for source in sources for case in NAME.findall(source)}
+
+
+def test_every_case_has_a_test_and_every_such_test_its_case():
+    assert set(documented()) ^ tested() == set()
+
+
+def test_no_case_stands_twice():
+    assert len(documented()) == len(set(documented()))
