@@ -7,6 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.failures import failures, redrive
 from ops.process import process
+from ops.release import promote, releases, rollback
 from ops.replay import replay
 
 app = typer.Typer(
@@ -14,7 +15,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,  # a local may hold a customer's name
 )
-for command in (process, failures, redrive, replay):
+for command in (process, failures, redrive, replay, promote, rollback, releases):
     app.command()(command)
 
 if __name__ == "__main__":
