@@ -17,12 +17,13 @@ from tastetrend_etl.observe import (
     note_failure,
     note_ingested,
     note_refused_event,
+    note_rehearsal,
 )
-from tastetrend_etl.settings import load_settings
+from tastetrend_etl.settings import Settings, load_settings
 
 _MS_TO_STOP = 2_000
 
-SETTINGS = load_settings()
+SETTINGS = load_settings(Settings)
 S3 = connect()
 
 
@@ -45,6 +46,8 @@ def lambda_handler(event: object, context: LambdaContext) -> dict[str, Any]:
         return {"files": [], "batchItemFailures": [], "refused": str(error)}
     around = Surroundings(S3, SETTINGS, context.function_version, lambda: _check_time(context))
     done = [_handle(found, around) for found in objects]
+    if any(found.bucket == SETTINGS.artifacts_bucket for found in objects):
+        note_rehearsal(len(objects))
     failed = [result for result in done if isinstance(result, RetryableError)]
     messages = {
         found.message_id

@@ -78,6 +78,7 @@ class EtlFunction(Construct):
             environment={
                 "RAW_BUCKET": self._environment.bucket_name("raw"),
                 "PROCESSED_BUCKET": self._environment.bucket_name("processed"),
+                "ARTIFACTS_BUCKET": self._environment.bucket_name("artifacts"),
             },
         )
 

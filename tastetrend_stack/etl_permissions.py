@@ -19,9 +19,9 @@ class EtlPermissions:
         """Return what the role allows."""
         return [
             # Without ListBucket, asking for a key that is not there answers 403 instead of 404.
-            _allow(["s3:ListBucket"], [self._bucket("raw"), self._bucket("processed")]),
-            _allow(["s3:GetObject", "s3:GetObjectVersion"], [self._raw_objects]),
-            _allow(["s3:GetObject", "s3:PutObject"], [self._processed_objects]),
+            _allow(["s3:ListBucket"], [self._bucket(kind) for kind in ("raw", "processed", "artifacts")]),
+            _allow(["s3:GetObject", "s3:GetObjectVersion"], [self._raw_objects, self._golden_files]),
+            _allow(["s3:GetObject", "s3:PutObject"], [self._processed_objects, *self._rehearsed_objects]),
             _allow(["sqs:SendMessage"], [_arn("sqs", self.environment.named("etl-failures"))]),
             # Some log calls are judged on the group's own ARN, others on its streams'.
             _allow(["logs:CreateLogStream", "logs:PutLogEvents"], [self._log_group, self._log_streams]),
@@ -35,6 +35,10 @@ class EtlPermissions:
                 self._raw_objects, "The senders choose the keys, so any object of raw may have to be read"
             ),
             _accept(self._processed_objects, "Keys of outputs follow the senders' keys, below one prefix"),
+            *(
+                _accept(objects, "The quality gate replays golden files under keys of its own run")
+                for objects in (self._golden_files, *self._rehearsed_objects)
+            ),
             _accept(self._log_streams, "Lambda names the streams, all of them in the function's own group"),
         ]
 
@@ -45,6 +49,15 @@ class EtlPermissions:
     @property
     def _processed_objects(self) -> str:
         return f"{self._bucket('processed')}/processed/*"
+
+    @property
+    def _golden_files(self) -> str:
+        return f"{self._bucket('artifacts')}/gate/*"
+
+    @property
+    def _rehearsed_objects(self) -> list[str]:
+        """Return where datasets, rejected rows and reports of golden files go."""
+        return [f"{self._bucket('artifacts')}/processed/{part}gate/*" for part in ("", "rejected/", "logs/")]
 
     @property
     def _log_group(self) -> str:

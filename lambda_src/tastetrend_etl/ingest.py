@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -64,6 +64,8 @@ def ingest(event: ObjectEvent, around: Surroundings) -> Ingested:
         InvalidEventError: the event points to another bucket than the raw one.
         ContentionError: other invocations kept changing the same output.
     """
+    if event.bucket == around.settings.artifacts_bucket:
+        around = replace(around, settings=around.settings.rehearsal())
     if event.bucket not in {None, around.settings.raw_bucket}:
         raise InvalidEventError(
             f"the event speaks of another bucket than {around.settings.raw_bucket}; nothing was read"

@@ -47,5 +47,11 @@ def note_failure(event: ObjectEvent, error: RetryableError) -> None:
         _count("RowBalanceViolations")
 
 
+def note_rehearsal(files: int) -> None:
+    """Count golden files apart: they are nobody's reviews, and what is wrong with them rings no alarm."""
+    metrics.clear_metrics()
+    _count("FilesRehearsed", files)
+
+
 def _count(name: str, value: int = 1) -> None:
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)

@@ -23,18 +23,24 @@ def granted(any_stack):
     }
 
 
-def test_the_function_reads_raw_writes_processed_and_logs_and_nothing_else(granted):
-    raw, processed = (
-        f"{ARN}:s3:::tastetrend-ENV-{kind}-${{AWS::AccountId}}" for kind in ("raw", "processed")
+def test_the_function_reads_raw_writes_processed_rehearses_in_artifacts_and_nothing_else(granted):
+    raw, processed, artifacts = (
+        f"{ARN}:s3:::tastetrend-ENV-{kind}-${{AWS::AccountId}}" for kind in ("raw", "processed", "artifacts")
     )
     group = f"{ARN}:logs:{HERE}:log-group:/aws/lambda/tastetrend-ENV-etl"
     assert granted == {
         ("s3:ListBucket", raw),
         ("s3:ListBucket", processed),
+        ("s3:ListBucket", artifacts),
         ("s3:GetObject", f"{raw}/*"),
         ("s3:GetObjectVersion", f"{raw}/*"),
         ("s3:GetObject", f"{processed}/processed/*"),
         ("s3:PutObject", f"{processed}/processed/*"),
+        *(
+            (action, f"{artifacts}/{prefix}/*")
+            for prefix in ("gate", "processed/gate", "processed/rejected/gate", "processed/logs/gate")
+            for action in ("s3:GetObject", "s3:GetObjectVersion" if prefix == "gate" else "s3:PutObject")
+        ),
         ("sqs:SendMessage", f"{ARN}:sqs:{HERE}:tastetrend-ENV-etl-failures"),
         ("logs:CreateLogStream", group),
         ("logs:CreateLogStream", f"{group}:*"),

@@ -11,6 +11,7 @@ from moto import mock_aws
 from pytest_socket import disable_socket
 
 RAW, PROCESSED = "tastetrend-local-raw-1", "tastetrend-local-processed-1"
+ARTIFACTS = "tastetrend-local-artifacts-1"
 ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "eu-west-1",
     "AWS_ACCESS_KEY_ID": "testing",
@@ -18,6 +19,7 @@ ENVIRONMENT = {
     "AWS_LAMBDA_FUNCTION_NAME": "tastetrend-local-etl",
     "RAW_BUCKET": RAW,
     "PROCESSED_BUCKET": PROCESSED,
+    "ARTIFACTS_BUCKET": ARTIFACTS,
 }
 
 
@@ -42,7 +44,7 @@ class LambdaContext:
 
 
 class Store:
-    """The two buckets, versioned as the stack makes them."""
+    """The buckets, versioned as the stack makes them."""
 
     def __init__(self, client):
         self.client = client
@@ -86,7 +88,7 @@ def store(monkeypatch):
         monkeypatch.setenv(name, value)
     with mock_aws():
         client = boto3.client("s3")
-        for bucket in (RAW, PROCESSED):
+        for bucket in (RAW, PROCESSED, ARTIFACTS):
             client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
             client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
         yield Store(client)
