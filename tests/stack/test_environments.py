@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,16 +14,16 @@ from tastetrend_stack.environments import ENVIRONMENTS, UnknownEnvironmentError,
 PROJECT = Path(__file__).parents[2]
 
 
-def run_app(context, folder):
+def run_app(context, output, project=PROJECT):
     """Run the app as the CLI does, which adds the flags of cdk.json to the context."""
     context = json.loads((PROJECT / "cdk.json").read_text())["context"] | context
     environment = {
         "PATH": os.environ["PATH"],
         "CDK_CONTEXT_JSON": json.dumps(context),
-        "CDK_OUTDIR": str(folder),
+        "CDK_OUTDIR": str(output),
     }
     return subprocess.run(
-        [sys.executable, "app.py"], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "app.py"], cwd=project, env=environment, capture_output=True, text=True, check=False
     )
 
 
@@ -37,11 +38,24 @@ def test_an_unknown_environment_ends_in_one_line_that_lists_the_known_ones(conte
     assert "Traceback" not in ended.stderr
 
 
-def test_the_app_makes_the_stack_of_the_environment_without_credentials_or_configuration(tmp_path):
-    ended = run_app({"env": "dev"}, tmp_path)
+def littered_copy(folder):
+    """Copy the app and leave behind what editors, tests and other tools do."""
+    for name in ("tastetrend_stack", "lambda_src"):
+        shutil.copytree(PROJECT / name, folder / name)
+    shutil.copy(PROJECT / "app.py", folder)
+    for left in ("__pycache__/api_handler.pyc", ".DS_Store", "tastetrend_etl/.mypy_cache/x.json"):
+        file = folder / "lambda_src" / left
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("left behind")
+    return folder
+
+
+def test_the_app_makes_the_same_stack_in_any_checkout_without_credentials(all_stacks, tmp_path):
+    ended = run_app({"env": "dev"}, tmp_path / "out", littered_copy(tmp_path))
 
     assert ended.returncode == 0, ended.stderr
-    assert (tmp_path / "tastetrend-dev.template.json").exists()
+    template = json.loads((tmp_path / "out" / "tastetrend-dev.template.json").read_text())
+    assert template == all_stacks["dev"].document
 
 
 def test_an_environment_is_found_by_its_exact_name_only():

@@ -57,13 +57,3 @@ def test_the_emulator_has_no_managed_layers_to_look_up(all_stacks):
     _, function = all_stacks["local"].only("Lambda::Function")
 
     assert "Layers" not in function
-
-
-def test_only_the_pipeline_itself_is_packed(all_stacks):
-    (asset,) = (path for path in all_stacks["dev"].folder.glob("asset.*") if path.is_dir())
-    packed = {path.relative_to(asset).as_posix() for path in asset.rglob("*") if path.is_file()}
-
-    assert "tastetrend_etl/pipeline.py" in packed
-    assert not [
-        path for path in packed if "__pycache__" in path or path.endswith(".pyc") or "/." in f"/{path}"
-    ]
