@@ -119,8 +119,13 @@ def _whole_columns(rng: random.Random, source: Source, numbers: Sequence[int], l
         "place": rng.choices(source.places, k=count),
         "restaurant": rng.choices(source.restaurants, k=count),
         "total_spent": [delivered for delivered, _ in spent],
-        **_tips(rng, money, amounts),
-        "party_size": _PARTIES.draw(rng, count),
+    }
+    shares, percentages, tips = _tips(rng, money, amounts)
+    parties = _PARTIES.draw(rng, count)
+    cells |= {
+        "tip_amount": [delivered for delivered, _ in tips],
+        "tip_percentage": percentages,
+        "party_size": parties,
         "age_range": _AGES.draw(rng, count),
         "gender": _GENDERS.draw(rng, count),
         "ethnicity": _ETHNICITIES.draw(rng, count),
@@ -129,6 +134,9 @@ def _whole_columns(rng: random.Random, source: Source, numbers: Sequence[int], l
         "date": [truth for _, truth in dates],
         "rating": [truth for _, truth in ratings],
         "total_spent": [truth for _, truth in spent],
+        "tip_amount": [truth for _, truth in tips],
+        "tip_percentage": [float(share) for share in shares],
+        "party_size": [float(size) for size in parties],
     }
     return Columns(cells, truths)
 
@@ -158,13 +166,13 @@ def _amounts(rng: random.Random, count: int) -> list[float]:
 
 def _tips(
     rng: random.Random, money: Sequence[MoneySpelling], amounts: Sequence[float]
-) -> dict[str, list[str]]:
-    percentages = _TIPS.draw(rng, len(amounts))
+) -> tuple[list[int], list[str], list[tuple[str, float]]]:
+    shares = _TIPS.draw(rng, len(amounts))
     patterns = rng.choices(_TIP_PATTERNS, k=len(amounts))
-    tips = zip(money, amounts, percentages, strict=True)
-    return {
-        "tip_amount": [spelling.spell(round(amount * share / 100, 2))[0] for spelling, amount, share in tips],
-        "tip_percentage": [
-            pattern.format(share) for pattern, share in zip(patterns, percentages, strict=True)
-        ],
-    }
+    percentages = [pattern.format(share) for pattern, share in zip(patterns, shares, strict=True)]
+    tips = zip(money, amounts, shares, strict=True)
+    return (
+        shares,
+        percentages,
+        [spelling.spell(round(amount * share / 100, 2)) for spelling, amount, share in tips],
+    )
