@@ -33,33 +33,34 @@ def lambda_handler(event: object, context: LambdaContext) -> dict[str, Any]:
     """Process every object that the event speaks of, each on its own.
 
     Returns:
-        `files`, what became of each; `batchItemFailures`, the SQS messages to deliver again.
+        `files`, what became of each; `batchItemFailures`, the SQS messages to deliver again; `refused`, why
+        parts of the event could not be read.
 
     Raises:
         RetryableError: an object could not be processed now; Lambda delivers the event again.
     """
     note_event()
-    try:
-        objects = read_event(event)
-    except InvalidEventError as error:
+    parts = read_event(event)
+    refused = [part for part in parts if isinstance(part, InvalidEventError)]
+    objects = [part for part in parts if isinstance(part, ObjectEvent)]
+    for error in refused:
         note_refused_event(error)
-        return {"files": [], "batchItemFailures": [], "refused": str(error)}
     around = Surroundings(S3, SETTINGS, context.function_version, lambda: _check_time(context))
     done = [_handle(found, around) for found in objects]
     if any(found.bucket == SETTINGS.artifacts_bucket for found in objects):
         note_rehearsal(len(objects))
-    failed = [result for result in done if isinstance(result, RetryableError)]
-    messages = {
-        found.message_id
+    failed = {
+        found.message_id: result
         for found, result in zip(objects, done, strict=True)
         if isinstance(result, RetryableError)
     }
-    if failed and "" in messages:
-        raise RetryableError(f"{len(failed)} of {len(done)} objects failed, the first: {failed[0]}")
-    return {
+    if "" in failed:
+        raise RetryableError(f"not all of {len(done)} objects could be processed: {failed['']}")
+    answer = {
         "files": [asdict(result) for result in done if isinstance(result, Ingested)],
-        "batchItemFailures": [{"itemIdentifier": message} for message in sorted(messages)],
+        "batchItemFailures": [{"itemIdentifier": message} for message in failed],
     }
+    return answer | ({"refused": "; ".join(map(str, refused))} if refused else {})
 
 
 def _handle(found: ObjectEvent, around: Surroundings) -> Ingested | RetryableError:

@@ -12,8 +12,7 @@ from rich.console import Console
 
 from ops.deployment import Deployment, find_deployment
 from ops.invoke import send_all
-from tastetrend_etl.errors import InvalidEventError
-from tastetrend_etl.event import read_event
+from tastetrend_etl.event import ObjectEvent, read_event
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
@@ -118,10 +117,10 @@ def read_failure(receipt: str, body: str, attributes: Any) -> Failure:  # noqa: 
 
 
 def _subject(event: Any) -> str:  # noqa: ANN401 # whatever was sent
-    try:
-        return ", ".join(found.key for found in read_event(event))
-    except InvalidEventError:
-        return "an event of no known shape"
+    parts = read_event(event)
+    return ", ".join(
+        part.key if isinstance(part, ObjectEvent) else "an event of no known shape" for part in parts
+    )
 
 
 def _redrive(client: "SQSClient", deployment: Deployment, found: list[Failure], console: Console) -> int:

@@ -1,7 +1,8 @@
 """Reads which raw objects an event speaks of, in every shape that may arrive."""
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote_plus
@@ -13,11 +14,15 @@ ACCEPTED = (
     "SQS or SNS, or {'key': …} with an optional 'bucket' and 'reprocess'"
 )
 _KNOWN_MAJOR_VERSION = "2"  # S3 promises that a change which breaks readers raises it
+_LONGEST_KEY_BYTES = 1_024
+_SEQUENCER = re.compile(r"[0-9A-Za-z]{0,64}")
+# What reading the parts of any JSON value may raise; RecursionError by brackets nested thousands deep.
+_UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True)
 class ObjectEvent:
-    """A hint that a raw object may have to be processed.
+    """A hint that a raw object may have to be processed, whichever of its versions is the newest by now.
 
     Attributes:
         bucket: its bucket; None when the event names none and means the raw bucket.
@@ -35,46 +40,46 @@ class ObjectEvent:
     reprocess: bool = False
     message_id: str = ""
 
+    def __post_init__(self) -> None:
+        """Refuse what S3 would refuse too, which no retry can help."""
+        if not 0 < len(self.key.encode()) <= _LONGEST_KEY_BYTES:
+            raise ValueError(f"a key has 1 to {_LONGEST_KEY_BYTES:,} bytes")
+        if not _SEQUENCER.fullmatch(self.sequencer):
+            raise ValueError("a sequencer has letters and digits only")
 
-def read_event(event: object) -> list[ObjectEvent]:
+
+def read_event(event: object) -> list[ObjectEvent | InvalidEventError]:
     """Return the object events, none for `s3:TestEvent`.
 
-    Raises:
-        InvalidEventError: the event is of no accepted shape.
+    Each record is read on its own: in the place of one that is of no accepted shape stands an error.
     """
+    records = event.get("Records") if isinstance(event, Mapping) else None
+    parts = records if isinstance(records, list) and records else [event]
+    return [found for part in parts for found in _read_part(part)]
+
+
+def _read_part(part: object) -> list[ObjectEvent | InvalidEventError]:
     try:
-        return list(_objects(event))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InvalidEventError(
-            f"cannot read the event ({type(error).__name__}: {error}); accepted are {ACCEPTED}"
-        ) from error
+        return _objects(part)
+    except _UNREADABLE as error:
+        what = f"{type(error).__name__}: {error}"
+        return [InvalidEventError(f"cannot read the event ({what}); accepted are {ACCEPTED}")]
 
 
-def _objects(event: object) -> Iterator[ObjectEvent]:
-    if not isinstance(event, Mapping):
-        raise TypeError(f"a JSON {type(event).__name__} is no event")
-    if event.get("Event") == "s3:TestEvent":
-        return
-    if "Records" in event:
-        if not event["Records"]:
-            raise ValueError("it holds no records")
-        for record in event["Records"]:
-            yield from _from_record(record)
-    elif event.get("source") == "aws.s3":
-        yield _from_event_bridge(event)
-    else:
-        yield _from_person(event)
-
-
-def _from_record(record: Mapping[str, Any]) -> Iterator[ObjectEvent]:
-    if "s3" in record:
-        yield _from_notification(record)
-    elif "body" in record:  # SQS, which may itself carry an SNS envelope
-        body = json.loads(record["body"])
-        for found in _objects(json.loads(body["Message"]) if "Message" in body else body):
-            yield replace(found, message_id=record["messageId"])
-    else:  # SNS
-        yield from _objects(json.loads(record["Sns"]["Message"]))
+def _objects(part: object) -> list[ObjectEvent | InvalidEventError]:
+    if not isinstance(part, Mapping):
+        raise TypeError(f"a JSON {type(part).__name__} is no event")
+    if part.get("Event") == "s3:TestEvent":
+        return []
+    if "s3" in part:
+        return [_from_notification(part)]
+    if "body" in part:
+        return _from_sqs(part)
+    if "Sns" in part:
+        return read_event(json.loads(part["Sns"]["Message"]))
+    if part.get("source") == "aws.s3":
+        return [_from_event_bridge(part)]
+    return [_from_person(part)]
 
 
 def _from_notification(record: Mapping[str, Any]) -> ObjectEvent:
@@ -89,6 +94,17 @@ def _from_notification(record: Mapping[str, Any]) -> ObjectEvent:
     )
 
 
+def _from_sqs(record: Mapping[str, Any]) -> list[ObjectEvent | InvalidEventError]:
+    """Read a message, whose body may itself be an SNS envelope."""
+    message_id, body = record["messageId"], json.loads(record["body"])
+    if isinstance(body, Mapping) and "Message" in body:
+        body = json.loads(body["Message"])
+    return [
+        replace(found, message_id=message_id) if isinstance(found, ObjectEvent) else found
+        for found in read_event(body)
+    ]
+
+
 def _from_event_bridge(event: Mapping[str, Any]) -> ObjectEvent:
     detail = event["detail"]
     return ObjectEvent(
@@ -100,6 +116,4 @@ def _from_event_bridge(event: Mapping[str, Any]) -> ObjectEvent:
 
 
 def _from_person(event: Mapping[str, Any]) -> ObjectEvent:
-    if not isinstance(event["key"], str) or not event["key"]:
-        raise ValueError("'key' is no text")
     return ObjectEvent(event.get("bucket"), event["key"], reprocess=event.get("reprocess") is True)

@@ -1,9 +1,11 @@
 """Finds the newest version of a raw object and stages it, whole, on the local disk."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
+from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -13,13 +15,15 @@ from tastetrend_etl.records import SourceObject
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-_GONE = frozenset({"404", "NoSuchKey", "NoSuchVersion", "405", "MethodNotAllowed"})  # 405: a delete marker
+_GONE = frozenset({"404", "NoSuchKey", "NoSuchVersion"})
 _ARCHIVED = "InvalidObjectState"
+# One request for the whole object: only then does the SDK compare its checksum with what arrived.
+_IN_ONE_PIECE = TransferConfig(multipart_threshold=sys.maxsize, use_threads=False)
 
 
 def connect() -> "S3Client":
-    """Return a client whose patience fits an invocation: it gives up and raises before Lambda does."""
-    config = Config(retries={"mode": "standard", "total_max_attempts": 4}, connect_timeout=2, read_timeout=10)
+    """Return a client that gives a stalled call up, and says so, before Lambda ends the invocation."""
+    config = Config(retries={"mode": "standard", "total_max_attempts": 4}, connect_timeout=2, read_timeout=6)
     return boto3.client("s3", config=config)
 
 
@@ -49,8 +53,9 @@ def stage(s3: "S3Client", source: SourceObject, target: Path) -> None:
         IncompleteDownloadError: what arrived is not as long as what S3 described.
         RefusedError: `archived`.
     """
+    version = {"VersionId": source.version_id}
     try:
-        s3.download_file(source.bucket, source.key, str(target), ExtraArgs={"VersionId": source.version_id})
+        s3.download_file(source.bucket, source.key, str(target), ExtraArgs=version, Config=_IN_ONE_PIECE)
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code == _ARCHIVED:

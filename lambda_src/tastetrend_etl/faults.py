@@ -1,23 +1,39 @@
 """Describes an unexpected exception without its message, which may quote a cell."""
 
+import os
 import traceback
+from pathlib import Path
 
 from tastetrend_etl.errors import RetryableError
 
+_PACKAGE = Path(__file__).parent
+
 
 def without_content(error: Exception) -> RetryableError:
-    """Return an error that says what failed and where, and nothing of the data.
-
-    Of a service's refusal the code and the operation are kept: both come from the service.
-    """
+    """Return an error that says what failed and where, and nothing of the data."""
     if isinstance(error, RetryableError):
         return error
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    response, operation = getattr(error, "response", {}), getattr(error, "operation_name", "")
-    code = response.get("Error", {}).get("Code", "") if isinstance(response, dict) else ""
-    what = " ".join(filter(None, [type(error).__name__, code, operation and f"on {operation}"]))
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else ""
     return RetryableError(
-        f"{what}{reason and f' ({reason})'} at {place.name}:{place.lineno}; nothing was committed, "
-        "the event will be tried again"
+        f"{_what(error)} at {_where(error)}; nothing was committed, the event will be tried again"
     )
+
+
+def _what(error: Exception) -> str:
+    """Name the exception; of a service's refusal the code and the operation, which the service chose."""
+    response, operation = getattr(error, "response", None), getattr(error, "operation_name", None)
+    words = [type(error).__name__]
+    if isinstance(response, dict):
+        words.append(str(response.get("Error", {}).get("Code", "")))
+    if operation:
+        words.append(f"on {operation}")
+    if isinstance(error, OSError) and error.errno:
+        words.append(f"({os.strerror(error.errno)})")
+    return " ".join(words)
+
+
+def _where(error: Exception) -> str:
+    """Name the innermost line of this package: that of a library would not tell the call that failed."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if _PACKAGE in Path(frame.filename).parents]
+    place = (own or frames)[-1]
+    return f"{Path(place.filename).name}:{place.lineno}"

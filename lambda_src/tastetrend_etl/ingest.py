@@ -1,7 +1,7 @@
 """Takes one raw object to its committed outputs; every way in (event, replay, batch) comes through here."""
 
-import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -11,7 +11,7 @@ from tastetrend_etl.account.report import error_report
 from tastetrend_etl.account.tally import RowBalance
 from tastetrend_etl.errors import ContentionError, InvalidEventError, RefusedError
 from tastetrend_etl.event import ObjectEvent
-from tastetrend_etl.keys import MAX_RAW_KEY_BYTES, ROOT, dataset_key, fits, output_keys
+from tastetrend_etl.keys import MAX_RAW_KEY_BYTES, dataset_key, fits, looks_like_output, output_keys
 from tastetrend_etl.pipeline import Outcome, process
 from tastetrend_etl.records import SourceObject
 from tastetrend_etl.settings import Settings
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 MAX_FILE_BYTES = 200 << 20
 _ATTEMPTS = 5
 _SOURCE_VERSION = "source-version-id"
-_OUTPUT_NAME = re.compile(r"(processed|rejected)_.*\.parquet|(validation|bias)_.*\.json|.*\.error\.json")
 
 Action = Literal["processed", "refused", "skipped"]
 
@@ -66,30 +65,28 @@ def ingest(event: ObjectEvent, around: Surroundings) -> Ingested:
     """
     if event.bucket == around.settings.artifacts_bucket:
         around = replace(around, settings=around.settings.rehearsal())
-    if event.bucket not in {None, around.settings.raw_bucket}:
+    if event.bucket not in (None, around.settings.raw_bucket):
         raise InvalidEventError(
             f"the event speaks of another bucket than {around.settings.raw_bucket}; nothing was read"
         )
     if not event.created:
         return Ingested(event.key, "skipped", "not_created")
-    if event.key.endswith("/"):
-        return Ingested(event.key, "skipped", "folder_marker")
-    for left in reversed(range(_ATTEMPTS)):
-        try:
+    for _ in range(_ATTEMPTS - 1):
+        with suppress(ContentionError):
             return _attempt(event, around)
-        except ContentionError:
-            if not left:
-                raise
-    raise AssertionError("unreachable")
+    return _attempt(event, around)
 
 
 def _attempt(event: ObjectEvent, around: Surroundings) -> Ingested:
     """Look at what stands before looking at what came, so that a newer result is never overwritten."""
     s3, settings = around.s3, around.settings
+    around.check_time()
     stands = load.standing(s3, settings.processed_bucket, dataset_key(event.key)) if fits(event.key) else None
     source = extract.describe(s3, settings.raw_bucket, event.key)
     if source is None:
         return Ingested(event.key, "skipped", "gone")
+    if source.key.endswith("/") and not source.size:
+        return Ingested(event.key, "skipped", "folder_marker")
     if stands and stands.metadata.get(_SOURCE_VERSION) == source.version_id and not event.reprocess:
         return Ingested(event.key, "skipped", "already_processed")
     metadata = _metadata(source, event, around)
@@ -113,7 +110,7 @@ def _refuse_unread(source: SourceObject) -> None:
             f"the key has more than {MAX_RAW_KEY_BYTES} bytes, so that S3 would not take its outputs' keys; "
             "upload the file under a shorter one",
         )
-    if source.key.startswith(f"{ROOT}/") or _OUTPUT_NAME.fullmatch(source.filename):
+    if looks_like_output(source.key):
         raise RefusedError(
             "looks_like_output",
             "the key is that of an output of this pipeline; upload raw review files under other names",

@@ -1,6 +1,7 @@
 """Where each object of a run stands in the processed bucket."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import UTC
 
@@ -11,6 +12,12 @@ ROOT = "processed"
 _ADDED_BYTES = len("processed/rejected/rejected_.20261123T163501Z-0123abcd.parquet")
 MAX_RAW_KEY_BYTES = 1_024 - _ADDED_BYTES
 _KEPT_BYTES = 512
+_STAMP = r"\d{8}T\d{6}Z-[0-9a-f]{8}"
+_OUTPUT_NAME = re.compile(
+    rf"(processed|rejected)_.*\.parquet|(validation|bias)_{_STAMP}\.json|.*\.{_STAMP}\.error\.json", re.DOTALL
+)
+# awswrangler, which writes the rejected rows, takes these for marks of its own wherever they stand in a path.
+_MISREAD = {"s3://": "s3:~~", ":accesspoint/": ":accesspoint~"}
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,11 @@ def fits(raw_key: str) -> bool:
     return len(raw_key.encode()) <= MAX_RAW_KEY_BYTES
 
 
+def looks_like_output(raw_key: str) -> bool:
+    """Say whether a raw key is one that this pipeline gives, which makes the object no raw file."""
+    return raw_key.startswith(f"{ROOT}/") or bool(_OUTPUT_NAME.fullmatch(_split(raw_key)[1]))
+
+
 def dataset_key(raw_key: str) -> str:
     """Return where the dataset of a raw object stands, whatever its version."""
     folder, name = _split(raw_key)
@@ -42,11 +54,18 @@ def output_keys(source: SourceObject) -> OutputKeys:
     error_name = source.key if fits(source.key) else _shortened(source.key)
     return OutputKeys(
         dataset=dataset_key(source.key),
-        rejected=f"{ROOT}/rejected/{folder}rejected_{name}.{version}.parquet",
+        rejected=_plain(f"{ROOT}/rejected/{folder}rejected_{name}.{version}.parquet"),
         validation=f"{ROOT}/logs/{folder}{name}/validation_{version}.json",
         bias=f"{ROOT}/logs/{folder}{name}/bias_{version}.json",
         error=f"{ROOT}/rejected/{error_name}.{version}.error.json",
     )
+
+
+def _plain(key: str) -> str:
+    """Return a key without what would be misread; the version in it keeps it unlike all others."""
+    for mark, stands_for in _MISREAD.items():
+        key = key.replace(mark, stands_for)
+    return key
 
 
 def _shortened(raw_key: str) -> str:

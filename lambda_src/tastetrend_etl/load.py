@@ -1,11 +1,12 @@
 """Commits the outputs of one raw object so that readers see the old dataset or the new one, whole."""
 
 import hashlib
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 _GONE = frozenset({"404", "NoSuchKey"})
-_LOST_RACE = frozenset({"412", "PreconditionFailed", "409", "ConditionalRequestConflict"})
+# S3 answers `NoSuchKey` when what a conditional write replaces is no longer there.
+_LOST_RACE = frozenset({"412", "PreconditionFailed", "409", "ConditionalRequestConflict", "NoSuchKey"})
 
+Body = io.BytesIO | io.BufferedReader
 Metadata = Mapping[str, str]
 """User metadata: US-ASCII, 2 KB at most, so nothing of a key goes in."""
 
@@ -66,13 +69,14 @@ def put_rejected(
 
 
 def put_report(s3: "S3Client", bucket: str, key: str, report: Report, metadata: Metadata) -> None:
-    """Write a JSON document, unless it stands there already."""
-    body = encoded(report)
-    held = standing(s3, bucket, key)
-    if held is None or held.etag != hashlib.md5(body, usedforsecurity=False).hexdigest():
-        s3.put_object(
-            Bucket=bucket, Key=key, Body=body, ContentType="application/json", Metadata=dict(metadata)
-        )
+    """Write a JSON document, unless it stands there already.
+
+    Raises:
+        ContentionError: another invocation wrote it in between.
+    """
+    body, held = io.BytesIO(encoded(report)), standing(s3, bucket, key)
+    if held is None or held.etag != _md5(body):
+        _put(s3, bucket, key, body, metadata, held)
 
 
 def encoded(report: Report) -> bytes:
@@ -88,19 +92,38 @@ def put_dataset(
     Raises:
         ContentionError: another invocation wrote it in between.
     """
-    try:
-        with dataset.open("rb") as body:
-            _put_if_unchanged(s3, bucket, key, body, metadata, replaces)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in _LOST_RACE:
-            raise ContentionError("the dataset changed while its successor was made") from error
-        raise
+    with dataset.open("rb") as body:
+        _put(s3, bucket, key, body, metadata, replaces)
 
 
-def _put_if_unchanged(
-    s3: "S3Client", bucket: str, key: str, body: BinaryIO, metadata: Metadata, replaces: Standing | None
+def _put(
+    s3: "S3Client", bucket: str, key: str, body: Body, metadata: Metadata, replaces: Standing | None
 ) -> None:
-    if replaces:
-        s3.put_object(Bucket=bucket, Key=key, Body=body, Metadata=dict(metadata), IfMatch=replaces.etag)
-    else:
-        s3.put_object(Bucket=bucket, Key=key, Body=body, Metadata=dict(metadata), IfNoneMatch="*")
+    try:
+        if replaces:
+            s3.put_object(Bucket=bucket, Key=key, Body=body, Metadata=dict(metadata), IfMatch=replaces.etag)
+        else:
+            s3.put_object(Bucket=bucket, Key=key, Body=body, Metadata=dict(metadata), IfNoneMatch="*")
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _LOST_RACE:
+            raise
+        if not (_was_repeated(error) and _stands(s3, bucket, key, body)):
+            raise ContentionError("an output changed while its successor was made") from error
+
+
+def _was_repeated(error: ClientError) -> bool:
+    """Say whether the SDK sent the request again: the first may have worked and its answer been lost."""
+    return error.response["ResponseMetadata"].get("RetryAttempts", 0) > 0
+
+
+def _stands(s3: "S3Client", bucket: str, key: str, body: Body) -> bool:
+    held = standing(s3, bucket, key)
+    return held is not None and held.etag == _md5(body)
+
+
+def _md5(body: Body) -> str:
+    """Return the ETag that S3 gives to content which it encrypts with keys of its own."""
+    body.seek(0)
+    digest = hashlib.file_digest(body, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+    body.seek(0)
+    return digest
