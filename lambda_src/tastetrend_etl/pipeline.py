@@ -14,14 +14,17 @@ from tastetrend_etl.cells.ratings import choose_scale
 from tastetrend_etl.dataset import count_rows, open_dataset
 from tastetrend_etl.errors import RefusedError, UnbalancedError
 from tastetrend_etl.keys import output_keys
-from tastetrend_etl.reading.parse import RecordTooLongError
+from tastetrend_etl.reading.parse import IrregularFileError
 from tastetrend_etl.reading.rawfile import RawFile, open_raw
+from tastetrend_etl.reading.rejects import Rejects
 from tastetrend_etl.records import Evidence, FileRules, RawBatch, Ready, RejectedRow, SourceObject
 from tastetrend_etl.rows.dedupe import Register
 from tastetrend_etl.rows.restaurants import read_restaurants
 from tastetrend_etl.rows.reviews import read_reviews
 
 RAGGED_SHARE = 0.5  # a file with more broken records than this was read the wrong way, or is no table
+MAX_ROWS = 5_000_000  # telling repeats among them takes 200 MB
+_BROKEN = frozenset({"ragged", "unclosed_quote", "record_too_long", "malformed_json", "not_an_object"})
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ def process(
     run = _Run(source, open_raw(staged, work, limit), work / "dataset.parquet", check_time)
     try:
         account, rejected = _settle(run)
-    except RecordTooLongError:
+    except IrregularFileError:
         run = _Run(source, run.raw.repaired(), run.dataset, check_time)
         account, rejected = _settle(run)
     return _outcome(run, account, rejected, version)
@@ -119,8 +122,8 @@ def _not_after(source: SourceObject) -> datetime:
 
 def _read(run: _Run, rules: FileRules) -> tuple[Account, list[RejectedRow], Evidence]:
     register, counts, evidence = Register(), Tally(), Evidence()
-    rejected = list(run.raw.lost)
-    counts.read += len(rejected)
+    rejects = Rejects(run.raw.lost)
+    counts.read += len(rejects.rows)
     facts = {"source_key": run.source.key, "source_version_id": run.source.version_id}
     with open_dataset(run.dataset, schema.REVIEWS if run.reviews else schema.RESTAURANTS, facts) as writer:
         for batch in run.raw.batches():
@@ -128,15 +131,16 @@ def _read(run: _Run, rules: FileRules) -> tuple[Account, list[RejectedRow], Evid
             ready = _ready(run, batch, rules, register)
             counts.read += batch.cells.num_rows + len(batch.ragged)
             _count(counts, ready, reviews=run.reviews)
-            rejected += ready.rejected
+            rejects.extend(ready.rejected)
             evidence.add(ready.evidence)
             writer.write_batch(ready.batch)
-    tally.count_rejected(counts, rejected)
+            _refuse_if_too_many(counts.read)
+    tally.count_rejected(counts, rejects.rows)
     counts.written = count_rows(run.dataset)
     account = Account(
         run.raw.found, run.raw.dialect, run.raw.columns, rules, counts, register.conflicting_ids
     )
-    return account, rejected, evidence
+    return account, rejects.rows, evidence
 
 
 def _ready(run: _Run, batch: RawBatch, rules: FileRules, register: Register) -> Ready:
@@ -172,11 +176,18 @@ def _outcome(run: _Run, account: Account, rejected: list[RejectedRow], version: 
     )
 
 
+def _refuse_if_too_many(rows: int) -> None:
+    if rows > MAX_ROWS:
+        raise RefusedError(
+            "too_large", f"the file has more than {MAX_ROWS:,} rows; split it and send the parts"
+        )
+
+
 def _refuse_if_ragged(counts: Tally) -> None:
-    broken = sum(seen.count for reason, seen in counts.rejections.items() if reason != "empty_row")
+    broken = sum(seen.count for reason, seen in counts.rejections.items() if reason in _BROKEN)
     if broken > RAGGED_SHARE * counts.read:
         raise RefusedError(
             "ragged_file",
-            f"{broken:,} of {counts.read:,} records do not have the header's number of fields; "
-            "check the delimiter and the quotes, and export the file again",
+            f"{broken:,} of {counts.read:,} records are broken, most often with more or fewer fields than "
+            "the header; check the delimiter and the quotes, and export the file again",
         )

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -73,12 +73,14 @@ class Dialect:
     Attributes:
         delimiter: the character between fields.
         header: the raw column names.
-        skipped: how many records stand before the first data row, the header included.
+        start: the byte where the data rows begin, behind the header and whatever stands before it.
+        form: the file's own form; JSON is rewritten as delimited text before it is parsed.
     """
 
     delimiter: str
     header: tuple[str, ...]
-    skipped: int = 1
+    start: int
+    form: Literal["delimited", "json"] = "delimited"
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,14 @@ class Columns:
     def mapping(self) -> dict[str, list[str]]:
         """Return field → raw names, for the report."""
         return {field: [self.header[i] for i in places] for field, places in self.fields.items()}
+
+
+class RawRecord(NamedTuple):
+    """One record as found: its fields, its raw text, and the reason code when it is no good."""
+
+    fields: list[str]
+    raw: str
+    problem: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ def documented():
     return ROW.findall((ROOT / "docs" / "bad-inputs.md").read_text(encoding="utf-8"))
 
 
-def tested():
+def named_in_tests():
     sources = (path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
     return {case for source in sources for case in NAME.findall(source)}
 
 
 def test_every_case_has_a_test_and_every_such_test_its_case():
-    assert set(documented()) ^ tested() == set()
+    assert set(documented()) ^ named_in_tests() == set()
 
 
 def test_no_case_stands_twice():

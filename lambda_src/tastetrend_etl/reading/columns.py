@@ -24,9 +24,21 @@ def recognise(header: tuple[str, ...]) -> Columns:
             fields[CANONICAL[name]] = (*fields.get(CANONICAL[name], ()), place)
     if not {"rating", "review_text"} & fields.keys():
         raise RefusedError("not_reviews", _suggestion(header))
-    extra = {place: raw for place, raw in enumerate(header) if names[place] not in CANONICAL and raw.strip()}
+    unknown = [place for place, name in enumerate(names) if name not in CANONICAL]
+    extra = dict(zip(unknown, _keys([header[place] for place in unknown], unknown), strict=True))
     scale = next((SCALE_BY_COLUMN[name] for name in names if name in SCALE_BY_COLUMN), None)
     return Columns("reviews", header, fields, extra, scale)
+
+
+def _keys(raw_names: list[str], places: list[int]) -> list[str]:
+    """Name the columns that nobody knows, each differently, or one would hide the other in JSON."""
+    keys: dict[str, None] = {}
+    for raw, place in zip(raw_names, places, strict=True):
+        key = raw.strip() or f"column_{place + 1}"
+        while key in keys:
+            key = f"{key}_{place + 1}"
+        keys[key] = None
+    return list(keys)
 
 
 def _restaurant_info(header: tuple[str, ...], names: list[str]) -> Columns:

@@ -1,67 +1,118 @@
 """Finds the delimiter and the header of a plain text file."""
 
-import csv
+import io
 import re
-from collections.abc import Collection
-from itertools import islice
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, islice
 from pathlib import Path
 
 from tastetrend_etl.errors import RefusedError
-from tastetrend_etl.records import Dialect
-from tastetrend_etl.schema import normalise_name
+from tastetrend_etl.reading.delimited import delimited_records
+from tastetrend_etl.records import Dialect, RawRecord
+from tastetrend_etl.schema import MAX_COLUMNS, normalise_name
 
 _HEAD_BYTES = 1 << 18
-_SAMPLE_ROWS = 50
+_SAMPLE_LINES = 100
+_RECORDS_BEFORE_HEADER = 20
 _DELIMITERS = ",;\t|"
+_ANNOUNCED_DELIMITER = re.compile(r"sep=([^\w\s\"]|\t)[\r\n]", re.ASCII | re.IGNORECASE)
+_REMARK = re.compile(r"\s*#|sep=", re.IGNORECASE)
 _LONGEST_NAME = 64
 _WORDS_IN_A_NAME = 5
 _NUMBER = re.compile(r"[\s$€£]*[+-]?[\d.,]+\s*%?")
 _DATE = re.compile(r".*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*")
 
 
+@dataclass(frozen=True)
+class _Reading:
+    """The head of the file as one delimiter explains it.
+
+    Attributes:
+        known: how many columns of the header are known.
+        alike: how many of the records behind the header are as wide.
+        end: the character behind the header.
+    """
+
+    known: int
+    alike: int
+    delimiter: str
+    header: tuple[str, ...]
+    end: int
+
+    @property
+    def merit(self) -> tuple[int, int, int]:
+        return self.known, self.alike, len(self.header)
+
+
 def detect(path: Path, known: Collection[str]) -> Dialect:
-    """Choose the delimiter under which the first record names most known columns.
+    """Choose the delimiter and the header record that name most known columns.
 
     Args:
         path: a plain UTF-8 file.
         known: the normalised names of columns that sources use.
 
     Raises:
-        RefusedError: `no_header`, naming the kinds of the first record's cells and none of their content.
+        RefusedError: `no_header`, naming the kinds of the first record's cells and none of their content;
+            `too_many_columns`.
     """
-    head = _head(path)
-    samples = {mark: _records(head, mark) for mark in _DELIMITERS}
-    delimiter = max(samples, key=lambda mark: _score(samples[mark], known))
-    header = samples[delimiter][0]
-    if not any(normalise_name(name) in known for name in header) and _looks_like_data(header):
-        kinds = ", ".join(map(_kind, header[:20]))
+    head, mark = _head(path)
+    announced = _ANNOUNCED_DELIMITER.match(head)
+    best = max(
+        (_read(head, delimiter, known) for delimiter in (announced[1] if announced else _DELIMITERS)),
+        key=lambda reading: reading.merit,
+    )
+    if not best.known and any(_kind(cell) in {"number", "date", "text"} for cell in best.header):
+        kinds = ", ".join(map(_kind, best.header[:20]))
         raise RefusedError(
             "no_header",
             f"the first line names no columns, its cells are: {kinds}; add a header line and send it again",
         )
-    return Dialect(delimiter, tuple(header))
+    start = mark + len(head[: best.end].encode())
+    if len(best.header) > MAX_COLUMNS or _HEAD_BYTES <= start < path.stat().st_size:
+        raise RefusedError(
+            "too_many_columns",
+            f"the header has more than {MAX_COLUMNS:,} columns or {_HEAD_BYTES:,} bytes; "
+            "send the columns of the reviews alone",
+        )
+    return Dialect(best.delimiter, best.header, start)
 
 
-def _head(path: Path) -> str:
+def _head(path: Path) -> tuple[str, int]:
+    """Return the file's first characters, and how many bytes of a byte order mark stand before them."""
     with path.open("rb") as file:
-        return file.read(_HEAD_BYTES).decode("utf-8-sig", "ignore")
+        text = file.read(_HEAD_BYTES).decode("utf-8", "ignore")
+    bare = text.removeprefix("\ufeff")
+    return bare, len(text.encode()) - len(bare.encode())
 
 
-def _records(head: str, delimiter: str) -> list[list[str]]:
-    lines = head.splitlines(keepends=True)
-    records = (record for record in csv.reader(lines, delimiter=delimiter) if record)
-    return list(islice(records, _SAMPLE_ROWS))
+def _read(head: str, delimiter: str, known: Collection[str]) -> _Reading:
+    records = _sample(head, delimiter)
+    names = [sum(normalise_name(name) in known for name in record.fields) for record, _ in records]
+    place = _header_place([record for record, _ in records], names)
+    header, end = records[place][0].fields, records[place][1]
+    alike = sum(len(record.fields) == len(header) for record, _ in records[place:])
+    return _Reading(names[place], alike if len(header) > 1 else 0, delimiter, tuple(header), end)
 
 
-def _score(records: list[list[str]], known: Collection[str]) -> tuple[int, int, int]:
-    """Known names first, then how many records are as wide as the header, then its width."""
-    width = len(records[0])
-    alike = sum(len(record) == width for record in records) if width > 1 else 0
-    return sum(normalise_name(name) in known for name in records[0]), alike, width
+def _sample(head: str, delimiter: str) -> list[tuple[RawRecord, int]]:
+    """Return the first records that are not blank, each with the place where it ends."""
+    records = list(delimited_records(islice(io.StringIO(head, newline=""), _SAMPLE_LINES), delimiter))
+    ends = accumulate(len(record.raw) for record in records)
+    found = [pair for pair in zip(records, ends, strict=True) if pair[0].fields or pair[0].problem]
+    return found or [(RawRecord([], ""), 0)]
 
 
-def _looks_like_data(header: list[str]) -> bool:
-    return any(_kind(cell) in {"number", "date", "text"} for cell in header)
+def _header_place(records: Sequence[RawRecord], names: Sequence[int]) -> int:
+    """Return where the header stands: what comes before it must be remarks, or it would lose data rows."""
+    best = max(range(min(len(records), _RECORDS_BEFORE_HEADER)), key=names.__getitem__)
+    width = len(records[best].fields)
+    return best if all(_is_remark(record, width) for record in records[:best]) else 0
+
+
+def _is_remark(record: RawRecord, width: int) -> bool:
+    said = sum(bool(field.strip()) for field in record.fields)
+    return said <= width // 2 or _REMARK.match(record.raw) is not None
 
 
 def _kind(cell: str) -> str:

@@ -1,21 +1,28 @@
 """Writes a plain UTF-8 copy of a file that Arrow could not read as it is."""
 
 import codecs
+from itertools import chain
 from pathlib import Path
 
-from tastetrend_etl.reading.staged import chunks
+from tastetrend_etl.reading.staged import chunks, refuse_beyond
 from tastetrend_etl.records import Survey
 
 _TAKEN_OUT = str.maketrans("", "", "\0")
 
 
-def plain_copy(path: Path, found: Survey, target: Path) -> Path:
-    """Inflate, decode, and take out NULs and the end-of-file mark; undecodable bytes become U+FFFD."""
+def plain_copy(path: Path, found: Survey, target: Path, limit: int) -> Path:
+    """Inflate, decode, and take out NULs and the end-of-file mark; undecodable bytes become U+FFFD.
+
+    Raises:
+        RefusedError: `too_large`; as UTF-8 the file has more than `limit` bytes.
+    """
     decoder = codecs.getincrementaldecoder(found.encoding)("replace")
-    with target.open("w", encoding="utf-8", newline="") as out:
-        for chunk in chunks(path, compressed=found.compressed):
-            out.write(decoder.decode(chunk).translate(_TAKEN_OUT))
-        out.write(decoder.decode(b"", final=True))
+    written = 0
+    with target.open("wb") as out:
+        for chunk in chain(chunks(path, compressed=found.compressed), [b""]):
+            text = decoder.decode(chunk, final=not chunk)
+            written += out.write(text.translate(_TAKEN_OUT).encode())
+            refuse_beyond(limit, written)
     _drop_end_mark(target)
     return target
 

@@ -5,13 +5,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tastetrend_etl.reading.columns import KNOWN_NAMES, recognise
+from tastetrend_etl.reading.delimited import delimited_records, open_text, physical_lines
 from tastetrend_etl.reading.dialect import detect
+from tastetrend_etl.reading.jsontext import is_json, json_header, json_records
 from tastetrend_etl.reading.parse import read_batches
 from tastetrend_etl.reading.plain import plain_copy
-from tastetrend_etl.reading.repair import repair
+from tastetrend_etl.reading.rewrite import rewrite
 from tastetrend_etl.reading.structure import is_regular
 from tastetrend_etl.reading.survey import survey
-from tastetrend_etl.records import Columns, Dialect, RawBatch, RejectedRow, Survey
+from tastetrend_etl.records import Columns, Dialect, RawBatch, RawRecord, RejectedRow, Survey
+
+_COPY_FACTOR = 2  # what a copy may grow to: UTF-8 for cp1252, quotes, the missing keys of JSON
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,7 @@ class RawFile:
         dialect: how it is written, and `columns` what its fields are.
         path: where it, or a readable copy, lies.
         work: the folder for such copies.
+        limit: the most characters that such a copy may hold.
         lost: data rows that are in the raw file but not under `path`.
     """
 
@@ -31,22 +36,37 @@ class RawFile:
     columns: Columns
     path: Path
     work: Path
+    limit: int
     lost: tuple[RejectedRow, ...] = ()
 
     def batches(self) -> Iterator[RawBatch]:
         """Yield the data rows.
 
         Raises:
-            RecordTooLongError: a record does not end within a block; `repaired` sets it aside.
+            IrregularFileError: Arrow cannot make out a record; `repaired` sets it aside or right.
         """
         gone = [row.source_row for row in self.lost]
         return read_batches(self.path, self.dialect, text_columns=self.columns.unrepeating, missing=gone)
 
     def repaired(self) -> "RawFile":
         """Return the file rewritten, so that only records that can be told apart are left."""
-        target = self.work / "repaired.txt"
-        lost = repair(self.path, self.dialect, target)
-        return replace(self, path=target, dialect=replace(self.dialect, skipped=1), lost=tuple(lost))
+        with open_text(self.path, self.dialect.start) as text:
+            return self._rewritten(delimited_records(physical_lines(text), self.dialect.delimiter))
+
+    def from_json(self) -> "RawFile":
+        """Return the file rewritten as delimited text."""
+        return self._rewritten(json_records(self.path, self.dialect.header))
+
+    def _rewritten(self, records: Iterator[RawRecord]) -> "RawFile":
+        target = self.work / "rewritten.txt"
+        lost = rewrite(
+            records,
+            target,
+            delimiter=self.dialect.delimiter,
+            width=len(self.dialect.header),
+            limit=self.limit,
+        )
+        return replace(self, path=target, dialect=replace(self.dialect, start=0), lost=tuple(lost))
 
 
 def open_raw(staged: Path, work: Path, limit: int) -> RawFile:
@@ -58,10 +78,14 @@ def open_raw(staged: Path, work: Path, limit: int) -> RawFile:
         limit: the most bytes the file may hold, inflated.
 
     Raises:
-        RefusedError: it is no delimited text with known columns.
+        RefusedError: it is no text with known columns.
     """
     found = survey(staged, limit=limit)
-    path = staged if found.plain else plain_copy(staged, found, work / "plain.txt")
-    dialect = detect(path, KNOWN_NAMES)
-    raw = RawFile(found, dialect, recognise(dialect.header), path, work)
-    return raw if is_regular(path, dialect.delimiter) else raw.repaired()
+    copy_limit = _COPY_FACTOR * limit
+    path = staged if found.plain else plain_copy(staged, found, work / "plain.txt", copy_limit)
+    json = is_json(path)
+    dialect = Dialect(",", json_header(path), 0, "json") if json else detect(path, KNOWN_NAMES)
+    raw = RawFile(found, dialect, recognise(dialect.header), path, work, copy_limit)
+    if json:
+        return raw.from_json()
+    return raw if is_regular(path, dialect) else raw.repaired()

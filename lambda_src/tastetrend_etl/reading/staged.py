@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from tastetrend_etl.errors import RefusedError
+
 CHUNK = 1 << 18  # fits the second-level cache, which doubles the speed of a scan
 
 
@@ -18,3 +20,13 @@ def chunks(path: Path, *, compressed: bool) -> Iterator[bytes]:
     with open_bytes(path, compressed=compressed) as file:
         while chunk := file.read(CHUNK):
             yield chunk
+
+
+def refuse_beyond(limit: int, written: int) -> None:
+    """Keep a copy of the file from filling the disk.
+
+    Raises:
+        RefusedError: `too_large`.
+    """
+    if written > limit:
+        raise RefusedError("too_large", f"the file takes more than {limit:,} bytes to read; split it")

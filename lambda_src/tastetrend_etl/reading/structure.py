@@ -5,24 +5,23 @@ from pathlib import Path
 import numpy as np
 
 from tastetrend_etl.reading.staged import CHUNK
+from tastetrend_etl.records import Dialect
 
 _QUOTE = ord('"')
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def is_regular(path: Path, delimiter: str) -> bool:
-    """Return False when a quote is stray or never closed.
+def is_regular(path: Path, dialect: Dialect) -> bool:
+    """Return False when a quote in the data rows is stray or never closed.
 
     In a regular file the quotes alternate: an opening one has a border (delimiter, line end, start of the
     file) or the other half of a doubled quote before it, a closing one has such a border or half behind it.
     """
     border = np.zeros(256, dtype=bool)
-    border[[ord(delimiter), ord("\n"), ord("\r"), _QUOTE]] = True
+    border[[ord(dialect.delimiter), ord("\n"), ord("\r"), _QUOTE]] = True
     inside = pending = False
     before = ord("\n")
     with path.open("rb", buffering=0) as file:
-        if file.read(3) != _BYTE_ORDER_MARK:
-            file.seek(0)
+        file.seek(dialect.start)
         while chunk := file.read(CHUNK):
             data = np.frombuffer(chunk, np.uint8)
             if pending and not border[data[0]]:

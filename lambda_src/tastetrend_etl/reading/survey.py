@@ -2,6 +2,8 @@
 
 import codecs
 import gzip
+import re
+import zlib
 from pathlib import Path
 
 from tastetrend_etl.errors import RefusedError
@@ -10,16 +12,25 @@ from tastetrend_etl.records import Survey
 
 _GZIP = b"\x1f\x8b"
 _OTHER_TYPES = (
-    (b"PK\x03\x04", "a zip archive or an Excel workbook"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"PK\x05\x06", "a zip archive"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
     (b"PAR1", "a parquet file"),
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
     (b"%PDF", "a PDF document"),
-    (b"<!doctype html", "an HTML page"),
-    (b"<html", "an HTML page"),
-    (b"<?xml", "an XML document"),
+    (b"{\\rtf", "an RTF document"),
+    (_GZIP, "gzip within gzip"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"Rar!", "a rar archive"),
+    (b"\x28\xb5\x2f\xfd", "a zstd archive"),
+    (b"SQLite format 3", "an SQLite database"),
 )
+_EXCEL_PART = b"xl/"
+_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<[!?a-z]", re.IGNORECASE)
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -43,9 +54,9 @@ def survey(path: Path, *, limit: int) -> Survey:
         compressed = file.read(2) == _GZIP
     try:
         return _scan(path, compressed=compressed, limit=limit)
-    except (EOFError, gzip.BadGzipFile) as error:
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise RefusedError(
-            "truncated", f"the gzip data ends early or is damaged ({error}); send the file again"
+            "truncated", "the gzip data ends early or is damaged; send the file again"
         ) from error
 
 
@@ -64,26 +75,34 @@ def _scan(path: Path, *, compressed: bool, limit: int) -> Survey:
         blank = blank and not chunk.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe\x1a")
         broken = broken or _breaks(decoder, chunk)
         last = chunk[-1:]
+    broken = broken or _breaks(decoder, b"", final=True)
     if blank:
         raise RefusedError("empty_file", "the file holds no text; send it again with its rows")
     if encoding not in _UTF8_ENCODINGS:
         return Survey(compressed, encoding)
-    if broken:
+    if broken and encoding != "utf-8-sig":
         encoding, broken = _legacy_encoding(path, compressed=compressed)
     return Survey(compressed, encoding, broken, nul_bytes, last == _END_OF_FILE_MARK)
 
 
 def _announced_encoding(head: bytes) -> str:
-    for magic, name in _OTHER_TYPES:
-        if head[:64].lstrip().lower().startswith(magic.lower()):
-            raise RefusedError(
-                "not_delimited_text",
-                f"the file is {name}, not delimited text; export it as CSV and send that",
-            )
+    if other := _other_type(head):
+        raise RefusedError(
+            "not_delimited_text", f"the file is {other}, not delimited text; export it as CSV and send that"
+        )
     for mark, encoding in _BYTE_ORDER_MARKS:
         if head.startswith(mark):
             return encoding
     return _utf16_without_mark(head[:4096])
+
+
+def _other_type(head: bytes) -> str:
+    for magic, name in _OTHER_TYPES:
+        if head.startswith(magic):
+            return "an Excel workbook" if magic.startswith(b"PK") and _EXCEL_PART in head else name
+    if _MARKUP.match(head):
+        return "an HTML page" if b"<html" in head[:4096].lower() else "an XML document"
+    return ""
 
 
 def _utf16_without_mark(head: bytes) -> str:
@@ -97,11 +116,11 @@ def _utf16_without_mark(head: bytes) -> str:
     return "utf-8"
 
 
-def _breaks(decoder: codecs.IncrementalDecoder, chunk: bytes) -> bool:
+def _breaks(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
     if chunk.isascii() and not decoder.getstate()[0]:
         return False
     try:
-        decoder.decode(chunk)
+        decoder.decode(chunk, final)
     except UnicodeDecodeError:
         return True
     return False

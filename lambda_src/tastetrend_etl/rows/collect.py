@@ -38,9 +38,10 @@ def unknown(cells: pa.RecordBatch, columns: Columns) -> pa.StringArray:
     members = [_members(name, Distinct(cells[place])) for place, name in columns.extra.items()]
     if not members:
         return pa.nulls(cells.num_rows, pa.string())
-    inner = pc.binary_join_element_wise(*members, ",", null_handling="skip")
-    wrapped = pc.binary_join_element_wise("{", inner, "}", "")
-    return pc.if_else(pc.equal(inner, ""), None, wrapped)
+    # Not joined with "," and nulls skipped: Arrow then leaves out the rows that have nothing but nulls.
+    joined = pc.binary_join_element_wise(*members, "")
+    wrapped = pc.binary_join_element_wise("{", pc.utf8_slice_codeunits(joined, 1), "}", "")
+    return pc.if_else(pc.equal(joined, ""), None, wrapped)
 
 
 def rejected(raw: RawBatch, mask: np.ndarray, reason: str) -> list[RejectedRow]:
@@ -65,9 +66,10 @@ def _text(cells: pa.RecordBatch, place: int) -> pa.StringArray:
 
 
 def _members(name: str, column: Distinct) -> pa.StringArray:
-    key = json.dumps(name.strip(), ensure_ascii=False)
+    """Return one column's members of the objects, a comma before each; empty where it has no value."""
+    key = json.dumps(name, ensure_ascii=False)
     encoded = [
-        None if text is None else f"{key}:{json.dumps(text, ensure_ascii=False)}"
+        "" if text is None else f",{key}:{json.dumps(text, ensure_ascii=False)}"
         for text in column.values.to_pylist()
     ]
     return column.spread(pa.array(encoded, pa.string()))
