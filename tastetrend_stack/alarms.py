@@ -8,10 +8,10 @@ from tastetrend_stack.etl_function import TIMEOUT
 
 @dataclass(frozen=True)
 class Source:
-    """Where metrics come from: a namespace, and the dimension that names what they are about."""
+    """Where metrics come from: a namespace, and what in it they are about."""
 
     namespace: str
-    dimension: str
+    about: str
 
 
 @dataclass(frozen=True)
@@ -33,18 +33,29 @@ class Formula:
 
 @dataclass(frozen=True)
 class Alarm:
-    """One row of the table; `at_least` is in the reading's own unit."""
+    """One row of the table.
+
+    Attributes:
+        name: follows the function's name.
+        reading: what is looked at.
+        at_least: rings from here on, in the reading's own unit.
+        meaning: what has happened, and what to do about it.
+        minutes: how long a time is looked at.
+        takes_back: a new version that is being shifted in is taken back.
+    """
 
     name: str
     reading: Reading | Formula
     at_least: float
     meaning: str
     minutes: int = 5
+    takes_back: bool = False
 
 
-FUNCTION = Source("AWS/Lambda", "FunctionName")
-FAILURES = Source("AWS/SQS", "QueueName")
-PIPELINE = Source("TasteTrend", "service")  # what the function itself counts, under its own name
+FUNCTION = Source("AWS/Lambda", "the function, whoever invokes it")
+LIVE = Source("AWS/Lambda", "the alias that S3 events invoke")
+FAILURES = Source("AWS/SQS", "the failure queue")
+PIPELINE = Source("TasteTrend", "what the function itself counts")
 
 _NEARLY_TIMED_OUT = 0.8 * TIMEOUT.to_milliseconds()
 
@@ -54,6 +65,14 @@ ALARMS = (
         Reading(FUNCTION, "Errors"),
         1,
         "An invocation failed. It is tried again; after the last try its event is in the failure queue.",
+    ),
+    Alarm(
+        "live-errors",
+        Reading(LIVE, "Errors"),
+        1,
+        "An invocation by a real event failed. A version being shifted in has been taken back.",
+        minutes=1,
+        takes_back=True,
     ),
     Alarm(
         "throttles",
@@ -90,6 +109,7 @@ ALARMS = (
         Reading(PIPELINE, "RowBalanceViolations"),
         1,
         "Rows read are not rows written, rejected and duplicate. This must never be: stop and look.",
+        takes_back=True,
     ),
     Alarm(
         "events-refused",
@@ -110,10 +130,12 @@ ALARMS = (
     Alarm(
         "nothing-written",
         Formula(
-            "IF(FILL(invocations, 0) > 0 AND FILL(processed, 0) == 0, 1, 0)",
+            "IF(FILL(invocations, 0) > FILL(idle, 0) + FILL(rehearsed, 0) AND FILL(processed, 0) == 0, 1, 0)",
             {
                 "invocations": Reading(FUNCTION, "Invocations"),
                 "processed": Reading(PIPELINE, "FilesProcessed"),
+                "idle": Reading(PIPELINE, "FilesSkipped"),  # delivered once more, or a folder's marker
+                "rehearsed": Reading(PIPELINE, "FilesRehearsed"),
             },
         ),
         1,

@@ -9,7 +9,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from tastetrend_stack.alarms import ALARMS, FAILURES, FUNCTION, PIPELINE, Alarm, Reading
+from tastetrend_stack.alarms import ALARMS, FAILURES, FUNCTION, LIVE, PIPELINE, Alarm, Reading
 from tastetrend_stack.environments import Environment
 
 
@@ -27,14 +27,16 @@ class Monitoring(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._environment = environment
-        self._watched = {
-            FUNCTION: function.function_name,
-            PIPELINE: function.function_name,
-            FAILURES: failures.queue_name,
+        name = function.function_name
+        self._dimensions = {
+            FUNCTION: {"FunctionName": name},
+            LIVE: {"FunctionName": name, "Resource": f"{name}:{environment.live_alias}"},
+            PIPELINE: {"service": name},
+            FAILURES: {"QueueName": failures.queue_name},
         }
         self.topic = self._build_topic()
-        for alarm in ALARMS:
-            self._build_alarm(alarm)
+        built = [(alarm, self._build_alarm(alarm)) for alarm in ALARMS]
+        self.taking_back = [resource for alarm, resource in built if alarm.takes_back]
 
     def _build_topic(self) -> sns.Topic:
         topic = sns.Topic(self, "Topic", topic_name=self._environment.named("alarms"), enforce_ssl=True)
@@ -50,8 +52,8 @@ class Monitoring(Construct):
         )
         return topic
 
-    def _build_alarm(self, alarm: Alarm) -> None:
-        cloudwatch.Alarm(
+    def _build_alarm(self, alarm: Alarm) -> cloudwatch.Alarm:
+        built = cloudwatch.Alarm(
             self,
             "".join(map(str.capitalize, alarm.name.split("-"))),
             alarm_name=self._environment.named("etl", alarm.name),
@@ -61,7 +63,9 @@ class Monitoring(Construct):
             evaluation_periods=1,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        ).add_alarm_action(actions.SnsAction(self.topic))
+        )
+        built.add_alarm_action(actions.SnsAction(self.topic))
+        return built
 
     def _metric(self, alarm: Alarm) -> cloudwatch.IMetric:
         period = Duration.minutes(alarm.minutes)
@@ -80,7 +84,7 @@ class Monitoring(Construct):
         return cloudwatch.Metric(
             namespace=reading.source.namespace,
             metric_name=reading.metric,
-            dimensions_map={reading.source.dimension: self._watched[reading.source]},
+            dimensions_map=self._dimensions[reading.source],
             statistic=reading.statistic,
             period=period,
         )

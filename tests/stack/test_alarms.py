@@ -26,6 +26,12 @@ def alarms(synthesised):
             900_000,
         ),
         (
+            "live-errors",
+            "AWS/Lambda Errors Sum",
+            {"FunctionName": "${EtlFunction57A3B50C}", "Resource": "${EtlFunction57A3B50C}:ALIAS"},
+            1,
+        ),
+        (
             "lost-failures",
             "AWS/Lambda DestinationDeliveryFailures Sum",
             {"FunctionName": "${EtlFunction57A3B50C}"},
@@ -45,7 +51,10 @@ def test_it_rings_when(name, metric, dimension, threshold, any_stack):
     alarm = alarms(any_stack)[name]
 
     assert " ".join((alarm["Namespace"], alarm["MetricName"], alarm["Statistic"])) == metric
-    assert {each["Name"]: plain(each["Value"]) for each in alarm["Dimensions"]} == dimension
+    live = any_stack.document["Outputs"]["LiveAliasName"]["Value"]
+    assert {each["Name"]: plain(each["Value"]) for each in alarm["Dimensions"]} == {
+        key: value.replace("ALIAS", live) for key, value in dimension.items()
+    }
     assert alarm["Threshold"] == threshold
 
 
@@ -73,8 +82,13 @@ def test_it_rings_when_files_arrive_but_nothing_is_written(any_stack):
     alarm = alarms(any_stack)["nothing-written"]
 
     assert readings(alarm) == (
-        "IF(FILL(invocations, 0) > 0 AND FILL(processed, 0) == 0, 1, 0)",
-        {"invocations": "Invocations", "processed": "FilesProcessed"},
+        "IF(FILL(invocations, 0) > FILL(idle, 0) + FILL(rehearsed, 0) AND FILL(processed, 0) == 0, 1, 0)",
+        {
+            "invocations": "Invocations",
+            "processed": "FilesProcessed",
+            "idle": "FilesSkipped",
+            "rehearsed": "FilesRehearsed",
+        },
     )
     assert alarm["Threshold"] == 1
 

@@ -2,7 +2,6 @@
 
 import json
 
-import pytest
 from aws_cdk import Validations
 from cdk_nag import AwsSolutionsChecks
 from cfnlint import api
@@ -59,11 +58,10 @@ def contents(folder):
     }
 
 
-@pytest.mark.parametrize("name", ["local", "prod"])
-def test_synthesis_comes_out_the_same_to_the_byte(name, all_stacks, synthesise):
-    first, second = contents(all_stacks[name].folder), contents(synthesise(name).folder)
+def test_synthesis_comes_out_the_same_to_the_byte(synthesise):
+    first, second = contents(synthesise("prod").folder), contents(synthesise("prod").folder)
 
-    assert f"tastetrend-{name}.template.json" in first
+    assert "tastetrend-prod.template.json" in first
     assert first == second
 
 
