@@ -6,6 +6,7 @@ from aws_cdk import Acknowledgment, Aws
 from aws_cdk import aws_iam as iam
 
 from tastetrend_stack.environments import Environment
+from tastetrend_stack.grants import accept, allow, arn
 
 
 @dataclass(frozen=True)
@@ -19,27 +20,27 @@ class EtlPermissions:
         """Return what the role allows."""
         return [
             # Without ListBucket, asking for a key that is not there answers 403 instead of 404.
-            _allow(["s3:ListBucket"], [self._bucket(kind) for kind in ("raw", "processed", "artifacts")]),
-            _allow(["s3:GetObject", "s3:GetObjectVersion"], [self._raw_objects, self._golden_files]),
-            _allow(["s3:GetObject", "s3:PutObject"], [self._processed_objects, *self._rehearsed_objects]),
-            _allow(["sqs:SendMessage"], [_arn("sqs", self.environment.named("etl-failures"))]),
+            allow(["s3:ListBucket"], [self._bucket(kind) for kind in ("raw", "processed", "artifacts")]),
+            allow(["s3:GetObject", "s3:GetObjectVersion"], [self._raw_objects, self._golden_files]),
+            allow(["s3:GetObject", "s3:PutObject"], [self._processed_objects, *self._rehearsed_objects]),
+            allow(["sqs:SendMessage"], [arn("sqs", self.environment.named("etl-failures"))]),
             # Some log calls are judged on the group's own ARN, others on its streams'.
-            _allow(["logs:CreateLogStream", "logs:PutLogEvents"], [self._log_group, self._log_streams]),
+            allow(["logs:CreateLogStream", "logs:PutLogEvents"], [self._log_group, self._log_streams]),
         ]
 
     @property
     def accepted_wildcards(self) -> list[Acknowledgment]:
         """Return why the wildcards stay, for whoever scans the policy."""
         return [
-            _accept(
+            accept(
                 self._raw_objects, "The senders choose the keys, so any object of raw may have to be read"
             ),
-            _accept(self._processed_objects, "Keys of outputs follow the senders' keys, below one prefix"),
+            accept(self._processed_objects, "Keys of outputs follow the senders' keys, below one prefix"),
             *(
-                _accept(objects, "The quality gate replays golden files under keys of its own run")
+                accept(objects, "The quality gate replays golden files under keys of its own run")
                 for objects in (self._golden_files, *self._rehearsed_objects)
             ),
-            _accept(self._log_streams, "Lambda names the streams, all of them in the function's own group"),
+            accept(self._log_streams, "Lambda names the streams, all of them in the function's own group"),
         ]
 
     @property
@@ -61,7 +62,7 @@ class EtlPermissions:
 
     @property
     def _log_group(self) -> str:
-        return _arn("logs", f"log-group:{self.environment.etl_log_group}")
+        return arn("logs", f"log-group:{self.environment.etl_log_group}")
 
     @property
     def _log_streams(self) -> str:
@@ -69,23 +70,3 @@ class EtlPermissions:
 
     def _bucket(self, kind: str) -> str:
         return f"arn:{Aws.PARTITION}:s3:::{self.environment.bucket_name(kind)}"
-
-
-def _allow(actions: list[str], resources: list[str]) -> iam.PolicyStatement:
-    """Allow within the own account only: another account may come to own a bucket of that name."""
-    return iam.PolicyStatement(
-        actions=actions,
-        resources=resources,
-        conditions={"StringEquals": {"aws:ResourceAccount": Aws.ACCOUNT_ID}},
-    )
-
-
-def _accept(resource: str, reason: str) -> Acknowledgment:
-    reported = resource
-    for token, name in ((Aws.PARTITION, "Partition"), (Aws.REGION, "Region"), (Aws.ACCOUNT_ID, "AccountId")):
-        reported = reported.replace(token, f"<AWS::{name}>")
-    return Acknowledgment(id=f"AwsSolutions-IAM5[Resource::{reported}]", reason=reason)
-
-
-def _arn(service: str, resource: str) -> str:
-    return f"arn:{Aws.PARTITION}:{service}:{Aws.REGION}:{Aws.ACCOUNT_ID}:{resource}"
