@@ -104,7 +104,7 @@ class Columns:
     @property
     def unrepeating(self) -> set[int]:
         """Return the positions of the columns whose values hardly repeat."""
-        fields = ("source_review_id", "review_text")
+        fields = ("source_review_id", "review_text", "review_date", "total_spent", "tip_amount")
         return {place for name in fields for place in self.fields.get(name, ())}
 
     def mapping(self) -> dict[str, list[str]]:

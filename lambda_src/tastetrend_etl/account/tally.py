@@ -104,10 +104,11 @@ def count_issues(tally: Tally, batch: pa.RecordBatch, issues: Mapping[str, np.nd
 
 def count_reviews(tally: Tally, batch: pa.RecordBatch) -> None:
     """Count what only reviews have: ratings, scales and groups."""
-    tally.ratings.update(_value_counts(pc.round(batch["rating_1_5"])))
-    tally.scales.update(_value_counts(batch["rating_scale"]))
+    ratings = np.asarray(batch["rating_1_5"])
+    tally.ratings.update(_value_counts(np.rint(ratings[~np.isnan(ratings)])))
+    tally.scales.update(_value_counts(np.asarray(batch["rating_scale"].drop_null())))
     for name in GROUP_COLUMNS:
-        _count_groups(tally.groups.setdefault(name, {}), batch[name], batch["rating_1_5"])
+        _count_groups(tally.groups.setdefault(name, {}), batch[name], ratings)
 
 
 def count_rejected(tally: Tally, rows: Iterable[RejectedRow]) -> None:
@@ -122,16 +123,20 @@ def count_unmapped(tally: Tally, unmapped: Mapping[str, Mapping[str, int]]) -> N
         tally.unmapped.setdefault(column, Counter()).update(counts)
 
 
-def _value_counts(column: pa.Array) -> dict[int, int]:
-    pairs = pc.value_counts(column.drop_null()).to_pylist()
-    return {int(pair["values"]): pair["counts"] for pair in pairs}
+def _value_counts(values: np.ndarray) -> dict[int, int]:
+    counts = np.bincount(values.astype(np.int64))
+    return {value: int(counts[value]) for value in np.flatnonzero(counts).tolist()}
 
 
-def _count_groups(groups: dict[str | None, Group], names: pa.Array, ratings: pa.Array) -> None:
-    table = pa.table({"name": names, "rating": ratings}).group_by("name", use_threads=False)
-    counted = table.aggregate([("rating", "count"), ("rating", "sum"), ([], "count_all")])
-    for row in counted.to_pylist():
-        group = groups.setdefault(row["name"], Group())
-        group.rows += row["count_all"]
-        group.rated += row["rating_count"]
-        group.rating_sum += row["rating_sum"] or 0.0
+def _count_groups(groups: dict[str | None, Group], names: pa.DictionaryArray, ratings: np.ndarray) -> None:
+    values = [*names.dictionary.to_pylist(), None]
+    places = np.asarray(pc.fill_null(names.indices, len(names.dictionary)))
+    rated = ~np.isnan(ratings)
+    rows = np.bincount(places, minlength=len(values))
+    rated_rows = np.bincount(places[rated], minlength=len(values))
+    sums = np.bincount(places[rated], weights=ratings[rated], minlength=len(values))
+    for place in np.flatnonzero(rows):
+        group = groups.setdefault(values[place], Group())
+        group.rows += int(rows[place])
+        group.rated += int(rated_rows[place])
+        group.rating_sum += float(sums[place])

@@ -1,18 +1,23 @@
 """Reads the mixed date formats of the sources; numeric dates need to be told whether the day comes first."""
 
+import calendar
 import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tastetrend_etl.schema import EARLIEST_YEAR
 
 _MICROSECONDS = pa.timestamp("us")
-_CLOCK = r"\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?"
-_ISO = rf"^\d{{4}}-\d{{2}}-\d{{2}}([T ]{_CLOCK})?$"
-_ISO_ZONED = rf"^\d{{4}}-\d{{2}}-\d{{2}}[T ]{_CLOCK}(Z|[+-]\d{{2}}:?\d{{2}})$"
+# No 13th month and no 25th hour: a single value that cannot be cast makes the whole column slow.
+_DAY = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
+_ISO = rf"^{_DAY}([T ]{_CLOCK})?$"
+_ISO_ZONED = rf"^{_DAY}[T ]{_CLOCK}(Z|[+-]\d{{2}}:?\d{{2}})$"
 
 _NUMERIC = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)[ ,]*(.*)", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?!\d)[ ,]*(.*)", re.ASCII)
@@ -21,26 +26,45 @@ _EPOCH = re.compile(r"\d{9,10}(\d{3})?(\.\d+)?", re.ASCII)
 _EXCEL = re.compile(r"[3-6]\d{4}", re.ASCII)
 _EXCEL_ORIGIN = datetime(1899, 12, 30, tzinfo=UTC)
 _CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%H:%M:%S.%f")
-_NAMED = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %y")
+_DAY_MONTH = re.compile(r"(\d{1,2})([ -])([a-z]+)\2(\d{4}|\d{2})", re.ASCII)
+_MONTH_DAY = re.compile(r"([a-z]+) (\d{1,2}) (\d{4})", re.ASCII)
+_MONTHS = {
+    name.lower(): number
+    for names in (calendar.month_name, calendar.month_abbr)
+    for number, name in enumerate(names)
+    if name
+}
 _MONTHS_IN_A_YEAR = 12
 _MILLISECOND_DIGITS = 12
 
 
-def read_dates(values: pa.StringArray, *, day_first: bool) -> pa.TimestampArray:
-    """Return naive UTC timestamps; what no format explains is null.
+def read_dates(values: pa.StringArray, *, day_first: bool) -> tuple[pa.TimestampArray, Counter[str]]:
+    """Return naive UTC timestamps, and how many values prove that `day` or `month` comes first.
+
+    What no format explains is null.
 
     Args:
-        values: cleaned distinct cells, null where missing.
+        values: cleaned cells, null where missing.
         day_first: how `01/02/2020` is meant; dates with one possible reading ignore it.
     """
     result = pa.nulls(len(values), _MICROSECONDS)
     result = _iso(values, _ISO, _MICROSECONDS, result)
     result = _iso(values, _ISO_ZONED, pa.timestamp("us", tz="UTC"), result)
     left = pc.and_(pc.is_valid(values), pc.is_null(result))
-    if not pc.any(left).as_py():
-        return result
-    read = [_read_date(text, day_first) for text in values.filter(left).to_pylist()]
-    return pc.replace_with_mask(result, left, pa.array(read, _MICROSECONDS))
+    others = values.filter(left).dictionary_encode()
+    texts = others.dictionary.to_pylist()
+    read = pa.array([_read_date(text, day_first) for text in texts], _MICROSECONDS)
+    return pc.replace_with_mask(result, left, read.take(others.indices)), _order_evidence(
+        texts, others.indices
+    )
+
+
+def _order_evidence(texts: list[str], places: pa.Int32Array) -> Counter[str]:
+    evidence: Counter[str] = Counter()
+    for text, count in zip(texts, np.bincount(places, minlength=len(texts)).tolist(), strict=True):
+        if proof := numeric_order(text):
+            evidence[proof] += count
+    return evidence
 
 
 def out_of_range(dates: pa.TimestampArray, not_after: datetime) -> pa.BooleanArray:
@@ -133,10 +157,15 @@ def _zoned(text: str) -> datetime | None:
 
 
 def _named(text: str) -> datetime | None:
-    plain = re.sub(r"(?<=\d)(st|nd|rd|th)\b", "", " ".join(text.replace(",", " ").split()))
-    day, clock = re.fullmatch(r"(.*?)(?:[ T](\d{1,2}:\d{2}.*))?", plain).groups()  # type: ignore[union-attr] # matches any text
-    date = _first_format(day, _NAMED)
-    return _moment(date.year, date.month, date.day, clock or "") if date else None
+    plain = re.sub(r"(?<=\d)(st|nd|rd|th)\b", "", " ".join(text.lower().replace(",", " ").split()))
+    day, clock = re.fullmatch(r"(.*?)(?:[ t](\d{1,2}:\d{2}.*))?", plain).groups()  # type: ignore[union-attr] # matches any text
+    if match := _DAY_MONTH.fullmatch(day):
+        number, month, year = match[1], match[3], match[4]
+    elif match := _MONTH_DAY.fullmatch(day):
+        month, number, year = match.groups()
+    else:
+        return None
+    return _moment(_full_year(year), _MONTHS[month], int(number), clock or "") if month in _MONTHS else None
 
 
 def _first_format(text: str, formats: tuple[str, ...]) -> datetime | None:

@@ -10,7 +10,14 @@ import pyarrow.compute as pc
 
 from tastetrend_etl.schema import NUMBER_WORDS
 
-_PLAIN = r"^[0-9]{1,15}(\.[0-9]+)?$"
+_BESIDE = " $€£%USDEURGBP"  # what commonly stands beside an amount
+# How amounts are commonly written: the pattern, the mark between thousands, the decimal mark.
+_SPELLINGS = (
+    (r"^[0-9]+(\.[0-9]+)?$", "", "."),
+    (r"^[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$", ",", "."),
+    (r"^[0-9]+,[0-9]{1,2}$", "", ","),
+    (r"^[0-9]{1,3}(\.[0-9]{3})+,[0-9]+$", ".", ","),
+)
 _AMOUNT = re.compile(r"([+-]?)(\d[\d.,]*)(?:[eE]([+-]?\d+))?")
 _GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})+")
 
@@ -19,15 +26,27 @@ def read_numbers(values: pa.StringArray) -> np.ndarray:
     """Return float64, NaN where missing or where no spelling explains the value.
 
     Args:
-        values: cleaned distinct cells. `$1,234.50`, `1.234,50 €`, `USD 12`, `(12)`, `35 %` are understood.
+        values: cleaned cells. `$1,234.50`, `1.234,50 €`, `USD 12`, `(12)`, `35 %` are understood.
     """
-    plain = pc.fill_null(pc.match_substring_regex(values, _PLAIN), False)
     result = np.full(len(values), np.nan)
-    result[np.asarray(plain)] = np.asarray(values.filter(plain).cast(pa.float64()))
-    rest = np.flatnonzero(np.asarray(pc.and_(pc.is_valid(values), pc.invert(plain))))
-    if len(rest):
-        result[rest] = [_read_number(text) for text in values.take(pa.array(rest)).to_pylist()]
+    left = np.flatnonzero(np.asarray(pc.is_valid(values)))
+    bare = pc.utf8_trim(values, characters=_BESIDE).take(pa.array(left))
+    for pattern, thousands, decimal in _SPELLINGS:
+        fits = pc.match_substring_regex(bare, pattern)
+        chosen = np.asarray(fits)
+        result[left[chosen]] = _cast(bare.filter(fits), thousands, decimal)
+        left, bare = left[~chosen], bare.filter(pc.invert(fits))
+    if len(left):
+        result[left] = [_read_number(text) for text in values.take(pa.array(left)).to_pylist()]
     return result
+
+
+def _cast(texts: pa.StringArray, thousands: str, decimal: str) -> np.ndarray:
+    if thousands:
+        texts = pc.replace_substring(texts, thousands, "")
+    if decimal != ".":
+        texts = pc.replace_substring(texts, decimal, ".")
+    return np.asarray(texts.cast(pa.float64()))
 
 
 @lru_cache(maxsize=1 << 14)

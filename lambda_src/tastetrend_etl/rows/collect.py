@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tastetrend_etl.cells import words
-from tastetrend_etl.cells.distinct import Distinct
+from tastetrend_etl.cells.distinct import Distinct, distinct
 from tastetrend_etl.records import Columns, RawBatch, RejectedRow
 
 
@@ -18,24 +18,24 @@ def texts(cells: pa.RecordBatch, columns: Columns, field: str) -> pa.StringArray
     """Return a field's delivered cells; where several columns hold it, the first that says something."""
     places = columns.fields.get(field, ())
     if not places:
-        return pa.array([""]).take(pa.array(np.zeros(cells.num_rows, np.int32)))
+        return constant("", cells.num_rows).dictionary_decode()
     first, *others = (_text(cells, place) for place in places)
     for other in others:
         first = pc.if_else(pc.is_null(words.cleaned(first)), other, first)
     return first
 
 
-def distinct(cells: pa.RecordBatch, columns: Columns, field: str) -> Distinct:
-    """Return the same as distinct values."""
+def column(cells: pa.RecordBatch, columns: Columns, field: str) -> Distinct:
+    """Return the same as distinct values, unless they hardly repeat."""
     places = columns.fields.get(field, ())
-    if len(places) == 1 and isinstance(cells[places[0]], pa.DictionaryArray):
-        return Distinct(cells[places[0]])
-    return Distinct(texts(cells, columns, field).dictionary_encode())
+    if len(places) == 1:
+        return distinct(cells[places[0]])
+    return distinct(texts(cells, columns, field).dictionary_encode())
 
 
 def unknown(cells: pa.RecordBatch, columns: Columns) -> pa.StringArray:
     """Return each row's unknown columns as one JSON object, null when all of them are empty."""
-    members = [_members(name, Distinct(cells[place])) for place, name in columns.extra.items()]
+    members = [_members(name, distinct(cells[place])) for place, name in columns.extra.items()]
     if not members:
         return pa.nulls(cells.num_rows, pa.string())
     # Not joined with "," and nulls skipped: Arrow then leaves out the rows that have nothing but nulls.
@@ -52,6 +52,11 @@ def rejected(raw: RawBatch, mask: np.ndarray, reason: str) -> list[RejectedRow]:
     cells = zip(*(column.to_pylist() for column in raw.cells.take(pa.array(rows)).columns), strict=True)
     numbers = raw.source_rows[rows].tolist()
     return [RejectedRow(number, reason, _line(row)) for number, row in zip(numbers, cells, strict=True)]
+
+
+def constant(value: str, rows: int) -> pa.DictionaryArray:
+    """Return the same text for every row."""
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), [value])
 
 
 def _line(cells: Iterable[str]) -> str:

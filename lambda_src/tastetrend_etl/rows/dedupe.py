@@ -1,15 +1,16 @@
 """Gives each review its identity and finds the rows that repeat an earlier one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from hashlib import blake2b
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 DIGEST_BYTES = 16
-_NULL, _SEPARATOR = "\x00", "\x1f"  # neither survives in a cleaned cell
-_REPEAT_SUFFIX = "_dup$"
+_NULL, _SEPARATOR = b"\xfe", b"\xff"  # neither occurs in UTF-8
+_REPEAT_SUFFIX = "_dup"
 _FIRST_CAPACITY = 1 << 14
 _MAX_LOAD = 0.75
 
@@ -97,29 +98,40 @@ class Register:
 
 def without_repeat_suffix(ids: pa.StringArray) -> pa.StringArray:
     """Return the ids as the source numbered them, without the `_dup` that marks a repeat."""
-    return pc.replace_substring_regex(ids, _REPEAT_SUFFIX, "")
+    marked = pc.ends_with(ids, _REPEAT_SUFFIX)
+    bare = pc.utf8_slice_codeunits(ids.filter(marked), 0, -len(_REPEAT_SUFFIX))
+    return pc.replace_with_mask(ids, marked, bare)
 
 
 def joined(*columns: pa.StringArray) -> list[bytes]:
     """Return each row's cells as one value that no other cells can make."""
-    cells = [pc.fill_null(column, _NULL) for column in columns]
-    values: list[bytes] = pc.binary_join_element_wise(*cells, _SEPARATOR).cast(pa.binary()).to_pylist()
-    return values
+    cells = (column.cast(pa.binary()) for column in columns)
+    return _values(
+        pc.binary_join_element_wise(*cells, _SEPARATOR, null_handling="replace", null_replacement=_NULL)
+    )
 
 
-def hashed(values: Sequence[bytes | str]) -> np.ndarray:
+def hashed(values: list[bytes] | pa.StringArray) -> np.ndarray:
     """Return one 64-bit hash a value, good for this process only."""
+    values = values if isinstance(values, list) else _values(values)
     return np.fromiter(map(hash, values), np.int64, len(values))
 
 
-def fingerprints(contents: list[bytes], identities: list[bytes]) -> pa.StringArray:
+def _values(column: pa.StringArray | pa.BinaryArray) -> list[bytes]:
+    """Return the bytes of each value; slicing the column's buffer takes half the time of `to_pylist`."""
+    offsets = np.frombuffer(column.buffers()[1], np.int32)[column.offset :][: len(column) + 1].tolist()
+    data = (column.buffers()[2] or pa.py_buffer(b"")).to_pybytes()
+    return [data[start:end] for start, end in pairwise(offsets)]
+
+
+def fingerprints(contents: Iterable[bytes], identities: list[bytes]) -> pa.StringArray:
     """Return the 128-bit fingerprint of each row, in hex: blake2b over content, then identity."""
-    digests = bytearray()
+    digests = []
     for content, identity in zip(contents, identities, strict=True):
         digest = blake2b(content, digest_size=DIGEST_BYTES)
         digest.update(identity)
-        digests += digest.digest()
+        digests.append(digest.digest())
     width = 2 * DIGEST_BYTES
-    offsets = np.arange(0, width * len(contents) + 1, width, dtype=np.int32)
-    hexadecimal = pa.py_buffer(digests.hex().encode())
-    return pa.StringArray.from_buffers(len(contents), pa.py_buffer(offsets), hexadecimal)
+    offsets = np.arange(0, width * len(digests) + 1, width, dtype=np.int32)
+    hexadecimal = pa.py_buffer(b"".join(digests).hex().encode())
+    return pa.StringArray.from_buffers(len(digests), pa.py_buffer(offsets), hexadecimal)

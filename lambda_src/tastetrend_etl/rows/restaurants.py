@@ -34,11 +34,11 @@ def read_restaurants(raw: RawBatch, columns: Columns, register: Register, source
             address,
             pa.array(stars, mask=~stars_fit),
             pa.array(np.where(reviews_fit, reviews, 0).astype(np.int64), mask=~reviews_fit),
-            pa.array([source_file] * len(name), pa.string()),
+            collect.constant(source_file, len(name)),
             pa.array(raw.source_rows),
             issue_lists(issues, len(name)),
         ],
-        schema=schema.RESTAURANTS,
+        schema.RESTAURANTS.names,
     )
     kept = ~nameless & ~repeated
     return Ready(
@@ -50,12 +50,12 @@ def read_restaurants(raw: RawBatch, columns: Columns, register: Register, source
 
 
 def _text(raw: RawBatch, columns: Columns, field: str) -> pa.StringArray:
-    column = collect.distinct(raw.cells, columns, field)
-    return column.spread(column.values)
+    column = collect.column(raw.cells, columns, field)
+    return column.encoded(column.values)
 
 
 def _number(raw: RawBatch, columns: Columns, field: str) -> tuple[np.ndarray, np.ndarray]:
     """Return float64 a row, NaN where unreadable, and the mask of rows where something was delivered."""
-    column = collect.distinct(raw.cells, columns, field)
+    column = collect.column(raw.cells, columns, field)
     given = np.asarray(pc.is_valid(column.values))
     return numbers.read_numbers(column.values)[column.places], given[column.places]

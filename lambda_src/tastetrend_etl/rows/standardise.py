@@ -15,6 +15,7 @@ from tastetrend_etl import schema
 from tastetrend_etl.cells import categories, dates, numbers, ratings, words
 from tastetrend_etl.cells.distinct import Distinct
 from tastetrend_etl.records import Evidence, FileRules
+from tastetrend_etl.rows.delivered import Delivered
 
 Mask = np.ndarray
 
@@ -26,56 +27,48 @@ class Standardised:
     Attributes:
         columns: unified column → Arrow array, one entry a row.
         issues: issue code → mask of rows.
-        empty: mask of the rows that have neither a rating nor a text.
         evidence: what the rows say about the file's rules.
         unmapped: category column → unknown word → rows.
     """
 
     columns: dict[str, pa.Array] = field(default_factory=dict)
     issues: dict[str, Mask] = field(default_factory=dict)
-    empty: Mask = field(default_factory=lambda: np.empty(0, bool))
     evidence: Evidence = field(default_factory=Evidence)
     unmapped: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
-Cells = Mapping[str, Distinct]
+Fields = Mapping[str, Distinct]
 
 
-def standardise(cells: Cells, ids: pa.StringArray, texts: pa.StringArray, rules: FileRules) -> Standardised:
+def standardise(rows: Delivered, rules: FileRules) -> Standardised:
     """Apply every cell rule of the contract.
 
     Args:
-        cells: field → delivered column, for every field but id and text; none is absent.
-        ids: the ids as delivered.
-        texts: the review texts as delivered.
+        rows: the rows to write, as delivered.
         rules: the decisions that hold for the whole file.
     """
-    result = Standardised()
-    result.columns["source_review_id"] = pc.if_else(pc.equal(ids, ""), None, ids)
+    result, fields = Standardised(), rows.fields
+    result.columns["source_review_id"] = pc.if_else(pc.equal(rows.ids, ""), None, rows.ids)
     for name in ("customer_name", "location", "restaurant_name"):
-        result.columns[name] = cells[name].spread(cells[name].values)
-    _read_text(texts, result)
-    _read_rating(cells["rating"], rules, result)
-    _read_date(cells["review_date"], rules, result)
-    _read_money(cells, result)
-    _read_party(cells["party_size"], result)
-    _read_groups(cells, result)
-    missing = words.filled(pc.is_null(cells["rating"].values))[cells["rating"].places]
-    result.empty = missing & np.asarray(pc.is_null(result.columns["review_text"]))
-    result.issues["undecodable_text"] = _undecodable(cells, result.columns["review_text"])
+        result.columns[name] = fields[name].encoded(fields[name].values)
+    _read_text(rows.text, result)
+    _read_rating(fields["rating"], rules, result)
+    _read_date(fields["review_date"], rules, result)
+    _read_money(fields, result)
+    _read_party(fields["party_size"], result)
+    _read_groups(fields, result)
+    result.issues["control_characters_removed"] = rows.controls
+    result.issues["undecodable_text"] = _undecodable(fields, rows.text)
     return result
 
 
-def _read_text(delivered: pa.StringArray, result: Standardised) -> None:
-    text, controls = words.without_controls(delivered)
-    text = words.cleaned(text)
+def _read_text(text: pa.StringArray, result: Standardised) -> None:
     length = pc.utf8_length(text)
     result.columns |= {
         "review_text": text,
         "review_text_trunc": _truncated(text, length),
         "review_length": length,
     }
-    result.issues["control_characters_removed"] = controls
 
 
 def _truncated(text: pa.StringArray, length: pa.Int32Array) -> pa.StringArray:
@@ -97,7 +90,7 @@ def _read_rating(cells: Distinct, rules: FileRules, result: Standardised) -> Non
     understood = np.array([rating is not None for rating in read], bool)
     result.evidence.rating_scale.update(ratings.scale_evidence(read, cells.counts()))
     result.columns |= {
-        "rating_raw": cells.spread(pc.if_else(pc.equal(cells.delivered, ""), None, cells.delivered)),
+        "rating_raw": cells.encoded(pc.if_else(pc.equal(cells.delivered, ""), None, cells.delivered)),
         "rating_scale": cells.spread(pa.array(scale, mask=~(present & understood))),
         "rating_1_5": cells.spread(_nullable(value)),
     }
@@ -106,18 +99,16 @@ def _read_rating(cells: Distinct, rules: FileRules, result: Standardised) -> Non
 
 
 def _read_date(cells: Distinct, rules: FileRules, result: Standardised) -> None:
-    read = dates.read_dates(cells.values, day_first=rules.day_first)
+    read, order = dates.read_dates(cells.values, day_first=rules.day_first)
+    result.evidence.date_order.update(order)
     impossible = dates.out_of_range(read, rules.not_after)
     unread = pc.and_(pc.is_valid(cells.values), pc.is_null(read))
-    for text, count in zip(cells.values.to_pylist(), cells.counts(), strict=True):
-        if proof := dates.numeric_order(text):
-            result.evidence.date_order[proof] += int(count)
     result.columns["review_date"] = cells.spread(pc.if_else(pc.fill_null(impossible, False), None, read))
     result.issues["date_unparseable"] = np.asarray(unread)[cells.places]
     result.issues["date_out_of_range"] = words.filled(impossible)[cells.places]
 
 
-def _read_money(cells: Cells, result: Standardised) -> None:
+def _read_money(cells: Fields, result: Standardised) -> None:
     spent = _amount("total_spent", cells["total_spent"], result)
     tip = _amount("tip_amount", cells["tip_amount"], result)
     percentage = _amount("tip_percentage", cells["tip_percentage"], result)
@@ -161,36 +152,38 @@ def _read_party(cells: Distinct, result: Standardised) -> None:
     result.issues["party_size_out_of_range"] = (whole & ~fits)[cells.places]
 
 
-def _read_groups(cells: Cells, result: Standardised) -> None:
+def _read_groups(cells: Fields, result: Standardised) -> None:
     rules: Mapping[str, tuple[str, Callable[[pa.StringArray], pa.StringArray]]] = {
         "age_range": ("age_group", lambda values: categories.mapped_ages(values, schema.AGE_GROUPS)),
         "gender": ("gender_norm", lambda values: categories.mapped(values, schema.GENDERS)),
         "ethnicity": ("ethnicity_norm", lambda values: categories.mapped(values, schema.ETHNICITIES)),
     }
-    unknown = np.zeros(len(cells["gender"].places), bool)
+    unknown: Mask = np.zeros(1, bool)
     for name, (normalised, rule) in rules.items():
         column = cells[name]
         group = rule(column.values)
         lost = np.asarray(pc.and_(pc.is_valid(column.values), pc.is_null(group)))
-        result.columns[name] = column.spread(pc.utf8_lower(column.values))
-        result.columns[normalised] = column.spread(group)
+        result.columns[name] = column.encoded(pc.utf8_lower(column.values))
+        result.columns[normalised] = column.encoded(group)
         result.unmapped[name] = _word_counts(column, lost)
-        unknown |= lost[column.places]
+        unknown = unknown | lost[column.places]
     result.issues["unmapped_category"] = unknown
 
 
-def _word_counts(column: Distinct, chosen: Mask) -> dict[str, int]:
+def _word_counts(column: Distinct, lost: Mask) -> dict[str, int]:
+    counts = column.counts()
+    chosen = lost & (counts > 0)
     if not chosen.any():
         return {}
-    counts: Counter[str] = Counter()
+    words: Counter[str] = Counter()
     for word, count in zip(
-        column.values.filter(pa.array(chosen)).to_pylist(), column.counts()[chosen], strict=True
+        column.values.filter(pa.array(chosen)).to_pylist(), counts[chosen].tolist(), strict=True
     ):
-        counts[word] += int(count)
-    return dict(counts)
+        words[word] += count
+    return dict(words)
 
 
-def _undecodable(cells: Cells, text: pa.StringArray) -> Mask:
+def _undecodable(cells: Fields, text: pa.StringArray) -> Mask:
     mask = words.has_replacement(text)
     for column in cells.values():
         hit = words.has_replacement(column.delivered)

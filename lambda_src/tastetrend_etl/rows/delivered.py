@@ -1,0 +1,63 @@
+"""The cells of a batch of reviews, by field, before any rule but trimming has been applied."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tastetrend_etl import schema
+from tastetrend_etl.cells import words
+from tastetrend_etl.cells.distinct import Distinct
+from tastetrend_etl.records import Columns
+from tastetrend_etl.rows import collect
+
+_ON_THEIR_OWN = frozenset({"source_review_id", "review_text"})
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """Some rows, each field as a column of its own.
+
+    Attributes:
+        fields: field → column, for every field but the id and the text; none is absent.
+        ids: the ids as delivered.
+        text: the texts cleaned, null where missing, without control characters.
+        controls: mask of the texts that had some.
+    """
+
+    fields: Mapping[str, Distinct]
+    ids: pa.StringArray
+    text: pa.StringArray
+    controls: np.ndarray
+
+    @property
+    def empty(self) -> np.ndarray:
+        """Return the mask of the rows that have neither a rating nor a text."""
+        rating = self.fields["rating"]
+        unrated: np.ndarray = np.asarray(pc.is_null(rating.values))[rating.places]
+        return unrated & np.asarray(pc.is_null(self.text))
+
+    def keep(self, rows: np.ndarray) -> "Delivered":
+        """Return the chosen rows only."""
+        if rows.all():
+            return self
+        mask = pa.array(rows)
+        fields = {name: column.keep(mask) for name, column in self.fields.items()}
+        return Delivered(fields, self.ids.filter(mask), self.text.filter(mask), self.controls[rows])
+
+
+def delivered(batch: pa.RecordBatch, columns: Columns) -> Delivered:
+    """Return the cells of a raw batch."""
+    text, controls = words.without_controls(collect.texts(batch, columns, "review_text"))
+    return Delivered(
+        fields={
+            field: collect.column(batch, columns, field)
+            for field in schema.SYNONYMS
+            if field not in _ON_THEIR_OWN
+        },
+        ids=collect.texts(batch, columns, "source_review_id"),
+        text=words.cleaned(text),
+        controls=controls,
+    )
