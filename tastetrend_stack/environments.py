@@ -19,7 +19,9 @@ class Environment:
         removal: what becomes of buckets and logs when the stack is deleted.
         log_retention: how long the function's log is kept.
         old_versions_days: how long overwritten and deleted objects can be brought back.
-        access_log_days: how long it can be told who read or wrote an object.
+        record_days: how long it can be told who read or wrote an object.
+        canary: another version takes over the events bit by bit.
+        audited: every write to the buckets is on CloudTrail's record.
         emulated: runs on the emulator, which knows neither managed layers nor the CDK's bootstrap roles
             under enforced IAM, and ignores the asynchronous settings of an alias.
     """
@@ -28,7 +30,9 @@ class Environment:
     removal: RemovalPolicy
     log_retention: RetentionDays
     old_versions_days: int
-    access_log_days: int
+    record_days: int
+    canary: bool = False
+    audited: bool = False
     emulated: bool = False
 
     def named(self, *parts: str) -> str:
@@ -56,10 +60,18 @@ _DAYS = RetentionDays
 ENVIRONMENTS = {
     environment.name: environment
     for environment in (
-        Environment("local", _DELETE, _DAYS.ONE_WEEK, old_versions_days=7, access_log_days=7, emulated=True),
-        Environment("dev", _DELETE, _DAYS.TWO_WEEKS, old_versions_days=30, access_log_days=30),
-        Environment("staging", _KEEP, _DAYS.ONE_MONTH, old_versions_days=30, access_log_days=90),
-        Environment("prod", _KEEP, _DAYS.ONE_YEAR, old_versions_days=90, access_log_days=365),
+        Environment("local", _DELETE, _DAYS.ONE_WEEK, old_versions_days=7, record_days=7, emulated=True),
+        Environment("dev", _DELETE, _DAYS.TWO_WEEKS, old_versions_days=30, record_days=30),
+        Environment("staging", _KEEP, _DAYS.ONE_MONTH, old_versions_days=30, record_days=90, canary=True),
+        Environment(
+            "prod",
+            _KEEP,
+            _DAYS.ONE_YEAR,
+            old_versions_days=90,
+            record_days=365,
+            canary=True,
+            audited=True,
+        ),
     )
 }
 

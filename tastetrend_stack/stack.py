@@ -3,11 +3,13 @@
 from aws_cdk import CfnOutput, CliCredentialsStackSynthesizer, Stack, Tags
 from constructs import Construct
 
+from tastetrend_stack.audit import AuditTrail
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.etl_function import EtlFunction
 from tastetrend_stack.ingestion import Ingestion
 from tastetrend_stack.monitoring import Monitoring
 from tastetrend_stack.release import Release
+from tastetrend_stack.shift import Shift
 from tastetrend_stack.storage import Storage
 
 
@@ -39,6 +41,12 @@ class TasteTrendStack(Stack):
             function=etl.function,
             failures=ingestion.failures,
         )
+        if environment.canary:
+            alarms = monitoring.taking_back
+            Shift(self, "Shift", environment=environment, alias=release.live, alarms=alarms)
+        if environment.audited:
+            buckets = [storage.raw, storage.processed, storage.artifacts]
+            AuditTrail(self, "Audit", environment=environment, buckets=buckets)
         self._tag(environment)
         self._show(
             RawBucketName=storage.raw.bucket_name,

@@ -14,6 +14,7 @@ DATA = ["StorageRaw7E344C76", "StorageProcessedA33E9072", "StorageArtifacts08431
 
 
 def test_a_bucket_keeps_its_logical_id_or_it_would_be_replaced(any_stack):
+    audit = {"AuditBucket7486E833": "audit"} if any_stack.name == "prod" else {}
     named = {
         logical_id: plain(properties["BucketName"])
         for logical_id, properties in any_stack.properties("S3::Bucket").items()
@@ -21,7 +22,7 @@ def test_a_bucket_keeps_its_logical_id_or_it_would_be_replaced(any_stack):
 
     assert named == {
         logical_id: f"tastetrend-{any_stack.name}-{kind}-${{AWS::AccountId}}"
-        for logical_id, kind in BUCKETS.items()
+        for logical_id, kind in (BUCKETS | audit).items()
     }
 
 

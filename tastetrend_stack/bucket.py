@@ -1,0 +1,35 @@
+"""A bucket as all of ours are: nobody else's business, and safe from a slip of the hand."""
+
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from tastetrend_stack.environments import Environment
+
+
+class PrivateBucket(s3.Bucket):
+    """Versioned, encrypted, reached over TLS by its owner only, kept or deleted as the environment says."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        environment: Environment,
+        kind: str,
+        lifecycle: s3.LifecycleRule,
+        access_logs: s3.IBucket | None = None,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            bucket_name=environment.bucket_name(kind),
+            versioned=True,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            removal_policy=environment.removal,
+            lifecycle_rules=[lifecycle],
+            server_access_logs_bucket=access_logs,
+            server_access_logs_prefix=f"{kind}/" if access_logs else None,
+        )

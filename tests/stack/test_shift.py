@@ -1,0 +1,102 @@
+"""A version takes over real events bit by bit, and an alarm takes it back."""
+
+import json
+
+import pytest
+from aws_cdk import App, Stack
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk.assertions import Template
+
+from tastetrend_stack.environments import ENVIRONMENTS
+from tastetrend_stack.shift import Shift
+from tests.stack.plain import plain
+
+CANARIES = ["staging", "prod"]
+
+
+def shifted(synthesised):
+    """Return the update policy of each alias that CodeDeploy moves."""
+    return {
+        alias["Properties"]["Name"]: alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]
+        for alias in synthesised.template.find_resources("AWS::Lambda::Alias").values()
+        if "UpdatePolicy" in alias
+    }
+
+
+@pytest.mark.parametrize("name", CANARIES)
+def test_the_alias_that_serves_real_events_moves_by_canary(name, all_stacks):
+    group, properties = all_stacks[name].only("CodeDeploy::DeploymentGroup")
+
+    assert list(shifted(all_stacks[name])) == [name]
+    assert plain(shifted(all_stacks[name])[name]["DeploymentGroupName"]) == f"${{{group}}}"
+    assert properties["DeploymentConfigName"] == "CodeDeployDefault.LambdaCanary10Percent10Minutes"
+
+
+@pytest.mark.parametrize("name", CANARIES)
+def test_errors_of_real_events_and_lost_rows_take_a_version_back(name, all_stacks):
+    _, properties = all_stacks[name].only("CodeDeploy::DeploymentGroup")
+    alarms = all_stacks[name].properties("CloudWatch::Alarm")
+    watched = [alarms[alarm["Name"]["Ref"]] for alarm in properties["AlarmConfiguration"]["Alarms"]]
+
+    assert {alarm["MetricName"] for alarm in watched} == {"Errors", "RowBalanceViolations"}
+    assert all(alarm["Period"] <= 5 * 60 for alarm in watched)  # rings well within the ten minutes
+    assert properties["AutoRollbackConfiguration"] == {
+        "Enabled": True,
+        "Events": ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_REQUEST", "DEPLOYMENT_STOP_ON_ALARM"],
+    }
+
+
+@pytest.mark.parametrize("name", ["local", "dev"])
+def test_where_only_we_look_an_alias_moves_at_once(name, all_stacks):
+    assert shifted(all_stacks[name]) == {}
+    assert not all_stacks[name].properties("CodeDeploy::DeploymentGroup")
+
+
+def any_function(stack, name):
+    return lambda_.Function(
+        stack,
+        name,
+        runtime=lambda_.Runtime.PYTHON_3_11,
+        handler="index.handler",
+        code=lambda_.Code.from_inline("def handler(event, context): ..."),
+    )
+
+
+def test_a_gate_is_asked_before_any_traffic_moves():
+    stack = Stack(App(), "Gated")
+    function, gate = any_function(stack, "Function"), any_function(stack, "Gate")
+    alias = lambda_.Alias(stack, "Alias", alias_name="prod", version=function.current_version)
+    alarm = function.metric_errors().create_alarm(stack, "Alarm", threshold=1, evaluation_periods=1)
+    Shift(stack, "Shift", environment=ENVIRONMENTS["prod"], alias=alias, alarms=[alarm], gate=gate)
+
+    (moved,) = Template.from_stack(stack).find_resources("AWS::Lambda::Alias").values()
+    asked = moved["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]["BeforeAllowTrafficHook"]
+    assert plain(asked) == f"${{{stack.get_logical_id(gate.node.default_child)}}}"
+
+
+def test_every_write_to_production_data_is_on_a_record_of_its_own(all_stacks):
+    _, trail = all_stacks["prod"].only("CloudTrail::Trail")
+    (selector,) = trail["EventSelectors"]
+    (resources,) = selector["DataResources"]
+
+    assert sorted(plain(resources["Values"])) == [
+        "${StorageArtifacts08431D1F.Arn}/",
+        "${StorageProcessedA33E9072.Arn}/",
+        "${StorageRaw7E344C76.Arn}/",
+    ]
+    assert selector["ReadWriteType"] == "WriteOnly"
+    assert trail["EnableLogFileValidation"] is True
+    assert plain(trail["S3BucketName"]) == "${AuditBucket7486E833}"
+
+
+@pytest.mark.parametrize("name", ["local", "dev", "staging"])
+def test_only_production_is_audited(name, all_stacks):
+    assert "CloudTrail" not in json.dumps(all_stacks[name].document)
+
+
+def test_the_emulator_is_asked_for_nothing_that_it_does_not_know(all_stacks):
+    kinds = {
+        resource["Type"].split("::")[1] for resource in all_stacks["local"].document["Resources"].values()
+    }
+
+    assert kinds == {"S3", "Lambda", "IAM", "Logs", "SQS", "SNS", "CloudWatch"}
