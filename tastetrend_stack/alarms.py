@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tastetrend_stack.etl_function import TIMEOUT
-
 
 @dataclass(frozen=True)
 class Source:
@@ -57,8 +55,6 @@ LIVE = Source("AWS/Lambda", "the alias that S3 events invoke")
 FAILURES = Source("AWS/SQS", "the failure queue")
 PIPELINE = Source("TasteTrend", "what the function itself counts")
 
-_NEARLY_TIMED_OUT = 0.8 * TIMEOUT.to_milliseconds()
-
 ALARMS = (
     Alarm(
         "errors",
@@ -83,7 +79,7 @@ ALARMS = (
     Alarm(
         "duration",
         Reading(FUNCTION, "Duration", "Maximum"),
-        _NEARLY_TIMED_OUT,
+        24_000,  # 80 % of the function's timeout
         "An invocation took over 80 % of the timeout. The next file of that size may not come through.",
     ),
     Alarm(

@@ -11,8 +11,6 @@ from constructs import Construct
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.etl_permissions import EtlPermissions
 
-TIMEOUT = Duration.seconds(30)
-
 # A layer's number differs by region, so the ARN is looked up when the stack is deployed.
 _LAYERS = {
     "SdkForPandas": "/aws/service/aws-sdk-pandas/3.17.0/py3.11/x86_64/layer-arn",
@@ -72,7 +70,7 @@ class EtlFunction(Construct):
             code=lambda_.Code.from_asset(str(_ASSET), exclude=_NOT_CODE),
             layers=[] if self._environment.emulated else self._build_layers(),
             memory_size=1024,
-            timeout=TIMEOUT,
+            timeout=Duration.seconds(30),
             role=self.role,
             log_group=self.log_group,
             environment={

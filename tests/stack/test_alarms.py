@@ -96,7 +96,7 @@ def test_it_rings_when_files_arrive_but_nothing_is_written(any_stack):
 def test_the_duration_alarm_rings_before_the_function_is_cut_off(any_stack):
     _, function = any_stack.only("Lambda::Function")
 
-    assert alarms(any_stack)["duration"]["Threshold"] < function["Timeout"] * 1000
+    assert alarms(any_stack)["duration"]["Threshold"] == 0.8 * function["Timeout"] * 1000
 
 
 def test_every_alarm_rings_the_topic_at_its_threshold_and_rests_while_nothing_happens(any_stack):

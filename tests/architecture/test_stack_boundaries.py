@@ -1,0 +1,42 @@
+"""Constructs get what they work on handed in: only the stack knows them all."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "tastetrend_stack"
+COMPOSING = {"stack", "__init__"}
+
+
+def siblings_of(path):
+    """Return the modules of the package that a module imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module.startswith("tastetrend_stack."):
+            yield node.module.split(".")[1]
+
+
+def builds(path):
+    """Tell whether a module defines a construct, and is not just a table or a kind of resource."""
+    classes = [
+        node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.ClassDef)
+    ]
+    return any(getattr(base, "id", "") == "Construct" for each in classes for base in each.bases)
+
+
+MODULES = {path.stem: path for path in sorted(PACKAGE.glob("*.py")) if path.stem not in COMPOSING}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_construct_reaches_for_another(name):
+    assert [sibling for sibling in siblings_of(MODULES[name]) if builds(PACKAGE / f"{sibling}.py")] == []
+
+
+def test_there_are_constructs_for_that_to_mean_anything():
+    assert {"storage", "ingestion", "release", "monitoring"} <= {
+        n for n, path in MODULES.items() if builds(path)
+    }
+
+
+def test_putting_together_stays_short():
+    assert len((PACKAGE / "stack.py").read_text(encoding="utf-8").splitlines()) <= 80
