@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPException, HTTPSConnection
@@ -84,9 +84,9 @@ class Emulator:
         """Tell whether this very emulator answers: no other one holds the key of its certificate."""
         try:
             trust = ssl.create_default_context(cafile=str(self.certificate))
-            connection = HTTPSConnection(HOST, self.port, timeout=5, context=trust)
-            connection.request("GET", "/_ministack/ready")
-            return connection.getresponse().status == HTTPStatus.OK
+            with closing(HTTPSConnection(HOST, self.port, timeout=5, context=trust)) as connection:
+                connection.request("GET", "/_ministack/ready")
+                return connection.getresponse().status == HTTPStatus.OK
         except (OSError, HTTPException):
             return False
 

@@ -1,0 +1,64 @@
+# What a developer does; `make` alone lists it.
+
+PYTHON := $(shell for p in python3.11 python3 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && echo $$p && break; done)
+NODE_MAJOR := $(shell node --version 2>/dev/null | sed 's/^v//; s/\..*//')
+BIN := .venv/bin
+VENV := .venv/.installed
+NODE := node_modules/.package-lock.json
+ENVIRONMENTS := local dev staging prod
+
+.DEFAULT_GOAL := help
+.PHONY: help venv node_modules demo up down test check format lint types pytest synth clean
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z_]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+venv: $(VENV) ## Install the Python packages into .venv
+$(VENV): requirements.txt requirements-dev.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed and none of python3.11, python3, python is it; \
+	install it from https://www.python.org/downloads/" >&2; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@
+
+node_modules: $(NODE) ## Install the CDK command line into node_modules
+$(NODE): package-lock.json
+	@test "$(or $(NODE_MAJOR),0)" -ge 18 || { echo "Node 18 or newer is needed and \
+	$(if $(NODE_MAJOR),node is version $(NODE_MAJOR),there is none); install it from https://nodejs.org/" >&2; exit 2; }
+	npm ci --no-audit --no-fund --silent
+	@touch $@
+
+demo: $(VENV) $(NODE) ## Run the pipeline on an emulator of AWS: the samples, or FILES="a.csv b.txt"
+	@$(BIN)/python -m local demo $(FILES)
+
+up: $(VENV) $(NODE) ## Leave the emulator running with the stack deployed; PORT=4566 chooses the port
+	@$(BIN)/python -m local up $(if $(PORT),--port $(PORT))
+
+down: $(VENV) ## End what `make up` left running
+	@$(BIN)/python -m local down
+
+test: format lint types pytest ## Check the formatting, the code and the types, and run all tests
+
+check: test synth ## All that must hold before a change goes in
+
+format: $(VENV)
+	$(BIN)/ruff format --check
+
+lint: $(VENV)
+	$(BIN)/ruff check
+
+types: $(VENV)
+	$(BIN)/mypy
+
+pytest: $(VENV) $(NODE)
+	$(BIN)/pytest
+
+synth: $(VENV) $(NODE) ## Synthesise the stack of every environment, without AWS
+	@for name in $(ENVIRONMENTS); do \
+		echo "synth $$name"; \
+		npx cdk synth --strict --quiet --no-notices --context env=$$name --output build/cdk.out/$$name || exit 1; \
+	done
+
+clean: down ## Remove all that was made here, the installed packages included
+	rm -rf .venv node_modules build cdk.out

@@ -1,0 +1,1 @@
+"""Everything for real, with an emulator in the place of AWS."""

@@ -1,0 +1,46 @@
+"""Many files at once, some of them bad, and nothing is lost or done twice."""
+
+import io
+from concurrent.futures import ThreadPoolExecutor
+
+import pyarrow.parquet as pq
+
+from tests.e2e.conftest import reviews
+
+GOOD = [f"load/reviews_{number:03}.csv" for number in range(180)]
+BAD = {
+    f"load/{kind}_{number}.csv": body
+    for kind, body in {
+        "empty": b"",
+        "binary": b"\x89PNG\r\n\x1a\n",
+        "other": b"a,b\n1,2\n",
+        "blank": b"\n\n",
+    }.items()
+    for number in range(5)
+}
+ROWS = 10
+
+
+def marks(key):
+    """Return the texts of a file, each of which occurs nowhere else."""
+    return [f"{key} row {row}" for row in range(ROWS)]
+
+
+def test_two_hundred_files_at_once_are_each_accounted_for_once(store, failures):
+    files = {key: reviews(*marks(key)) for key in GOOD} | BAD
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(store.drop, files, files.values()))
+    store.await_outcome(*files)
+
+    versions = store.versions("processed/")
+    assert [versions.get(store.keys_for(key).dataset) for key in GOOD] == [1] * len(GOOD)
+    assert [versions.get(store.keys_for(key).error) for key in BAD] == [1] * len(BAD)
+    assert not versions.keys() & {store.keys_for(key).dataset for key in BAD}
+    written = [text for key in GOOD for text in texts(store, key)]
+    assert sorted(written) == sorted(mark for key in GOOD for mark in marks(key))
+    assert failures.count() == 0
+
+
+def texts(store, key):
+    dataset = store.read(store.keys_for(key).dataset)
+    return pq.read_table(io.BytesIO(dataset), columns=["review_text"])["review_text"].to_pylist()

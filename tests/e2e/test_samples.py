@@ -1,0 +1,54 @@
+"""Real files go in, and what comes out is the truth."""
+
+import io
+import json
+
+import pyarrow.parquet as pq
+import pytest
+
+from local.demo import samples
+
+EXPECTED = json.loads((samples()[0].parent / "expectations.json").read_text())
+COUNTS = ("read", "written", "rejected", "duplicate")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def dropped(store):
+    for file in samples():
+        store.drop(file.name, file.read_bytes())
+    store.await_outcome(*EXPECTED)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_every_row_is_accounted_for(store, name):
+    rows = store.report(name)["rows"]
+    assert {count: rows[count] for count in COUNTS} == {
+        count: EXPECTED[name][f"rows_{count}"] for count in COUNTS
+    }
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_the_dataset_holds_the_rows_that_are_to_be_written(store, name):
+    dataset = pq.read_table(io.BytesIO(store.read(store.keys_for(name).dataset)))
+    assert dataset.num_rows == EXPECTED[name]["rows_written"]
+    if "source_row" in EXPECTED[name]:
+        assert dataset["source_row"].to_pylist() == EXPECTED[name]["source_row"]
+
+
+@pytest.mark.parametrize("name", [name for name in EXPECTED if "rejected" in EXPECTED[name]])
+def test_the_rejected_rows_are_kept_with_their_reasons(store, name):
+    rejected = pq.read_table(io.BytesIO(store.read(store.keys_for(name).rejected))).to_pylist()
+    assert {(row["source_row"], row["reason"]) for row in rejected} == {
+        (row, reason) for reason, rows in EXPECTED[name]["rejected"].items() for row in rows
+    }
+
+
+def test_every_object_says_which_version_wrote_it_and_from_what(store):
+    for key in store.versions("processed/processed_tastetrend_"):
+        metadata = store.s3.head_object(Bucket=store.processed, Key=key)["Metadata"]
+        assert metadata["function-version"]
+        assert metadata["source-version-id"]
+
+
+def test_no_event_has_failed(failures):
+    assert failures.count() == 0
