@@ -16,8 +16,6 @@ _STAMP = r"\d{8}T\d{6}Z-[0-9a-f]{8}"
 _OUTPUT_NAME = re.compile(
     rf"(processed|rejected)_.*\.parquet|(validation|bias)_{_STAMP}\.json|.*\.{_STAMP}\.error\.json", re.DOTALL
 )
-# awswrangler, which writes the rejected rows, takes these for marks of its own wherever they stand in a path.
-_MISREAD = {"s3://": "s3:~~", ":accesspoint/": ":accesspoint~"}
 
 
 @dataclass(frozen=True)
@@ -54,18 +52,11 @@ def output_keys(source: SourceObject) -> OutputKeys:
     error_name = source.key if fits(source.key) else _shortened(source.key)
     return OutputKeys(
         dataset=dataset_key(source.key),
-        rejected=_plain(f"{ROOT}/rejected/{folder}rejected_{name}.{version}.parquet"),
+        rejected=f"{ROOT}/rejected/{folder}rejected_{name}.{version}.parquet",
         validation=f"{ROOT}/logs/{folder}{name}/validation_{version}.json",
         bias=f"{ROOT}/logs/{folder}{name}/bias_{version}.json",
         error=f"{ROOT}/rejected/{error_name}.{version}.error.json",
     )
-
-
-def _plain(key: str) -> str:
-    """Return a key without what would be misread; the version in it keeps it unlike all others."""
-    for mark, stands_for in _MISREAD.items():
-        key = key.replace(mark, stands_for)
-    return key
 
 
 def _shortened(raw_key: str) -> str:

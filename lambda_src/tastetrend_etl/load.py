@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from botocore.exceptions import ClientError
 
 from tastetrend_etl.account.report import Report
@@ -16,11 +18,12 @@ from tastetrend_etl.records import RejectedRow
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
-    from pandas import DataFrame
 
 _GONE = frozenset({"404", "NoSuchKey"})
 # S3 answers `NoSuchKey` when what a conditional write replaces is no longer there.
 _LOST_RACE = frozenset({"412", "PreconditionFailed", "409", "ConditionalRequestConflict", "NoSuchKey"})
+
+REJECTED = pa.schema([("source_row", pa.int64()), ("reason", pa.string()), ("raw", pa.string())])
 
 Body = io.BytesIO | io.BufferedReader
 Metadata = Mapping[str, str]
@@ -46,26 +49,24 @@ def standing(s3: "S3Client", bucket: str, key: str) -> Standing | None:
     return Standing(head["ETag"].strip('"'), head["Metadata"])
 
 
-def rejected_frame(rejected: list[RejectedRow]) -> "DataFrame":
-    """Return the rejected rows in the order of the file: `source_row`, `reason`, `raw`."""
-    import pandas as pd  # noqa: PLC0415 # half a second of cold start that a clean file need not pay
-
-    return pd.DataFrame([vars(row) for row in sorted(rejected, key=lambda row: row.source_row)])
-
-
 def put_rejected(
     s3: "S3Client", bucket: str, key: str, rejected: list[RejectedRow], metadata: Metadata
 ) -> None:
-    """Write the rejected rows; their key is that of one raw version, so a retry makes them whole."""
-    import awswrangler as wr  # noqa: PLC0415 # a second of cold start that a clean file need not pay
+    """Write the rejected rows, unless they stand there already.
 
-    wr.config.botocore_config = s3.meta.config
-    wr.s3.to_parquet(
-        df=rejected_frame(rejected),
-        path=f"s3://{bucket}/{key}",
-        compression="snappy",
-        s3_additional_kwargs={"Metadata": dict(metadata)},
-    )
+    Raises:
+        ContentionError: another invocation wrote them in between.
+    """
+    _put_unless_same(s3, bucket, key, rejected_parquet(rejected), metadata)
+
+
+def rejected_parquet(rejected: list[RejectedRow]) -> bytes:
+    """Return a parquet file of the rejected rows, in the order of the raw file."""
+    rows = [vars(row) for row in sorted(rejected, key=lambda row: row.source_row)]
+    # Not awswrangler's writer: it sends what it has when writing fails, and again when it is collected.
+    content = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows, REJECTED), content, compression="snappy", store_schema=False)
+    return content.getvalue()
 
 
 def put_report(s3: "S3Client", bucket: str, key: str, report: Report, metadata: Metadata) -> None:
@@ -74,9 +75,7 @@ def put_report(s3: "S3Client", bucket: str, key: str, report: Report, metadata: 
     Raises:
         ContentionError: another invocation wrote it in between.
     """
-    body, held = io.BytesIO(encoded(report)), standing(s3, bucket, key)
-    if held is None or held.etag != _md5(body):
-        _put(s3, bucket, key, body, metadata, held)
+    _put_unless_same(s3, bucket, key, encoded(report), metadata)
 
 
 def encoded(report: Report) -> bytes:
@@ -94,6 +93,12 @@ def put_dataset(
     """
     with dataset.open("rb") as body:
         _put(s3, bucket, key, body, metadata, replaces)
+
+
+def _put_unless_same(s3: "S3Client", bucket: str, key: str, content: bytes, metadata: Metadata) -> None:
+    body, held = io.BytesIO(content), standing(s3, bucket, key)
+    if held is None or held.etag != _md5(body):
+        _put(s3, bucket, key, body, metadata, held)
 
 
 def _put(
