@@ -59,6 +59,8 @@ NULL_SPELLINGS = pa.array(sorted({spelling for word in NULL_WORDS for spelling i
 
 MAX_COLUMNS = 2_000
 LONGEST_WORD = 64  # no date, number or category is longer; some rules take the square of the length
+# What exports call the line that sums up the others.
+TOTALS = r"(?i)^\s*(grand |sub-?)?(totals?|sum|average|avg|mean|count)\b"
 TRUNCATED_CHARACTERS = 2_000
 RATING_SCALES = (5, 10, 100)
 SCALE_SHARE = 0.99

@@ -30,6 +30,11 @@ class Distinct:
         """Return what takes a numpy array of one entry a value to one entry a row."""
         return _EVERY_ROW if self.indices is None else np.asarray(self.indices)
 
+    def missing(self) -> np.ndarray:
+        """Return the mask of the rows without a value."""
+        missing: np.ndarray = np.asarray(self.values.is_null())[self.places]
+        return missing
+
     def keep(self, rows: pa.BooleanArray) -> "Distinct":
         """Return the column of the chosen rows only."""
         if self.indices is None:

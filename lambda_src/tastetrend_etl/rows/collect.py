@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from tastetrend_etl.cells import words
 from tastetrend_etl.cells.distinct import Distinct, distinct
-from tastetrend_etl.records import Columns, RawBatch, RejectedRow
+from tastetrend_etl.records import Columns, Mask, RawBatch, RejectedRow
 
 
 def texts(cells: pa.RecordBatch, columns: Columns, field: str) -> pa.StringArray:
@@ -44,14 +44,26 @@ def unknown(cells: pa.RecordBatch, columns: Columns) -> pa.StringArray:
     return pc.if_else(pc.equal(joined, ""), None, wrapped)
 
 
-def rejected(raw: RawBatch, mask: np.ndarray, reason: str) -> list[RejectedRow]:
-    """Return the chosen rows of a batch as rejected, their cells written as one line of CSV."""
+def labels(cells: pa.RecordBatch, columns: Columns) -> pa.StringArray:
+    """Return the cells that tell rows apart: the ids, or what stands first when there are none."""
+    return _text(cells, columns.fields.get("source_review_id", (0,))[0])
+
+
+def rejected(raw: RawBatch, unfit: Mapping[str, Mask]) -> list[RejectedRow]:
+    """Return the rows of a batch that are no reviews, their cells written as one line of CSV.
+
+    Args:
+        raw: the batch.
+        unfit: reason → mask of its rows.
+    """
+    return [row for reason, mask in unfit.items() if mask.any() for row in _rejected(raw, mask, reason)]
+
+
+def _rejected(raw: RawBatch, mask: Mask, reason: str) -> Iterator[RejectedRow]:
     rows = np.flatnonzero(mask)
-    if len(rows) == 0:
-        return []
     cells = zip(*(column.to_pylist() for column in raw.cells.take(pa.array(rows)).columns), strict=True)
-    numbers = raw.source_rows[rows].tolist()
-    return [RejectedRow(number, reason, _line(row)) for number, row in zip(numbers, cells, strict=True)]
+    for number, row in zip(raw.source_rows[rows].tolist(), cells, strict=True):
+        yield RejectedRow(number, reason, _line(row))
 
 
 def constant(value: str, rows: int) -> pa.DictionaryArray:

@@ -10,6 +10,7 @@ from tastetrend_etl.records import Columns, RawBatch, Ready
 from tastetrend_etl.rows import collect
 from tastetrend_etl.rows.dedupe import Register, hashed, joined
 from tastetrend_etl.rows.issues import issue_lists
+from tastetrend_etl.rows.strangers import repeated_header
 
 MAX_STARS = 5.0
 
@@ -17,9 +18,11 @@ MAX_STARS = 5.0
 def read_restaurants(raw: RawBatch, columns: Columns, register: Register, source_file: str) -> Ready:
     """Return the restaurants of a batch, and what became of rows that name none or repeat one."""
     name, address = (_text(raw, columns, field) for field in ("restaurant_name", "address"))
-    nameless = np.asarray(pc.is_null(name))
+    header = repeated_header(raw.cells, columns)
+    nameless = np.asarray(pc.is_null(name)) & ~header
+    fit = ~nameless & ~header
     cells = [collect.texts(raw.cells, columns, field) for field in schema.RESTAURANT_INFO_COLUMNS]
-    repeated = register.find_repeats(hashed(joined(*cells)), ~nameless)
+    repeated = register.find_repeats(hashed(joined(*cells)), fit)
     stars, stars_given = _number(raw, columns, "avg_stars")
     reviews, reviews_given = _number(raw, columns, "total_reviews")
     stars_fit = (stars >= 0) & (stars <= MAX_STARS)
@@ -40,11 +43,11 @@ def read_restaurants(raw: RawBatch, columns: Columns, register: Register, source
         ],
         schema.RESTAURANTS.names,
     )
-    kept = ~nameless & ~repeated
+    kept = fit & ~repeated
     return Ready(
         batch=batch.filter(pa.array(kept)),
         issues={code: mask[kept] for code, mask in issues.items()},
-        rejected=[*raw.ragged, *collect.rejected(raw, nameless, "empty_row")],
+        rejected=[*raw.ragged, *collect.rejected(raw, {"repeated_header": header, "empty_row": nameless})],
         duplicates=raw.source_rows[repeated],
     )
 

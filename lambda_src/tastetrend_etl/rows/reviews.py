@@ -8,12 +8,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tastetrend_etl import schema
-from tastetrend_etl.records import Columns, FileRules, RawBatch, Ready
+from tastetrend_etl.cells.words import has_replacement
+from tastetrend_etl.records import Columns, FileRules, Mask, RawBatch, Ready
 from tastetrend_etl.rows import collect
 from tastetrend_etl.rows.dedupe import Register, fingerprints, hashed, joined, without_repeat_suffix
 from tastetrend_etl.rows.delivered import Delivered, delivered
 from tastetrend_etl.rows.issues import issue_lists
 from tastetrend_etl.rows.standardise import standardise
+from tastetrend_etl.rows.strangers import repeated_header, totals
 
 
 def read_reviews(
@@ -22,11 +24,14 @@ def read_reviews(
     """Return the reviews of a batch that are written, and what became of the others."""
     rows = delivered(raw.cells, columns)
     contents = _contents(rows)
-    empty = rows.empty
-    repeated = register.find_repeats(_keys(raw, columns, rows, contents, ~empty), ~empty)
-    kept = ~empty & ~repeated
+    unfit = _unfit(raw, columns, rows)
+    fit = ~np.logical_or.reduce(list(unfit.values()))
+    repeated = register.find_repeats(_keys(raw, columns, rows, contents, fit), fit)
+    kept = fit & ~repeated
     rows = rows.keep(kept)
+    extra = collect.unknown(raw.cells, columns).filter(pa.array(kept))
     found = standardise(rows, rules)
+    found.issues["undecodable_text"] |= has_replacement(rows.ids) | has_replacement(extra)
     review_ids = _identify(rows, compress(contents, kept))
     found.issues["shared_review_id"] = _shared(review_ids, rows, register)
     register.note_source_ids(hashed(rows.ids.filter(pc.not_equal(rows.ids, ""))))
@@ -35,18 +40,26 @@ def read_reviews(
         "source_file": collect.constant(source_file, len(rows.ids)),
         "source_row": pa.array(raw.source_rows[kept]),
         "issues": issue_lists(found.issues, len(rows.ids)),
-        "extra": collect.unknown(raw.cells, columns).filter(pa.array(kept)),
+        "extra": extra,
     }
     return Ready(
         batch=pa.RecordBatch.from_arrays(
             [table[name] for name in schema.REVIEWS.names], schema.REVIEWS.names
         ),
         issues=found.issues,
-        rejected=[*raw.ragged, *collect.rejected(raw, empty, "empty_row")],
+        rejected=[*raw.ragged, *collect.rejected(raw, unfit)],
         duplicates=raw.source_rows[repeated],
         evidence=found.evidence,
         unmapped=found.unmapped,
     )
+
+
+def _unfit(raw: RawBatch, columns: Columns, rows: Delivered) -> dict[str, Mask]:
+    """Return reason → mask of the rows that are no reviews; no row has two reasons."""
+    header = repeated_header(raw.cells, columns)
+    silent = np.asarray(pc.is_null(rows.text)) & rows.fields["review_date"].missing()
+    total = totals(collect.labels(raw.cells, columns), silent) & ~header
+    return {"repeated_header": header, "not_a_review": total, "empty_row": rows.empty & ~header & ~total}
 
 
 def _contents(rows: Delivered) -> list[bytes]:

@@ -1,0 +1,42 @@
+"""Finds the rows that are no reviews, and says why."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tastetrend_etl.cells import words
+from tastetrend_etl.records import Columns, Mask
+from tastetrend_etl.schema import TOTALS
+
+
+def repeated_header(cells: pa.RecordBatch, columns: Columns) -> Mask:
+    """Say which rows are the header again, as where exports were put one behind the other."""
+    rows = np.arange(cells.num_rows)
+    for place, name in enumerate(columns.header):
+        rows = rows[_equals(cells[place], name, rows)]
+        if len(rows) == 0:
+            break
+    mask = np.zeros(cells.num_rows, bool)
+    mask[rows] = True
+    return mask
+
+
+def totals(labels: pa.StringArray, silent: Mask) -> Mask:
+    """Say which of the rows that say nothing of a visit are called total, average or the like.
+
+    Args:
+        labels: the cells that tell rows apart.
+        silent: mask of the rows without a date and a text.
+    """
+    rows = np.flatnonzero(silent)
+    mask = np.zeros(len(silent), bool)
+    mask[rows] = words.filled(pc.match_substring_regex(labels.take(pa.array(rows)), TOTALS))
+    return mask
+
+
+def _equals(column: pa.Array, name: str, rows: np.ndarray) -> Mask:
+    if isinstance(column, pa.DictionaryArray):
+        same: Mask = np.asarray(pc.equal(column.dictionary, name))[np.asarray(column.indices)[rows]]
+    else:
+        same = np.asarray(pc.equal(column.take(pa.array(rows)), name))
+    return same
