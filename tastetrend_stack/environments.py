@@ -22,6 +22,7 @@ class Environment:
         record_days: how long it can be told who read or wrote an object.
         canary: another version takes over the events bit by bit.
         audited: every write to the buckets is on CloudTrail's record.
+        compared: pull requests show what they would change here.
         emulated: runs on the emulator, which knows neither managed layers nor the CDK's bootstrap roles
             under enforced IAM, and ignores the asynchronous settings of an alias.
     """
@@ -33,6 +34,7 @@ class Environment:
     record_days: int
     canary: bool = False
     audited: bool = False
+    compared: bool = False
     emulated: bool = False
 
     def named(self, *parts: str) -> str:
@@ -53,6 +55,16 @@ class Environment:
         """Return the alias that S3 events invoke."""
         return "dev" if self.emulated else self.name
 
+    @property
+    def tags(self) -> dict[str, str]:
+        """Return what tells, on the bill, whose a resource is."""
+        return {
+            "Project": "TasteTrend",
+            "Environment": self.name,
+            "ManagedBy": "CDK",
+            "CostCenter": "tastetrend-etl",
+        }
+
 
 _KEEP, _DELETE = RemovalPolicy.RETAIN, RemovalPolicy.DESTROY
 _DAYS = RetentionDays
@@ -61,7 +73,7 @@ ENVIRONMENTS = {
     environment.name: environment
     for environment in (
         Environment("local", _DELETE, _DAYS.ONE_WEEK, old_versions_days=7, record_days=7, emulated=True),
-        Environment("dev", _DELETE, _DAYS.TWO_WEEKS, old_versions_days=30, record_days=30),
+        Environment("dev", _DELETE, _DAYS.TWO_WEEKS, old_versions_days=30, record_days=30, compared=True),
         Environment("staging", _KEEP, _DAYS.ONE_MONTH, old_versions_days=30, record_days=90, canary=True),
         Environment(
             "prod",

@@ -60,13 +60,7 @@ class TasteTrendStack(Stack):
         )
 
     def _tag(self, environment: Environment) -> None:
-        tags = {
-            "Project": "TasteTrend",
-            "Environment": environment.name,
-            "ManagedBy": "CDK",
-            "CostCenter": "tastetrend-etl",
-        }
-        for key, value in tags.items():
+        for key, value in environment.tags.items():
             Tags.of(self).add(key, value)
 
     def _show(self, **values: str) -> None:
