@@ -115,6 +115,25 @@ def test_the_stack_and_the_function_do_not_know_each_other():
     ] == []
 
 
+GATE = sorted((ROOT / "lambda_src" / "tastetrend_gate").glob("*.py"))
+
+
+def test_the_gate_judges_from_outside():
+    """It takes where outputs lie from the pipeline, and nothing of how they come about."""
+    taken = {
+        name.split(".")[1] for path in GATE for name in imports(path) if name.startswith("tastetrend_etl.")
+    }
+
+    assert taken == {"extract", "keys"}
+    assert [path for path in MODULES if "tastetrend_gate" in {n.split(".")[0] for n in imports(path)}] == []
+
+
+def test_the_gate_meets_aws_in_two_places():
+    meeting = [path.name for path in GATE if {name.split(".")[0] for name in imports(path)} & SERVICES]
+
+    assert meeting == ["deployment.py", "replay.py"]
+
+
 SHIPPED = sorted(
     path
     for folder in ("lambda_src", "tastetrend_stack", "ops", "local", "samples")

@@ -1,0 +1,38 @@
+"""Keeps a verdict in the artifacts bucket: as JSON for tools, as a page for people."""
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from tastetrend_gate.page import render
+from tastetrend_gate.verdict import LIMITS, Verdict
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+def publish(s3: "S3Client", bucket: str, verdict: Verdict) -> dict[str, Any]:
+    """Write both, and return what the gate answers."""
+    verdict_key, page_key = (f"releases/{verdict.version}/verdict.{kind}" for kind in ("json", "html"))
+    document = json.dumps(asdict(verdict) | {"limits": _limits()}, indent=2)
+    _put(s3, bucket, verdict_key, document, "application/json")
+    _put(s3, bucket, page_key, render(verdict), "text/html; charset=utf-8")
+    return {
+        "status": verdict.status,
+        "version": verdict.version,
+        "baseline": verdict.baseline,
+        "reasons": [str(reason) for reason in verdict.reasons],
+        "verdict_key": verdict_key,
+        "page_key": page_key,
+    }
+
+
+def _put(s3: "S3Client", bucket: str, key: str, text: str, kind: str) -> None:
+    s3.put_object(Bucket=bucket, Key=key, Body=text.encode(), ContentType=kind)
+
+
+def _limits() -> dict[str, dict[str, dict[str, float]]]:
+    return {
+        measure: {str(against): asdict(limits) for against, limits in each.items()}
+        for measure, each in LIMITS.items()
+    }

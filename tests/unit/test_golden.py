@@ -1,0 +1,77 @@
+"""The golden files are what their generator makes, and show all that a version can get wrong."""
+
+import json
+
+import pytest
+
+from samples import golden, vocabulary
+from tastetrend_etl import schema
+from tastetrend_gate.golden import golden_files
+from tastetrend_gate.records import INDEX
+
+FOLDER = golden.GOLDEN
+MADE = [*(path.name for path in FOLDER.iterdir() if path.name not in {"schema.json", ".gitattributes"})]
+MESSY = [golden_file for golden_file in golden_files() if "_messy" in golden_file.name]
+
+
+@pytest.fixture(scope="module")
+def generated_again(tmp_path_factory):
+    out = tmp_path_factory.mktemp("golden")
+    golden.generate(out)
+    return out
+
+
+@pytest.mark.parametrize("name", sorted(MADE))
+def test_generating_again_gives_the_same_bytes(name, generated_again):
+    assert (generated_again / name).read_bytes() == (FOLDER / name).read_bytes()
+
+
+def test_every_golden_file_has_its_expectation_and_none_is_left_over():
+    assert {file.name for file in golden_files()} == set(MADE) - {"expectations.json"}
+
+
+def test_the_golden_schema_is_that_of_the_contract():
+    expected = [(name, kind.replace("element", "item")) for name, kind in schema_of_golden_files()]
+
+    assert expected == [(field.name, str(field.type)) for field in schema.REVIEWS]
+
+
+def schema_of_golden_files():
+    return json.loads((FOLDER / "schema.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("file", MESSY, ids=lambda file: file.name)
+@pytest.mark.parametrize("words", ["AGE_RANGES", "GENDERS", "ETHNICITIES"])
+def test_every_word_for_a_group_of_people_stands_in_each_messy_file(words, file):
+    text = file.body.decode("utf-8-sig")
+
+    assert [word for word in getattr(vocabulary, words) if word not in text] == []
+
+
+@pytest.mark.parametrize("file", MESSY, ids=lambda file: file.name)
+def test_each_messy_file_holds_every_fate_and_what_nobody_understands(file):
+    truth = file.truth
+
+    assert truth.rows["duplicate"] > 0
+    assert set(truth.rejected.values()) == {"empty_row", "ragged"}
+    assert {"unmapped_category", "tip_percentage_capped"} < truth.issues.keys()
+    assert any(code.startswith("date_") for code in truth.issues)
+
+
+@pytest.mark.parametrize("file", list(golden_files()), ids=lambda file: file.name)
+def test_the_truth_about_the_rows_adds_up(file):
+    rows = file.truth.rows or dict.fromkeys(("read", "written", "rejected", "duplicate"), 0)
+
+    assert rows["read"] == rows["written"] + rows["rejected"] + rows["duplicate"]
+    assert rows["written"] == len(file.truth.table)
+    assert rows["rejected"] == len(file.truth.rejected)
+    assert not {*file.truth.rejected} & {*file.truth.table.index}
+
+
+def test_nothing_is_wrong_with_the_clean_file():
+    (clean,) = [file for file in golden_files() if file.name == "clean.csv"]
+
+    assert not clean.truth.issues
+    assert not clean.truth.rejected
+    assert not clean.truth.table.isna().any().any()
+    assert clean.truth.table.index.name == INDEX

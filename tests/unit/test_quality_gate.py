@@ -1,0 +1,205 @@
+"""A version is judged by what it makes of files whose truth is known, and of those that it would replace."""
+
+import importlib
+import json
+
+import pytest
+
+from tastetrend_gate.golden import golden_files
+from tests.unit import gated
+from tests.unit.conftest import ARTIFACTS, PROCESSED, RAW
+
+CLEAN = "clean.csv"
+MESSY = ["downtown_messy.csv", "eastside_messy.csv", "midtown_messy.txt", "uptown_messy.csv"]
+
+
+@pytest.fixture
+def gate(handler, monkeypatch):
+    """Return a function that has version 7 judged, whose code and whose baseline's are as given."""
+    monkeypatch.setenv("ETL_FUNCTION", "tastetrend-local-etl")
+    module = importlib.reload(importlib.import_module("quality_gate"))
+
+    def judge(candidate, baseline=None, *, only=None, request="00000000-0", compared="5"):
+        monkeypatch.setattr(module, "LAMBDA", gated.Versions(handler, {"7": candidate, "5": baseline}))
+        if only:
+            chosen = [golden for golden in golden_files() if golden.name == only]
+            monkeypatch.setattr("tastetrend_gate.gate.golden_files", lambda: chosen)
+        event = {"version": "7"} | ({"baseline": compared} if baseline else {})
+        return module.lambda_handler(event, gated.LambdaContext(aws_request_id=request))
+
+    return judge
+
+
+def keys(store, bucket):
+    pages = store.client.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+    return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
+
+
+def kept(store, key):
+    return store.client.get_object(Bucket=ARTIFACTS, Key=key)["Body"].read().decode()
+
+
+def reason(said, file, subject):
+    (found,) = [line for line in said["reasons"] if f": {file}: {subject}: " in line]
+    return found
+
+
+def test_a_version_that_tells_the_truth_as_its_baseline_does_passes(gate):
+    said = gate(gated.unchanged, gated.unchanged)
+
+    assert said == {
+        "status": "pass",
+        "version": "7",
+        "baseline": "5",
+        "reasons": [],
+        "verdict_key": "releases/7/verdict.json",
+        "page_key": "releases/7/verdict.html",
+    }
+
+
+def test_a_version_that_drops_every_tenth_row_is_refused_for_its_lost_rows(gate):
+    said = gate(gated.drops_every_tenth_row)
+
+    assert said["status"] == "fail"
+    assert reason(said, CLEAN, "rows") == (
+        "fail: clean.csv: rows: read 54, must be 60; written 54, must be 60; "
+        "written rows lost: 6, the first 10, 20, 30"
+    )
+    assert all(reason(said, file, "rows") for file in MESSY)
+
+
+def test_a_version_that_renames_a_column_is_refused_for_its_schema(gate):
+    said = gate(gated.renames_a_column)
+
+    assert said["status"] == "fail"
+    for file in (CLEAN, *MESSY, "hostile.csv"):
+        assert reason(said, file, "schema") == (
+            f"fail: {file}: schema: column gender_norm is missing; column gender_normalised is new"
+        )
+
+
+def test_a_version_that_maps_one_gender_to_null_is_refused_for_that_column(gate):
+    said = gate(gated.maps_one_gender_to_null, gated.unchanged)
+
+    assert said["status"] == "fail"
+    assert "missing share 0.133, must be 0.000" in reason(said, CLEAN, "gender_norm")
+    assert "group share of non_binary 0.000, must be 0.133" in reason(said, CLEAN, "gender_norm")
+    assert all("missing share" in reason(said, file, "gender_norm") for file in MESSY)
+
+
+def test_a_version_that_mixes_up_day_and_month_is_refused_for_its_dates(gate):
+    said = gate(gated.reads_dates_in_the_wrong_order)
+
+    assert said["status"] == "fail"
+    for file in (*MESSY, "hostile.csv"):
+        assert "cells are not the truth's, the first in rows" in reason(said, file, "review_date")
+    assert {line.split(": ")[2] for line in said["reasons"]} == {"review_date"}
+
+
+def test_a_wrong_that_the_baseline_does_as_well_stays_wrong(gate):
+    said = gate(gated.maps_one_gender_to_null, gated.maps_one_gender_to_null, only=CLEAN)
+
+    assert said["status"] == "fail"
+
+
+def test_a_version_that_is_nearer_to_the_truth_than_its_baseline_may_pass_with_a_warning(gate):
+    said = gate(gated.unchanged, gated.maps_one_gender_to_null, only=CLEAN)
+
+    assert said["status"] == "warn"
+    assert "missing share 0.000, was 0.133" in reason(said, CLEAN, "gender_norm")
+
+
+def test_where_the_truth_is_silent_the_baseline_speaks(gate):
+    said = gate(gated.shouts_every_name, gated.unchanged, only=CLEAN)
+
+    assert said["status"] == "fail"
+    assert "60 of 60 cells are not the baseline's" in reason(said, CLEAN, "customer_name")
+    assert gate(gated.shouts_every_name, only=CLEAN)["status"] == "pass"
+
+
+def test_cells_that_change_their_rows_are_seen_though_all_counts_agree(gate):
+    said = gate(gated.shuffles_a_column, gated.unchanged, only=CLEAN)
+
+    assert said["status"] == "fail"
+    assert reason(said, CLEAN, "review_text") == (
+        "fail: clean.csv: review_text: 60 of 60 cells are not the baseline's, the first in rows 1, 2, 3"
+    )
+
+
+def test_without_another_version_the_truth_speaks_alone_and_the_verdict_says_so(gate, store):
+    said = gate(gated.unchanged, only=CLEAN)
+
+    assert (said["status"], said["baseline"]) == ("pass", None)
+    assert "with the truth alone: there is no baseline" in kept(store, said["page_key"])
+
+
+def test_a_version_is_not_compared_with_itself(gate, store):
+    said = gate(gated.unchanged, gated.unchanged, only=CLEAN, compared="7")
+
+    assert said["baseline"] is None
+    assert len([key for key in keys(store, ARTIFACTS) if key.startswith("gate/")]) == 1
+
+
+@pytest.mark.parametrize(
+    ("broken", "outcome"),
+    [
+        (gated.breaks_down, "failed (RetryableError: "),
+        (gated.writes_no_dataset, "unreadable (nothing stands under processed/gate/"),
+    ],
+)
+def test_a_version_that_cannot_do_its_work_is_refused(broken, outcome, gate):
+    said = gate(broken, gated.unchanged, only=CLEAN)
+
+    assert said["status"] == "fail"
+    assert outcome in reason(said, CLEAN, "outcome")
+    assert reason(said, CLEAN, "outcome").endswith("must be processed")
+
+
+def test_a_baseline_that_cannot_do_its_work_bars_nobody(gate):
+    said = gate(gated.unchanged, gated.breaks_down, only=CLEAN)
+
+    assert said["status"] == "warn"
+
+
+def test_the_verdict_is_kept_with_all_its_figures(gate, store):
+    said = gate(gated.maps_one_gender_to_null, gated.unchanged, only=CLEAN)
+
+    verdict = json.loads(kept(store, said["verdict_key"]))
+    assert (verdict["status"], verdict["version"], verdict["baseline"]) == ("fail", "7", "5")
+    assert len(verdict["reasons"]) == len(said["reasons"])
+    assert [(result["file"], result["rows"]["written"]) for result in verdict["files"]] == [(CLEAN, 60)]
+    assert verdict["limits"]["cells"]["truth"] == {"warn": 0, "fail": 0.005}
+
+
+def test_a_gate_run_touches_no_real_data(gate, store):
+    gate(gated.unchanged, gated.unchanged, only="hostile.csv")
+
+    assert keys(store, RAW) == keys(store, PROCESSED) == []
+    assert {key.split("/")[0] for key in keys(store, ARTIFACTS)} == {"gate", "processed", "releases"}
+
+
+def test_two_runs_do_not_touch_each_other(gate, store):
+    gate(gated.unchanged, only=CLEAN, request="11111111-0")
+    gate(gated.unchanged, only=CLEAN, request="22222222-0")
+
+    assert len({key.split("/")[1] for key in keys(store, ARTIFACTS) if key.startswith("gate/")}) == 2
+
+
+def test_no_guest_is_named_in_verdict_page_or_log(gate, store, capsys):
+    said = gate(gated.shouts_every_name, gated.unchanged, only=CLEAN)
+
+    shown = kept(store, said["verdict_key"]) + kept(store, said["page_key"]) + "".join(capsys.readouterr())
+    assert "customer_name" in shown
+    assert "guest" not in shown.replace("no guest of any restaurant", "").lower()
+
+
+def test_the_page_shows_what_a_version_says_and_runs_none_of_it(gate, store, monkeypatch):
+    said = gate(lambda patch: patch.setattr("api_handler.ingest", says_markup), only=CLEAN)
+
+    page = kept(store, said["page_key"])
+    assert "&lt;script&gt;" in page
+    assert "<script" not in page
+
+
+def says_markup(*arguments):
+    return gated.ingest.Ingested("key", "skipped", "<script>alert(1)</script>")

@@ -1,0 +1,134 @@
+"""Two accounts of a file are compared figure by figure, and the limits say which difference matters."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from tastetrend_gate.compare import compare
+from tastetrend_gate.records import Facts, Finding, Group
+from tastetrend_gate.verdict import reasons, severity, worst
+
+KINDS = {"city": pa.string(), "stars": pa.float64()}
+HELD = {"city": ["Rome", "Rome", "Oslo", None], "stars": [1.0, 2.0, 3.0, None]}
+ROWS = {"read": 5, "written": 4, "rejected": 1, "duplicate": 0}
+
+
+def table(rows=(1, 2, 3, 5), **changed):
+    return pd.DataFrame(
+        {name: pd.array(cells, pd.ArrowDtype(KINDS[name])) for name, cells in (HELD | changed).items()},
+        index=pd.Index(rows, name="source_row"),
+    )
+
+
+FACTS = Facts(
+    "processed",
+    schema=(("city", "string"), ("stars", "double")),
+    rows=ROWS,
+    rejected={4: "ragged"},
+    issues={"odd": 1},
+    table=table(),
+    groups={"city": {"Rome": Group(0.6, 0.1), "Oslo": Group(0.4, -0.1)}},
+)
+
+
+def differences(against="truth", **changes):
+    findings = compare("a.csv", replace(FACTS, **changes), FACTS, against)
+    return [(found.subject, found.measure, found.figures) for found in findings if severity(found) != "pass"]
+
+
+def test_equal_accounts_differ_in_nothing():
+    assert differences() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            {"outcome": "refused", "reason": "ragged_file"},
+            [("outcome", "outcome", "refused ragged_file, must be processed")],
+        ),
+        (
+            {"schema": (("stars", "double"), ("city", "string"))},
+            [("schema", "schema", "the columns stand in another order")],
+        ),
+        (
+            {"schema": (("city", "string"), ("stars", "float"), ("new", "string"))},
+            [("schema", "schema", "column new is new; column stars float, must be double")],
+        ),
+        (
+            {"rows": ROWS | {"read": 4, "written": 3}, "table": table().drop(index=2)},
+            [("rows", "rows", "read 4, must be 5; written 3, must be 4; written rows lost: 1, the first 2")],
+        ),
+        (
+            {"rejected": {4: "empty_row"}},
+            [("rejections", "rejections", "row 4 empty_row, must be ragged")],
+        ),
+        ({"issues": {"odd": 3}}, [("issues", "issues", "odd 3, must be 1")]),
+        (
+            {"groups": {"city": {"Rome": Group(0.5, 0.1), "Oslo": Group(0.5, -0.3)}}},
+            [
+                ("city", "group share", "group share of Oslo 0.500, must be 0.400"),
+                ("city", "rating gap", "rating gap of Oslo -0.300, must be -0.100"),
+            ],
+        ),
+        (
+            {"table": table(stars=[1.0, None, 4.0, None])},
+            [
+                ("stars", "cells", "2 of 4 cells are not the truth's, the first in rows 2, 3"),
+                ("stars", "missing share", "missing share 0.500, must be 0.250"),
+                ("stars", "distribution", "distribution 0.667 away from truth"),
+            ],
+        ),
+    ],
+)
+def test_a_difference_is_named_with_its_figures(changes, expected):
+    assert differences(**changes) == expected
+
+
+def test_a_difference_to_the_baseline_says_what_was():
+    assert differences("baseline", issues={"odd": 3}) == [("issues", "issues", "odd 3, was 1")]
+
+
+def test_a_lost_row_is_no_change_of_the_columns():
+    (lost,) = differences(table=table().drop(index=5))
+
+    assert lost[0] == "rows"
+
+
+def test_numbers_that_differ_by_rounding_alone_are_equal():
+    assert differences(table=table(stars=[1.0000000001, 2.0, 3.0, None])) == []
+
+
+def test_a_column_of_another_type_is_left_to_the_schema():
+    other = table().assign(stars=pd.array(["1", "2", "3", None], pd.ArrowDtype(pa.string())))
+
+    assert differences(table=other) == []
+
+
+def found(against, distance, subject="stars"):
+    return Finding("a.csv", subject, "cells", against, distance, f"{against} {distance}")
+
+
+@pytest.mark.parametrize(
+    ("findings", "status"),
+    [
+        ([found("truth", 0.0), found("baseline", 0.0)], "pass"),
+        ([found("truth", 0.004)], "warn"),
+        ([found("truth", 0.006)], "fail"),
+        ([found("baseline", 0.04)], "warn"),
+        ([found("baseline", 0.06)], "fail"),
+        ([found("truth", 0.0), found("baseline", 1.0)], "warn"),
+        ([found("truth", 1.0), found("baseline", 0.0)], "fail"),
+        ([found("truth", 0.0, "city"), found("baseline", 1.0)], "fail"),
+    ],
+)
+def test_who_agrees_with_the_truth_may_differ_from_the_baseline_and_nobody_else_may(findings, status):
+    assert worst(reasons(findings)) == status
+
+
+def test_what_the_truth_refutes_is_said_once():
+    (only,) = reasons([found("truth", 1.0), found("baseline", 1.0)])
+
+    assert str(only) == "fail: a.csv: stars: truth 1.0"

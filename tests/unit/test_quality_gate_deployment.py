@@ -1,0 +1,99 @@
+"""CodeDeploy asks the gate before it shifts traffic, and gets an answer whatever happens."""
+
+import importlib
+import json
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+from tastetrend_gate.golden import golden_files
+from tests.unit import gated
+from tests.unit.conftest import ARTIFACTS
+
+EVENT = {"DeploymentId": "d-AB12CD34E", "LifecycleEventHookExecutionId": "hook-1"}
+BY_HASH = {"revisionType": "String", "string": {"sha256": "0" * 64}}
+
+
+def application_revision(current, target):
+    properties = {
+        "Name": "tastetrend-prod-etl",
+        "Alias": "prod",
+        "CurrentVersion": current,
+        "TargetVersion": target,
+    }
+    resource = {"Function": {"Type": "AWS::Lambda::Function", "Properties": properties}}
+    content = json.dumps({"version": 0.0, "Resources": [resource], "Hooks": [{"BeforeAllowTraffic": "gate"}]})
+    return BY_HASH | {"string": {"content": content}}
+
+
+@pytest.fixture
+def shift(handler, monkeypatch):
+    """Return a function that has CodeDeploy ask about a shift of traffic, and says what it was answered."""
+    monkeypatch.setenv("ETL_FUNCTION", "tastetrend-prod-etl")
+    module = importlib.reload(importlib.import_module("quality_gate"))
+    clean = [golden for golden in golden_files() if golden.name == "clean.csv"]
+    monkeypatch.setattr("tastetrend_gate.gate.golden_files", lambda: clean)
+
+    def ask(current, target, *, answer, code=gated.unchanged, revision=None):
+        codedeploy = boto3.client("codedeploy")
+        monkeypatch.setattr(module, "CODEDEPLOY", codedeploy)
+        monkeypatch.setattr(
+            module, "LAMBDA", gated.Versions(handler, {current: gated.unchanged, target: code})
+        )
+        with Stubber(codedeploy) as stub:
+            _expect(stub, revision or application_revision(current, target), answer)
+            said = module.lambda_handler(EVENT, gated.LambdaContext())
+            stub.assert_no_pending_responses()
+        return said
+
+    return ask
+
+
+def _expect(stub, revision, answer):
+    deployed = {"applicationName": "tastetrend-prod-etl", "revision": BY_HASH}
+    stub.add_response("get_deployment", {"deploymentInfo": deployed}, {"deploymentId": EVENT["DeploymentId"]})
+    stub.add_response("get_application_revision", {"revision": revision}, deployed)
+    answered = {
+        "deploymentId": EVENT["DeploymentId"],
+        "lifecycleEventHookExecutionId": EVENT["LifecycleEventHookExecutionId"],
+        "status": answer,
+    }
+    stub.add_response("put_lifecycle_event_hook_execution_status", {}, answered)
+
+
+def test_the_version_that_traffic_would_go_to_is_judged_against_the_one_that_has_it(shift):
+    said = shift("5", "7", answer="Succeeded")
+
+    assert (said["status"], said["version"], said["baseline"]) == ("pass", "7", "5")
+
+
+def test_no_traffic_goes_to_a_version_that_fails(shift):
+    assert shift("5", "7", answer="Failed", code=gated.maps_one_gender_to_null)["status"] == "fail"
+
+
+def test_the_way_back_is_never_barred(shift, store):
+    assert shift("7", "5", answer="Succeeded", code=gated.breaks_down)["status"] == "not judged"
+
+
+@pytest.mark.parametrize(("forced", "answer"), [(True, "Succeeded"), (False, "Failed")])
+def test_what_an_operator_has_forced_passes(forced, answer, shift, store):
+    manifest = json.dumps({"version": "7", "forced": forced}).encode()
+    store.client.put_object(Bucket=ARTIFACTS, Key="releases/7/manifest.json", Body=manifest)
+
+    shift("5", "7", answer=answer, code=gated.breaks_down)
+
+
+def test_an_app_spec_of_the_newer_kind_is_read_too(shift):
+    revision = application_revision("5", "7")
+    newer = {"revisionType": "AppSpecContent", "appSpecContent": revision["string"]}
+
+    assert shift("5", "7", answer="Succeeded", revision=newer)["version"] == "7"
+
+
+def test_codedeploy_is_told_no_when_the_gate_itself_fails(shift, monkeypatch, store):
+    store.client.delete_bucket(Bucket=ARTIFACTS)
+
+    with pytest.raises(ClientError):
+        shift("5", "7", answer="Failed")
