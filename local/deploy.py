@@ -75,6 +75,7 @@ def _environment(emulator: Emulator) -> dict[str, str]:
         **inherited,
         **emulator.exports,
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "TMPDIR": str(emulator.folder),  # gone with the emulator, even when the app is killed
         "CDK_HOME": str(emulator.folder / "cdk"),
         "CDK_DISABLE_CLI_TELEMETRY": "true",
     }
