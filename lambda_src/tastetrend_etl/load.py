@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -18,11 +18,13 @@ from tastetrend_etl.records import RejectedRow
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_s3.type_defs import PutObjectRequestTypeDef
 
 _GONE = frozenset({"404", "NoSuchKey"})
 # S3 answers `NoSuchKey` when what a conditional write replaces is no longer there.
 _LOST_RACE = frozenset({"412", "PreconditionFailed", "409", "ConditionalRequestConflict", "NoSuchKey"})
 
+_CONTENT_TYPES = {".json": "application/json", ".parquet": "application/vnd.apache.parquet"}
 REJECTED = pa.schema([("source_row", pa.int64()), ("reason", pa.string()), ("raw", pa.string())])
 
 Body = io.BytesIO | io.BufferedReader
@@ -96,19 +98,32 @@ def put_dataset(
 
 
 def _put_unless_same(s3: "S3Client", bucket: str, key: str, content: bytes, metadata: Metadata) -> None:
-    body, held = io.BytesIO(content), standing(s3, bucket, key)
-    if held is None or held.etag != _md5(body):
-        _put(s3, bucket, key, body, metadata, held)
+    body = io.BytesIO(content)
+    try:
+        _put(s3, bucket, key, body, metadata, None)
+    except ContentionError:
+        held = standing(s3, bucket, key)
+        if held is None or held.etag != _md5(body):
+            _put(s3, bucket, key, body, metadata, held)
 
 
 def _put(
     s3: "S3Client", bucket: str, key: str, body: Body, metadata: Metadata, replaces: Standing | None
 ) -> None:
+    request: PutObjectRequestTypeDef = {
+        "Bucket": bucket,
+        "Key": key,
+        "Body": body,
+        "ContentType": _CONTENT_TYPES[PurePosixPath(key).suffix],
+        "Metadata": dict(metadata),
+    }
+    if replaces:
+        request["IfMatch"] = replaces.etag
+    else:
+        request["IfNoneMatch"] = "*"
+    body.seek(0)
     try:
-        if replaces:
-            s3.put_object(Bucket=bucket, Key=key, Body=body, Metadata=dict(metadata), IfMatch=replaces.etag)
-        else:
-            s3.put_object(Bucket=bucket, Key=key, Body=body, Metadata=dict(metadata), IfNoneMatch="*")
+        s3.put_object(**request)
     except ClientError as error:
         if error.response["Error"]["Code"] not in _LOST_RACE:
             raise
@@ -129,6 +144,4 @@ def _stands(s3: "S3Client", bucket: str, key: str, body: Body) -> bool:
 def _md5(body: Body) -> str:
     """Return the ETag that S3 gives to content which it encrypts with keys of its own."""
     body.seek(0)
-    digest = hashlib.file_digest(body, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-    body.seek(0)
-    return digest
+    return hashlib.file_digest(body, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
