@@ -165,7 +165,7 @@ class Evidence:
 
     Attributes:
         date_order: rows whose numeric date proves `day` or `month` first.
-        rating_scale: scale → rows whose bare number it holds; 0 → rows with a bare number.
+        rating_scale: scale → rows whose bare number it holds.
     """
 
     date_order: Counter[str] = field(default_factory=Counter)

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tastetrend_etl.schema import EARLIEST_YEAR
+from tastetrend_etl.schema import EARLIEST_YEAR, LONGEST_WORD
 
 _MICROSECONDS = pa.timestamp("us")
 # No 13th month and no 25th hour: a single value that cannot be cast makes the whole column slow.
@@ -50,7 +50,8 @@ def read_dates(values: pa.StringArray, *, day_first: bool) -> tuple[pa.Timestamp
     result = pa.nulls(len(values), _MICROSECONDS)
     result = _iso(values, _ISO, _MICROSECONDS, result)
     result = _iso(values, _ISO_ZONED, pa.timestamp("us", tz="UTC"), result)
-    left = pc.and_(pc.is_valid(values), pc.is_null(result))
+    short = pc.fill_null(pc.less_equal(pc.binary_length(values), LONGEST_WORD), False)
+    left = pc.and_(short, pc.is_null(result))
     others = values.filter(left).dictionary_encode()
     texts = others.dictionary.to_pylist()
     read = pa.array([_read_date(text, day_first) for text in texts], _MICROSECONDS)
@@ -137,7 +138,7 @@ def _moment(year: int, month: int, day: int, clock: str) -> datetime | None:
     if not clock:
         return date
     time = _first_format(clock.upper(), _CLOCKS)
-    return date.replace(hour=time.hour, minute=time.minute, second=time.second) if time else None
+    return datetime.combine(date, time.timetz()) if time else None
 
 
 def _number(text: str) -> datetime | None:

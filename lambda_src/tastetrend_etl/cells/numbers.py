@@ -8,18 +8,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tastetrend_etl.schema import NUMBER_WORDS
+from tastetrend_etl.schema import LONGEST_WORD, NUMBER_WORDS
 
 _BESIDE = " $€£%USDEURGBP"  # what commonly stands beside an amount
-# How amounts are commonly written: the pattern, the mark between thousands, the decimal mark.
+# How amounts are written: the pattern, the mark between thousands, the decimal mark; the first that fits.
 _SPELLINGS = (
-    (r"^[0-9]+(\.[0-9]+)?$", "", "."),
-    (r"^[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$", ",", "."),
-    (r"^[0-9]+,[0-9]{1,2}$", "", ","),
-    (r"^[0-9]{1,3}(\.[0-9]{3})+,[0-9]+$", ".", ","),
+    (r"^\d*\.?\d+$", "", "."),
+    (r"^[1-9]\d{0,2}(,\d{3})+(\.\d+)?$", ",", "."),
+    (r"^\d*,\d+$", "", ","),
+    (r"^[1-9]\d{0,2}(\.\d{3})+(,\d+)?$", ".", ","),
+    (r"^[1-9]\d?(,\d{2})*,\d{3}(\.\d+)?$", ",", "."),  # lakhs
 )
-_AMOUNT = re.compile(r"([+-]?)(\d[\d.,]*)(?:[eE]([+-]?\d+))?")
-_GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})+")
+_AROUND = re.compile(r"(\D*?)((?:(?<![a-z])[.,])?\d(?:.*\d)?)(\D*)", re.IGNORECASE)
+_MINUS = frozenset("-\N{MINUS SIGN}")
 
 
 def read_numbers(values: pa.StringArray) -> np.ndarray:
@@ -29,7 +30,8 @@ def read_numbers(values: pa.StringArray) -> np.ndarray:
         values: cleaned cells. `$1,234.50`, `1.234,50 €`, `USD 12`, `(12)`, `35 %` are understood.
     """
     result = np.full(len(values), np.nan)
-    left = np.flatnonzero(np.asarray(pc.is_valid(values)))
+    short = pc.less_equal(pc.binary_length(values), LONGEST_WORD)
+    left = np.flatnonzero(np.asarray(pc.fill_null(short, False)))
     bare = pc.utf8_trim(values, characters=_BESIDE).take(pa.array(left))
     for pattern, thousands, decimal in _SPELLINGS:
         fits = pc.match_substring_regex(bare, pattern)
@@ -53,30 +55,21 @@ def _cast(texts: pa.StringArray, thousands: str, decimal: str) -> np.ndarray:
 def _read_number(text: str) -> float:
     if text.lower() in NUMBER_WORDS:
         return NUMBER_WORDS[text.lower()]
-    accounting = text.startswith("(") and text.endswith(")")
-    bare = _strip_currency(text.strip("()") if accounting else text)
-    match = _AMOUNT.fullmatch(bare)
+    match = _AROUND.fullmatch(text)
     if match is None:
         return math.nan
-    value = float(f"{match[1]}{_with_decimal_point(match[2])}e{match[3] or 0}")
-    return -value if accounting else value
+    before, number, behind = match.groups()
+    value = _unsigned(re.sub(r"[\s']", "", number))
+    return -value if (_MINUS | {"("}) & set(before) or behind.strip() in _MINUS else value
 
 
-def _strip_currency(text: str) -> str:
-    """Drop what stands around the number (a symbol, a code, `%`) and the spaces within it."""
-    sign = "-" if text.strip().startswith("-") else ""
-    inner = re.fullmatch(r"[^\d.,]*(.*?\d)[^\d]*", text)
-    return sign + re.sub(r"[\s']", "", inner[1]) if inner else ""
-
-
-def _with_decimal_point(digits: str) -> str:
-    """Read the last of `.` and `,` as the decimal mark, unless it can only group thousands."""
-    last = max(digits.rfind("."), digits.rfind(","))
-    if last < 0:
-        return digits
-    whole, fraction = re.sub(r"[.,]", "", digits[:last]), digits[last + 1 :]
-    mixed = "." in digits and "," in digits
-    grouped = _GROUPED.fullmatch(digits) and (digits[last] == "," or digits.count(".") > 1)
-    if grouped and not mixed:
-        return whole + fraction
-    return f"{whole or 0}.{fraction}"
+def _unsigned(number: str) -> float:
+    digits, _, exponent = number.lower().partition("e")
+    for pattern, thousands, decimal in _SPELLINGS:
+        if re.match(pattern, digits):
+            plain = digits.replace(thousands, "").replace(decimal, ".")
+            try:
+                return float(f"{plain}e{exponent or 0}")
+            except ValueError:
+                break
+    return math.nan

@@ -1,6 +1,5 @@
 """Reads a rating in any of the sources' spellings and brings it to one to five."""
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +7,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from tastetrend_etl.schema import NULL_WORDS, NUMBER_WORDS, RATING_SCALES, SCALE_SHARE
+from tastetrend_etl.schema import (
+    LONGEST_WORD,
+    NULL_WORDS,
+    NUMBER_WORDS,
+    RATING_SCALES,
+    SCALE_SHARE,
+    SCALE_SHARE_OF_FEW,
+)
 
 _NUMBER = r"[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?"
 _BARE = re.compile(rf"({_NUMBER}|[+-]?inf(?:inity)?|nan)")
@@ -19,6 +25,7 @@ _GLYPHS = re.compile("([★⭐✭✮🌟\ufe0f]*)(½?)([☆✩]*)")  # these are
 _FULL_STARS = frozenset("★⭐✭✮🌟")
 _WORDS = re.compile(r"\b(" + "|".join(NUMBER_WORDS) + r")\b")
 STAR_SCALE, PERCENT_SCALE = 5, 100
+_FEW, _FEW_TO_TELL = 100, 20
 
 
 @dataclass(frozen=True)
@@ -29,10 +36,15 @@ class Rating:
     scale: int | None = None
 
 
-@lru_cache(maxsize=1 << 14)
 def read_rating(text: str) -> Rating | None:
     """Return what a delivered cell says, None when no spelling explains it."""
-    plain = _WORDS.sub(lambda match: str(NUMBER_WORDS[match[1]]), text.strip().lower())
+    word = text.strip()
+    return _read_word(word.lower()) if len(word) <= LONGEST_WORD else None
+
+
+@lru_cache(maxsize=1 << 14)
+def _read_word(word: str) -> Rating | None:
+    plain = _WORDS.sub(lambda match: str(NUMBER_WORDS[match[1]]), word)
     if match := _BARE.fullmatch(plain):
         return Rating(_float(match[1]))
     if match := _OF.fullmatch(plain):
@@ -51,19 +63,37 @@ def is_missing(text: str) -> bool:
 
 
 def scale_evidence(ratings: list[Rating | None], counts: np.ndarray) -> Mapping[int, int]:
-    """Count the rows whose bare number each scale would hold; key 0 counts all rows with a bare number."""
+    """Count the rows whose bare number each scale would hold."""
     bare = [(r.number, int(n)) for r, n in zip(ratings, counts, strict=True) if r and r.scale is None]
-    held = {scale: sum(n for number, n in bare if 0 < number <= scale) for scale in RATING_SCALES}
-    return held | {0: sum(n for number, n in bare if not math.isnan(number))}
+    return {scale: sum(n for number, n in bare if 0 < number <= scale) for scale in RATING_SCALES}
 
 
 def choose_scale(evidence: Mapping[int, int]) -> int:
-    """Return the smallest scale that holds 99 % of the file's numbers, else the smallest that holds most."""
-    enough = SCALE_SHARE * evidence[0]
-    for scale in RATING_SCALES:
+    """Return the smallest scale that holds 99 % of the numbers, or 90 % of fewer than a hundred.
+
+    A file of which a tenth is on another scale has none that does. Then 100 is the scale if half of the
+    numbers need it, since a few strays must not turn every 5 into a 1; else 10 if a tenth does; else 5.
+    """
+    five, ten, hundred = (evidence[scale] for scale in RATING_SCALES)
+    enough = hundred * (SCALE_SHARE if hundred >= _FEW else SCALE_SHARE_OF_FEW)
+    for scale in RATING_SCALES[:2]:
         if evidence[scale] >= enough:
             return scale
-    return max(RATING_SCALES, key=lambda scale: evidence[scale])
+    if hundred >= 2 * ten:
+        return RATING_SCALES[2]
+    return RATING_SCALES[1] if five <= SCALE_SHARE_OF_FEW * ten else RATING_SCALES[0]
+
+
+def mixed_scales(evidence: Mapping[int, int], scale: int) -> float:
+    """Return the share of the numbers that a smaller scale holds beyond what even use of this one explains.
+
+    Negative when there are fewer; 0.0 when there are too few numbers to tell.
+    """
+    numbers = evidence[scale]
+    smaller = [other for other in RATING_SCALES if other < scale]
+    if numbers < _FEW_TO_TELL or not smaller:
+        return 0.0
+    return max(evidence[other] / numbers - other / scale for other in smaller)
 
 
 def one_to_five(number: np.ndarray, scale: np.ndarray) -> np.ndarray:
