@@ -14,7 +14,7 @@ from tastetrend_etl.cells.ratings import choose_scale
 from tastetrend_etl.dataset import count_rows, open_dataset
 from tastetrend_etl.errors import RefusedError, UnbalancedError
 from tastetrend_etl.keys import output_keys
-from tastetrend_etl.reading.parse import IrregularFileError
+from tastetrend_etl.reading.blocks import IrregularFileError
 from tastetrend_etl.reading.rawfile import RawFile, open_raw
 from tastetrend_etl.reading.rejects import Rejects
 from tastetrend_etl.records import Evidence, FileRules, RawBatch, Ready, RejectedRow, SourceObject

@@ -11,7 +11,6 @@ from tastetrend_etl.reading.jsontext import is_json, json_header, json_records
 from tastetrend_etl.reading.parse import read_batches
 from tastetrend_etl.reading.plain import plain_copy
 from tastetrend_etl.reading.rewrite import rewrite
-from tastetrend_etl.reading.structure import is_regular
 from tastetrend_etl.reading.survey import survey
 from tastetrend_etl.records import Columns, Dialect, RawBatch, RawRecord, RejectedRow, Survey
 
@@ -86,6 +85,4 @@ def open_raw(staged: Path, work: Path, limit: int) -> RawFile:
     json = is_json(path)
     dialect = Dialect(",", json_header(path), 0, "json") if json else detect(path, KNOWN_NAMES)
     raw = RawFile(found, dialect, recognise(dialect.header), path, work, copy_limit)
-    if json:
-        return raw.from_json()
-    return raw if is_regular(path, dialect) else raw.repaired()
+    return raw.from_json() if json else raw

@@ -37,7 +37,9 @@ class Delivered:
         """Return the mask of the rows that have neither a rating nor a text."""
         rating = self.fields["rating"]
         unrated: np.ndarray = np.asarray(pc.is_null(rating.values))[rating.places]
-        return unrated & np.asarray(pc.is_null(self.text))
+        textless = words.filled(pc.is_null(self.text))
+        both: np.ndarray = unrated & textless
+        return both
 
     def keep(self, rows: np.ndarray) -> "Delivered":
         """Return the chosen rows only."""
