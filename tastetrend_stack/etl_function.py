@@ -27,6 +27,8 @@ class EtlFunction(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, environment: Environment) -> None:
         super().__init__(scope, construct_id)
         self._environment = environment
+        self.code = lambda_.Code.from_asset(str(_ASSET), exclude=_NOT_CODE)
+        self.layers = [] if environment.emulated else self._build_layers()
         self.log_group = self._build_log_group()
         self.role = self._build_role()
         self.function = self._build_function()
@@ -67,8 +69,8 @@ class EtlFunction(Construct):
             runtime=lambda_.Runtime.PYTHON_3_11,
             architecture=lambda_.Architecture.X86_64,
             handler="api_handler.lambda_handler",
-            code=lambda_.Code.from_asset(str(_ASSET), exclude=_NOT_CODE),
-            layers=[] if self._environment.emulated else self._build_layers(),
+            code=self.code,
+            layers=self.layers,
             memory_size=1024,
             timeout=Duration.seconds(30),
             role=self.role,

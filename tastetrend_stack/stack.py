@@ -8,6 +8,7 @@ from tastetrend_stack.environments import Environment
 from tastetrend_stack.etl_function import EtlFunction
 from tastetrend_stack.ingestion import Ingestion
 from tastetrend_stack.monitoring import Monitoring
+from tastetrend_stack.quality_gate import QualityGate
 from tastetrend_stack.release import Release
 from tastetrend_stack.shift import Shift
 from tastetrend_stack.storage import Storage
@@ -41,9 +42,7 @@ class TasteTrendStack(Stack):
             function=etl.function,
             failures=ingestion.failures,
         )
-        if environment.canary:
-            alarms = monitoring.taking_back
-            Shift(self, "Shift", environment=environment, alias=release.live, alarms=alarms)
+        self._guard(environment, etl, release, monitoring)
         if environment.audited:
             buckets = [storage.raw, storage.processed, storage.artifacts]
             AuditTrail(self, "Audit", environment=environment, buckets=buckets)
@@ -58,6 +57,15 @@ class TasteTrendStack(Stack):
             FailureQueueUrl=ingestion.failures.queue_url,
             AlarmTopicArn=monitoring.topic.topic_arn,
         )
+
+    def _guard(
+        self, environment: Environment, etl: EtlFunction, release: Release, monitoring: Monitoring
+    ) -> None:
+        """Have a version judged before it takes over, and where real guests' reviews come, bit by bit."""
+        gate = QualityGate(self, "Gate", environment=environment, code=etl.code, layers=etl.layers)
+        if environment.canary:
+            live, alarms, asked = release.live, monitoring.taking_back, gate.function
+            Shift(self, "Shift", environment=environment, alias=live, alarms=alarms, gate=asked)
 
     def _tag(self, environment: Environment) -> None:
         for key, value in environment.tags.items():

@@ -37,10 +37,18 @@ class Synthesised:
         """Return the name of a bucket, as CloudFormation is told it."""
         return f"tastetrend-{self.name}-{kind}-${{AWS::AccountId}}"
 
-    def only(self, kind):
-        """Return logical id and properties of the one resource of a type."""
-        (found,) = self.properties(kind).items()
+    def only(self, kind, **wanted):
+        """Return logical id and properties of the one resource of a type, or the one with such properties."""
+        (found,) = (
+            (logical_id, properties)
+            for logical_id, properties in self.properties(kind).items()
+            if wanted.items() <= properties.items()
+        )
         return found
+
+    def function(self, name="etl"):
+        """Return logical id and properties of one of the functions."""
+        return self.only("Lambda::Function", FunctionName=f"tastetrend-{self.name}-{name}")
 
 
 def build(name, folder):

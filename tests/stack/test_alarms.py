@@ -94,7 +94,7 @@ def test_it_rings_when_files_arrive_but_nothing_is_written(any_stack):
 
 
 def test_the_duration_alarm_rings_before_the_function_is_cut_off(any_stack):
-    _, function = any_stack.only("Lambda::Function")
+    _, function = any_stack.function()
 
     assert alarms(any_stack)["duration"]["Threshold"] == 0.8 * function["Timeout"] * 1000
 

@@ -10,7 +10,7 @@ PROJECT = Path(__file__).parents[2]
 
 
 def test_the_function_is_told_exactly_what_the_pipeline_reads(any_stack):
-    _, function = any_stack.only("Lambda::Function")
+    _, function = any_stack.function()
 
     assert plain(function["Environment"]["Variables"]) == {
         field.name.upper(): any_stack.bucket(field.name.removesuffix("_bucket")) for field in fields(Settings)
@@ -31,10 +31,10 @@ def test_the_function_has_the_size_that_its_limits_are_measured_for(any_stack):
 
 
 def test_the_log_is_kept_for_a_while_and_not_for_ever(any_stack):
-    log, properties = any_stack.only("Logs::LogGroup")
-    _, function = any_stack.only("Lambda::Function")
+    name = f"/aws/lambda/tastetrend-{any_stack.name}-etl"
+    log, properties = any_stack.only("Logs::LogGroup", LogGroupName=name)
+    _, function = any_stack.function()
 
-    assert properties["LogGroupName"] == f"/aws/lambda/tastetrend-{any_stack.name}-etl"
     assert properties["RetentionInDays"] >= 7
     assert plain(function["LoggingConfig"]) == {"LogGroup": f"${{{log}}}"}
 
@@ -46,7 +46,7 @@ def test_developers_test_with_the_libraries_that_the_managed_layers_bring(all_st
         if "==" in line and not line.startswith("#")
     )
     for name in ("dev", "staging", "prod"):
-        _, function = all_stacks[name].only("Lambda::Function")
+        _, function = all_stacks[name].function()
         assert sorted(function["Layers"]) == [
             f"{{{{resolve:ssm:/aws/service/aws-sdk-pandas/{pins['awswrangler']}/py3.11/x86_64/layer-arn}}}}",
             f"{{{{resolve:ssm:/aws/service/powertools/python/x86_64/python3.11/{pins['aws-lambda-powertools']}}}}}",
@@ -54,6 +54,6 @@ def test_developers_test_with_the_libraries_that_the_managed_layers_bring(all_st
 
 
 def test_the_emulator_has_no_managed_layers_to_look_up(all_stacks):
-    _, function = all_stacks["local"].only("Lambda::Function")
+    _, function = all_stacks["local"].function()
 
     assert "Layers" not in function

@@ -41,9 +41,8 @@ def test_there_is_no_custom_resource(any_stack):
     assert not [
         kind for kind in kinds if kind.startswith(("Custom::", "AWS::CloudFormation::CustomResource"))
     ]
-    assert (
-        len(any_stack.properties("Lambda::Function")) == 1
-    )  # the etl function, none that the CDK brings along
+    functions = {function["FunctionName"] for function in any_stack.properties("Lambda::Function").values()}
+    assert functions == {f"tastetrend-{any_stack.name}-{name}" for name in ("etl", "quality-gate")}
 
 
 def test_synthesis_asks_aws_nothing(any_stack):

@@ -1,0 +1,104 @@
+"""The gate can replay golden files and keep its verdict, and comes nowhere near the data."""
+
+from dataclasses import fields
+
+import pytest
+
+from tastetrend_gate.settings import GateSettings
+from tests.stack.plain import as_list, plain
+
+ARN = "arn:${AWS::Partition}"
+HERE = "${AWS::Region}:${AWS::AccountId}"
+CANARIES = ["staging", "prod"]
+
+
+def granted(synthesised):
+    """Return every (action, resource) that the role itself allows, without the environment's name."""
+    _, role = synthesised.only("IAM::Role", RoleName=f"tastetrend-{synthesised.name}-quality-gate-role")
+    (policy,) = role["Policies"]
+    return {
+        (action, plain(resource).replace(f"tastetrend-{synthesised.name}-", "tastetrend-ENV-"))
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in as_list(statement["Action"])
+        for resource in as_list(statement["Resource"])
+    }
+
+
+def gate_grants():
+    artifacts = f"{ARN}:s3:::tastetrend-ENV-artifacts-${{AWS::AccountId}}"
+    group = f"{ARN}:logs:{HERE}:log-group:/aws/lambda/tastetrend-ENV-quality-gate"
+    return {
+        ("lambda:InvokeFunction", f"{ARN}:lambda:{HERE}:function:tastetrend-ENV-etl:*"),
+        ("s3:ListBucket", artifacts),
+        ("s3:PutObject", f"{artifacts}/gate/*"),
+        ("s3:PutObject", f"{artifacts}/releases/*"),
+        ("s3:GetObject", f"{artifacts}/gate/*"),
+        ("s3:GetObject", f"{artifacts}/processed/gate/*"),
+        ("s3:GetObject", f"{artifacts}/processed/rejected/gate/*"),
+        ("s3:GetObject", f"{artifacts}/processed/logs/gate/*"),
+        ("logs:CreateLogStream", group),
+        ("logs:CreateLogStream", f"{group}:*"),
+        ("logs:PutLogEvents", group),
+        ("logs:PutLogEvents", f"{group}:*"),
+    }
+
+
+@pytest.mark.parametrize("name", ["local", "dev"])
+def test_the_gate_replays_within_the_artifacts_bucket_and_does_nothing_else(name, all_stacks):
+    assert granted(all_stacks[name]) == gate_grants()
+
+
+@pytest.mark.parametrize("name", CANARIES)
+def test_where_codedeploy_asks_the_gate_may_find_out_what_about(name, all_stacks):
+    etl = "tastetrend-ENV-etl"
+
+    assert granted(all_stacks[name]) - gate_grants() == {
+        ("codedeploy:GetDeployment", f"{ARN}:codedeploy:{HERE}:deploymentgroup:{etl}/{etl}-{name}"),
+        ("codedeploy:GetApplicationRevision", f"{ARN}:codedeploy:{HERE}:application:{etl}"),
+        ("s3:GetObject", f"{ARN}:s3:::tastetrend-ENV-artifacts-${{AWS::AccountId}}/releases/*"),
+    }
+
+
+@pytest.mark.parametrize("name", CANARIES)
+def test_codedeploy_asks_the_gate_before_any_traffic_moves_and_takes_its_answer(name, all_stacks):
+    gate, _ = all_stacks[name].function("quality-gate")
+    group, _ = all_stacks[name].only("CodeDeploy::DeploymentGroup")
+    _, alias = next(
+        (key, alias)
+        for key, alias in all_stacks[name].template.find_resources("AWS::Lambda::Alias").items()
+        if "UpdatePolicy" in alias
+    )
+    answers = [
+        statement["Resource"]
+        for policy in all_stacks[name].properties("IAM::Policy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Action"] == "codedeploy:PutLifecycleEventHookExecutionStatus"
+    ]
+
+    asked = alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]["BeforeAllowTrafficHook"]
+    assert plain(asked) == f"${{{gate}}}"
+    assert [f"/${{{group}}}" in plain(resource) for resource in answers] == [True]
+
+
+def test_the_gate_is_told_exactly_what_it_reads(any_stack):
+    _, gate = any_stack.function("quality-gate")
+    told = plain(gate["Environment"]["Variables"])
+
+    assert told.keys() == {field.name.upper() for field in fields(GateSettings)}
+    assert told["ARTIFACTS_BUCKET"] == any_stack.bucket("artifacts")
+    assert told["ETL_FUNCTION"] == f"tastetrend-{any_stack.name}-etl"
+
+
+def test_the_gate_is_made_of_the_code_that_it_judges(any_stack):
+    _, gate = any_stack.function("quality-gate")
+    _, etl = any_stack.function()
+
+    assert gate["Handler"] == "quality_gate.lambda_handler"
+    for same in ("Code", "Layers", "Runtime", "Architectures"):
+        assert gate.get(same) == etl.get(same)
+
+
+def test_the_gate_has_the_time_to_replay_every_golden_file_twice(any_stack):
+    _, gate = any_stack.function("quality-gate")
+
+    assert (gate["Timeout"], gate["MemorySize"]) == (300, 1024)
