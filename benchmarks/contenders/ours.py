@@ -1,0 +1,23 @@
+"""The engine of this project, as the function runs it between the download and the upload."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.task import Balance, Task
+from tastetrend_etl.pipeline import process
+from tastetrend_etl.records import SourceObject
+
+_NO_LIMIT = 1 << 40
+_UPLOADED = datetime(2026, 12, 30, tzinfo=UTC)
+
+
+def run(task: Task) -> Balance:
+    """Process the file, the reports included."""
+    size = task.path.stat().st_size
+    source = SourceObject("raw", task.path.name, "1", "1", size, _UPLOADED)
+    with TemporaryDirectory(dir=task.out.parent) as work:
+        outcome = process(source, task.path, Path(work), version="1", limit=_NO_LIMIT)
+        shutil.move(outcome.dataset, task.out)
+    return Balance(**vars(outcome.balance))
