@@ -59,7 +59,7 @@ def replay(golden: Golden, version: str, stage: Stage) -> Facts:
 
 def _invoke(stage: Stage, version: str, event: Mapping[str, object]) -> tuple[str, str]:
     answer = stage.lambda_.invoke(
-        FunctionName=stage.settings.etl_function, Qualifier=version, Payload=json.dumps(event).encode()
+        FunctionName=f"{stage.settings.etl_function}:{version}", Payload=json.dumps(event).encode()
     )
     match json.loads(answer["Payload"].read()):
         case {"files": [{"action": str(action), "reason": str(reason)}]}:

@@ -71,10 +71,11 @@ class Versions:
     def __init__(self, handler, changes):
         self._handler, self._changes = handler, changes
 
-    def invoke(self, *, FunctionName, Qualifier, Payload):  # noqa: N803 # as boto3 names them
+    def invoke(self, *, FunctionName, Payload):  # noqa: N803 # as boto3 names them
+        name, version = FunctionName.split(":")
         with pytest.MonkeyPatch.context() as patch:
-            self._changes[Qualifier](patch)
-            return self._answer(json.loads(Payload), LambdaContext(FunctionName, function_version=Qualifier))
+            self._changes[version](patch)
+            return self._answer(json.loads(Payload), LambdaContext(name, function_version=version))
 
     def _answer(self, event, context):
         try:
