@@ -10,7 +10,7 @@ from tastetrend_etl.account import tally
 from tastetrend_etl.account.report import Account, Report, bias_report, validation_report
 from tastetrend_etl.account.tally import RowBalance, Tally
 from tastetrend_etl.account.validate import Status, judge, overall
-from tastetrend_etl.cells.ratings import choose_scale
+from tastetrend_etl.cells.ratings import choose_scale, mixed_scales
 from tastetrend_etl.dataset import count_rows, open_dataset
 from tastetrend_etl.errors import RefusedError, UnbalancedError
 from tastetrend_etl.keys import output_keys
@@ -137,6 +137,7 @@ def _read(run: _Run, rules: FileRules) -> tuple[Account, list[RejectedRow], Evid
             _refuse_if_too_many(counts.read)
     tally.count_rejected(counts, rejects.rows)
     counts.written = count_rows(run.dataset)
+    counts.mixed_scales = mixed_scales(evidence.rating_scale, rules.rating_scale)
     account = Account(
         run.raw.found, run.raw.dialect, run.raw.columns, rules, counts, register.conflicting_ids
     )

@@ -1,6 +1,7 @@
 """Writes down the account of a file: validation, bias, and why a file was refused."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
@@ -18,7 +19,10 @@ SMALL_GROUP_SHARE = 0.05
 RATING_GAP = 0.5
 MISSING_GROUP_SHARE = 0.30
 _WORDS_SHOWN = 10
-_LONGEST_WORD = 24
+_LONGEST_SHOWN = 24
+_ROWS_OF_A_CATEGORY = 5
+_ONE_WORD = re.compile(r"[^\W\d_]+(?:[-/'][^\W\d_]+)*")
+_SEVERAL_WORDS = re.compile(rf"{_ONE_WORD.pattern}(?: {_ONE_WORD.pattern})*")
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,8 @@ def validation_report(
         "encoding": account.survey.encoding,
         "compressed": account.survey.compressed,
         "nul_bytes_removed": account.survey.nul_bytes,
-        "delimiter": account.dialect.delimiter,
+        "format": account.dialect.form,
+        "delimiter": account.dialect.delimiter if account.dialect.form == "delimited" else None,
         "column_mapping": account.columns.mapping(),
         "columns_in_extra": list(account.columns.extra.values()),
         "rows": {
@@ -125,9 +130,15 @@ def _occurrences(found: Mapping[str, Occurrences]) -> Report:
 
 
 def _words(counts: Mapping[str, int]) -> Report:
-    """Show the commonest unknown words; a long one is no category and may be anything, a name included."""
-    short = {word: count for word, count in counts.items() if len(word) <= _LONGEST_WORD}
-    return dict(sorted(short.items(), key=lambda pair: (-pair[1], pair[0]))[:_WORDS_SHOWN])
+    """Show the commonest unknown words that are no names, addresses or numbers out of another column."""
+    shown = {word: rows for word, rows in counts.items() if _is_category(word, rows)}
+    return dict(sorted(shown.items(), key=lambda pair: (-pair[1], pair[0]))[:_WORDS_SHOWN])
+
+
+def _is_category(word: str, rows: int) -> bool:
+    """Say whether this is one word of letters, or several that many rows share."""
+    pattern = _SEVERAL_WORDS if rows >= _ROWS_OF_A_CATEGORY else _ONE_WORD
+    return len(word) <= _LONGEST_SHOWN and pattern.fullmatch(word) is not None
 
 
 def _rating(account: Account) -> Report:

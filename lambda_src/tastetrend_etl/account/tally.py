@@ -9,9 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tastetrend_etl.records import RejectedRow
+from tastetrend_etl.schema import LONGEST_WORD
 
 GROUP_COLUMNS = ("gender_norm", "age_group", "ethnicity_norm", "location")
 EXAMPLES = 5
+OTHER_GROUPS = "(other)"
+_MOST_NAMES = 1_000
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class Tally:
         missing: unified column → rows without a value.
         ratings: rating from one to five, rounded → rows.
         scales: rating scale → rows.
+        mixed_scales: share of the ratings that look like those of a smaller scale.
         groups: group column → value → group; None stands for a missing value.
         unmapped: category column → unknown word → rows.
     """
@@ -73,6 +77,7 @@ class Tally:
     missing: Counter[str] = field(default_factory=Counter)
     ratings: Counter[int] = field(default_factory=Counter)
     scales: Counter[int] = field(default_factory=Counter)
+    mixed_scales: float = 0.0
     groups: dict[str, dict[str | None, Group]] = field(default_factory=dict)
     unmapped: dict[str, Counter[str]] = field(default_factory=dict)
 
@@ -118,9 +123,12 @@ def count_rejected(tally: Tally, rows: Iterable[RejectedRow]) -> None:
 
 
 def count_unmapped(tally: Tally, unmapped: Mapping[str, Mapping[str, int]]) -> None:
-    """Count the words that no category table knows."""
+    """Count the words that no category table knows, but no more of them than a report can use."""
     for column, counts in unmapped.items():
-        tally.unmapped.setdefault(column, Counter()).update(counts)
+        held = tally.unmapped.setdefault(column, Counter())
+        for word, rows in counts.items():
+            if word in held or (len(held) < _MOST_NAMES and len(word) <= LONGEST_WORD):
+                held[word] += rows
 
 
 def _value_counts(values: np.ndarray) -> dict[int, int]:
@@ -136,7 +144,13 @@ def _count_groups(groups: dict[str | None, Group], names: pa.DictionaryArray, ra
     rated_rows = np.bincount(places[rated], minlength=len(values))
     sums = np.bincount(places[rated], weights=ratings[rated], minlength=len(values))
     for place in np.flatnonzero(rows):
-        group = groups.setdefault(values[place], Group())
+        group = groups.setdefault(_group_name(groups, values[place]), Group())
         group.rows += int(rows[place])
         group.rated += int(rated_rows[place])
         group.rating_sum += float(sums[place])
+
+
+def _group_name(groups: Mapping[str | None, Group], name: str | None) -> str | None:
+    """Return the name, or the common one of those that are too many or too long to be places."""
+    fits = name is None or name in groups or (len(groups) < _MOST_NAMES and len(name) <= LONGEST_WORD)
+    return name if fits else OTHER_GROUPS

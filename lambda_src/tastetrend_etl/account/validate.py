@@ -41,6 +41,7 @@ THRESHOLDS: Mapping[str, Threshold] = {
     "undecodable_text_share": Threshold(warn=0.0, fail=0.20),
     "shared_review_id_share": Threshold(warn=0.0, fail=0.10),
     "conflicting_id_share": Threshold(warn=0.05, fail=1.0),
+    "mixed_scale": Threshold(warn=0.10, fail=1.0),
 }
 _CODES = (
     "date_unparseable",
@@ -65,6 +66,7 @@ def judge(tally: Tally, *, conflicting_ids: int) -> list[Check]:
         "missing_text_share": tally.missing["review_text"] / written,
         "missing_rating_share": tally.missing["rating_raw"] / written,
         "conflicting_id_share": conflicting_ids / written,
+        "mixed_scale": tally.mixed_scales,
     }
     for code in _CODES:
         values[f"{code}_share"] = tally.issues[code].count / written if code in tally.issues else 0.0

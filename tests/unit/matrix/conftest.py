@@ -1,0 +1,108 @@
+"""Delivers a file to a warm handler and reads back what became of it."""
+
+import importlib
+import io
+from collections import Counter
+from dataclasses import dataclass, field
+
+import boto3
+import pyarrow.parquet as pq
+import pytest
+from moto import mock_aws
+
+from tests.unit.conftest import ENVIRONMENT, PROCESSED, RAW, Store
+from tests.unit.matrix.reviews import MARK, mark
+
+
+@dataclass
+class Delivery:
+    """What a delivered file has become."""
+
+    result: dict
+    report: dict
+    rows: list = field(default_factory=list)
+    rejected: list = field(default_factory=list)
+
+    @property
+    def action(self):
+        return self.result["action"]
+
+    @property
+    def reason(self):
+        return self.result["reason"]
+
+    @property
+    def reasons(self):
+        return {row["source_row"]: row["reason"] for row in self.rejected}
+
+    def column(self, name):
+        return [row[name] for row in self.rows]
+
+    def holds_each_mark_once(self, count):
+        """Say whether each of the marks 1 … count stands in exactly one written or rejected row."""
+        texts = [" ".join(map(str, row.values())) for row in [*self.rows, *self.rejected]]
+        found = Counter(found for text in texts for found in set(MARK.findall(text)))
+        return found == {mark(number): 1 for number in range(1, count + 1)}
+
+
+@pytest.fixture(scope="module")
+def warm():
+    """Yield a handler and its S3, which live on between tests as they do between invocations."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        for name, value in ENVIRONMENT.items():
+            patch.setenv(name, value)
+        client = boto3.client("s3")
+        for bucket in (RAW, PROCESSED):
+            client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+            client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+        yield client, importlib.reload(importlib.import_module("api_handler"))
+
+
+@pytest.fixture
+def store(warm):
+    """Yield the buckets, emptied."""
+    client, _ = warm
+    for bucket in (RAW, PROCESSED):
+        for version in client.list_object_versions(Bucket=bucket).get("Versions", []):
+            client.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
+    return Store(client)
+
+
+@pytest.fixture
+def handler(warm):
+    return warm[1]
+
+
+@pytest.fixture
+def send(deliver, store):
+    """Return a function that has a file processed; whatever comes of it, the raw object stays as it was."""
+
+    def send_one(body, key="reviews.csv"):
+        result = deliver(body, key)
+        assert store.client.get_object(Bucket=RAW, Key=key)["Body"].read() == body
+        if result["action"] != "processed":
+            assert not [name for name in store.versions() if name.endswith(".parquet")]
+            return Delivery(result, store.error())
+        (report,) = [report for report in store.reports("validation") if report["raw_object"]["key"] == key]
+        delivery = Delivery(
+            result,
+            report,
+            read(store, report["outputs"]["dataset"]),
+            read(store, report["outputs"]["rejected"]),
+        )
+        assert_every_row_ended_once(delivery)
+        return delivery
+
+    return send_one
+
+
+def read(store, key):
+    return pq.read_table(io.BytesIO(store.read(key))).to_pylist() if key else []
+
+
+def assert_every_row_ended_once(delivery):
+    numbers = [row["source_row"] for row in [*delivery.rows, *delivery.rejected]]
+    counted = delivery.report["rows"]
+    assert len(numbers) == len(set(numbers)) == counted["written"] + counted["rejected"]
+    assert counted["read"] == len(numbers) + counted["duplicate"]
+    assert set(numbers) <= set(range(1, counted["read"] + 1))

@@ -1,0 +1,148 @@
+"""A record that cannot be made out costs itself and none of its neighbours."""
+
+import pytest
+
+from tests.unit.matrix.reviews import HEADER, file_of, line, mark, review, reviews, text_of
+
+
+def with_text(number, delivered):
+    """A row whose text is delivered just so, quotes and all."""
+    return line(review(number, review_text="~").values()).replace("~", delivered)
+
+
+def test_F09_rows_with_too_few_or_too_many_fields_are_set_aside(send):
+    body = text_of(reviews(8)) + f"9,too few,{mark(9)}\n" + f"10,,,,{mark(10)},too,many,fields\n"
+
+    delivery = send(body.encode())
+
+    assert delivery.reasons == {9: "ragged", 10: "ragged"}
+    assert delivery.holds_each_mark_once(10)
+
+
+def test_F09_longer_rows_at_the_start_shift_no_column(send):
+    body = text_of([]) + f"1,,,,{mark(1)},too,many,fields\n" + text_of(reviews(5)[1:]).partition("\n")[2]
+
+    delivery = send(body.encode())
+
+    assert delivery.reasons == {1: "ragged"}
+    assert delivery.column("source_review_id") == ["2", "3", "4", "5"]
+    assert delivery.holds_each_mark_once(5)
+
+
+def test_F09_a_file_of_mostly_broken_rows_is_refused(send):
+    delivery = send(text_of(reviews(2)).encode() + b"too,few\n" * 3)
+
+    assert (delivery.action, delivery.reason) == ("refused", "ragged_file")
+    assert "3 of 5" in delivery.report["message"]
+
+
+@pytest.mark.parametrize("neighbours", ["Good food, {}", '"Good food, {}"', '"Good\nfood, ""{}"""'])
+def test_F10_a_quote_that_never_closes_costs_one_row(neighbours, send):
+    lines = [with_text(number, neighbours.format(mark(number))) for number in range(1, 80)]
+    lines[9] = with_text(10, f'"{mark(10)} never ends').replace("\n", " \n")
+    if neighbours.startswith("Good"):
+        lines = [line.replace("food, ", "food ") for line in lines]
+
+    delivery = send((text_of([]) + "".join(lines)).encode())
+
+    assert delivery.reasons == {10: "unclosed_quote"}
+    assert delivery.holds_each_mark_once(79)
+
+
+def test_F10_an_unclosed_quote_in_the_last_row_leaves_the_others(send):
+    delivery = send(file_of(reviews(5)) + f'6,Bo,2020-01-01,4,"{mark(6)} never'.encode())
+
+    assert delivery.reasons == {6: "unclosed_quote"}
+    assert delivery.holds_each_mark_once(6)
+
+
+def test_F10_no_row_runs_on_for_more_than_fifty_lines(send):
+    long_text = '"' + "and on\n" * 60 + mark(3) + '"'
+    stray = with_text(2, f'"{mark(2)} "stray" quote"')
+
+    delivery = send((text_of(reviews(1)) + stray + with_text(3, long_text) + with_text(4, mark(4))).encode())
+
+    assert delivery.reason == "ragged_file"
+
+
+@pytest.mark.parametrize(
+    ("delivered", "text"),
+    [
+        ('Great 5" pizza', 'Great 5" pizza'),
+        ('"Great 5" pizza, yes"', 'Great 5" pizza, yes'),
+        ('"a ""good"" 5" pizza\nand more"', 'a "good" 5" pizza\nand more'),
+    ],
+)
+def test_F10_a_stray_quote_is_part_of_the_text(delivered, text, send):
+    body = text_of(reviews(3)) + with_text(4, delivered) + with_text(5, mark(5))
+
+    delivery = send(body.encode())
+
+    assert delivery.rows[3]["review_text"] == text
+    assert delivery.report["rows"]["rejected"] == 0
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "# exported on 2 May, 2020\n",
+        "Reviews of Downtown\n\n",
+        'Owner: "Tom\'s 5" pizza\nPeriod,2020\n\n\n',
+        "\n\n",
+        ",,,,,,\n",
+    ],
+)
+def test_F24_what_stands_before_the_header_is_no_review(before, send):
+    delivery = send(before.encode() + file_of(reviews(5)))
+
+    assert delivery.report["rows"]["read"] == 5
+    assert delivery.holds_each_mark_once(5)
+
+
+def test_F24_a_row_before_a_line_of_column_names_is_never_lost(send):
+    headless = text_of(reviews(3)).partition("\n")[2] + text_of(reviews(3))
+
+    assert send(headless.encode()).reason == "no_header"
+
+
+def test_F24_the_header_again_is_no_review(send):
+    delivery = send(file_of(reviews(3)) + text_of(reviews(6)[3:]).encode())
+
+    assert delivery.reasons == {4: "repeated_header"}
+    assert delivery.holds_each_mark_once(6)
+
+
+@pytest.mark.parametrize("label", ["Total", "TOTALS:", "Average", "Grand total (6 reviews)", "Sum"])
+def test_F24_a_line_of_totals_is_no_review(label, send):
+    total = line([label, "", "", "3.9", "", "", ""])
+
+    delivery = send(file_of(reviews(6)) + total.encode())
+
+    assert delivery.reasons == {7: "not_a_review"}
+    assert delivery.holds_each_mark_once(6)
+
+
+def test_F24_a_guest_called_sum_is_no_line_of_totals(send):
+    header = HEADER[1:]
+    rows = [review(1, customer_name="Sum", review_text=""), review(2, customer_name="Total Lee", date="")]
+
+    assert send(file_of(rows, header=header)).column("customer_name") == ["Sum", "Total Lee"]
+
+
+@pytest.mark.parametrize("end", [",", ",,,", ',""'])
+@pytest.mark.parametrize("lines", [slice(0, None), slice(1, None), slice(4, 6)])
+def test_F24_delimiters_at_the_end_of_a_line_say_nothing(lines, end, send):
+    records = text_of(reviews(6)).splitlines()
+    records[lines] = [record + end for record in records[lines]]
+
+    delivery = send("\n".join(records).encode())
+
+    assert delivery.report["rows"]["rejected"] == 0
+    assert delivery.holds_each_mark_once(6)
+    assert set(delivery.column("extra")) == {None}
+
+
+def test_F24_blank_lines_are_no_rows(send):
+    delivery = send(file_of(reviews(5)).replace(b"\n", b"\n\n\n") + b"\n\n")
+
+    assert delivery.column("source_row") == [1, 2, 3, 4, 5]

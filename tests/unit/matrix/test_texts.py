@@ -1,0 +1,127 @@
+"""A review's text is its writer's, to the code point."""
+
+import json
+
+import pytest
+
+from tests.unit.matrix.reviews import HEADER, file_of, mark, review, text_of
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "😀 👨\u200d👩\u200d👧",
+        "אוכל טוב \u202eabc\u202c",
+        "e\u0301 is not \u00e9",
+        "a\u200bb\u2060c",
+        "\\ud83d",
+        "\u2066isolated\u2069",
+        "\ufb01ne ㍿ ½",
+    ],
+)
+def test_R10_every_code_point_is_kept(text, send):
+    delivery = send(file_of([review(1, review_text=text)]))
+
+    assert delivery.column("review_text") == [text]
+    assert delivery.column("review_length") == [len(text)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps([review(1), review(2, review_text="half \ud83d of it")]).encode(),
+        text_of(
+            [
+                review(1, customer_name="Zoë", location="Käsmark", restaurant_name="Çé"),
+                review(2, review_text="half ~ of it"),
+            ]
+        )
+        .encode()
+        .replace(b"~", b"\xed\xa0\xbd"),
+    ],
+    ids=["json", "delimited"],
+)
+def test_R10_half_a_surrogate_pair_costs_itself_alone(body, send):
+    delivery = send(body)
+
+    assert delivery.rows[1]["review_text"].replace("\ufffd", "") == "half  of it"
+    assert [row["issues"] for row in delivery.rows] == [[], ["undecodable_text"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script> &amp;",
+        "Robert'); DROP TABLE reviews;--",
+        "=cmd|' /C calc'!A0",
+        "@SUM(1+1)*cmd|' /C calc'!A0",
+        "{{7*7}} ${jndi:ldap://x} %s %(name)s",
+    ],
+)
+def test_R11_what_would_be_code_elsewhere_is_kept_verbatim(text, send):
+    assert send(file_of([review(1, review_text=text)])).column("review_text") == [text]
+
+
+def test_R12_a_review_of_a_megabyte_is_kept_whole(send):
+    text = "é" + "long " * 209_715 + "end"
+
+    delivery = send(file_of([review(1), review(2, review_text=text), review(3)]))
+
+    row = delivery.rows[1]
+    assert row["review_text"] == text
+    assert row["review_text_trunc"] == text[:2_000]
+    assert row["review_length"] == len(text)
+
+
+def test_R12_a_long_review_survives_a_stray_quote_beside_it(send):
+    text = "long " * 209_715 + "end"
+    body = text_of([review(1, review_text="~"), review(2, review_text=text)]).replace("~", '"a 5" pizza"')
+
+    assert send(body.encode()).rows[1]["review_text"] == text
+
+
+@pytest.mark.parametrize("cells", [{"rating": "", "review_text": ""}, dict.fromkeys(HEADER, "")])
+def test_R13_a_row_that_says_nothing_is_rejected(cells, send):
+    delivery = send(file_of([review(1), review(2, **cells), review(3)]))
+
+    assert delivery.reasons == {2: "empty_row"}
+
+
+def test_R13_the_rejected_row_shows_what_was_delivered(send):
+    delivery = send(file_of([review(1), review(2, rating=" ", review_text="n/a", location=mark(2))]))
+
+    assert delivery.rejected[0]["raw"] == f"2,Guest 2,2020-03-03, ,n/a,{mark(2)},TasteTrend"
+
+
+def test_R14_a_row_again_is_a_duplicate_unless_something_differs(send):
+    first = review(7, customer_name="Al", review_text="same")
+    rows = [first, first, first | {"review_id": "7_dup"}, first | {"customer_name": "AL"}]
+
+    delivery = send(file_of(rows))
+
+    assert delivery.column("source_row") == [1, 4]
+    assert delivery.report["duplicates"] == {"count": 2, "examples": [2, 3]}
+
+
+def test_R14_without_a_text_a_row_again_is_a_duplicate_too(send):
+    first = review(7, review_text="")
+    rows = [first, first | {"review_id": "7_dup"}, first | {"review_id": "8"}, first | {"rating": "5"}]
+
+    assert send(file_of(rows)).column("source_row") == [1, 3, 4]
+
+
+def test_R15_rows_without_a_text_are_no_copies_of_one_another(send):
+    rows = [review(number, review_text="", customer_name="", date="") for number in range(1, 301)]
+
+    delivery = send(file_of(rows))
+
+    assert len(delivery.rows) == len(set(delivery.column("review_id"))) == 300
+
+
+def test_R16_one_id_on_different_reviews_is_counted_and_costs_none(send):
+    rows = [review(1), review(2, review_id="1"), review(3, review_id="1"), review(4), review(5, review_id="")]
+
+    delivery = send(file_of([*rows, review(6, review_id="")]))
+
+    assert len(delivery.rows) == 6
+    assert delivery.report["conflicting_ids"] == 1
