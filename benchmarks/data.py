@@ -1,5 +1,6 @@
 """Makes the review files that all contenders read, once for each source and size."""
 
+import csv
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,16 +14,12 @@ SEED = 1
 
 @dataclass(frozen=True)
 class ReviewFile:
-    """A generated file and what must become of its rows."""
+    """A generated file, what must become of its rows, and the numbers of its ragged records."""
 
     source: str
     path: Path
     counts: Counts
-
-    @property
-    def day_first(self) -> bool:
-        """Say how its ambiguous dates are meant."""
-        return SOURCES[self.source].date_order == "day_first"
+    ragged: tuple[int, ...]
 
 
 def review_file(folder: Path, source: str, rows: int) -> ReviewFile:
@@ -31,5 +28,14 @@ def review_file(folder: Path, source: str, rows: int) -> ReviewFile:
     facts = path.with_suffix(".json")
     if not facts.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        facts.write_text(json.dumps(asdict(write_reviews(path, source, rows, SEED))))
-    return ReviewFile(source, path, Counts(**json.loads(facts.read_text())))
+        counts = write_reviews(path, source, rows, SEED)
+        facts.write_text(json.dumps({"counts": asdict(counts), "ragged": _ragged(path, source)}))
+    known = json.loads(facts.read_text())
+    return ReviewFile(source, path, Counts(**known["counts"]), tuple(known["ragged"]))
+
+
+def _ragged(path: Path, source: str) -> list[int]:
+    kind = SOURCES[source]
+    with path.open(encoding=kind.encoding, newline="") as file:
+        records = (record for record in csv.reader(file, delimiter=kind.delimiter) if record)
+        return [row for row, record in enumerate(records) if len(record) != len(kind.header)]

@@ -53,7 +53,7 @@ def _differences(left: pa.Table, right: pa.Table) -> Iterator[str]:
 
 def _aggregate(column: pa.ChunkedArray) -> tuple[int, float]:
     """Return the number of nulls, and the sum of numbers, of lengths of texts, or of lengths of lists."""
-    if pa.types.is_list(column.type):
+    if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
         return column.null_count, pc.sum(pc.list_value_length(column)).as_py() or 0
     if pa.types.is_timestamp(column.type):
         column = column.cast(pa.timestamp("us")).cast(pa.int64())

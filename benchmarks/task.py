@@ -1,10 +1,9 @@
 """What every contender is told, and what it must return: the contract's tables, and where a file's fields are.
 
 The peers are told what ours has to find out for itself: the encoding, the delimiter, the date formats and
-their order, the rating scale, that a record has at most two fields too many.
+their order, the rating scale, that a record has at most two fields too many, which records are ragged.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,11 +50,13 @@ class Task:
         source: whose file it is.
         path: the raw file.
         out: the parquet file to write.
+        ragged: the numbers of its ragged records, for readers that cannot tell them.
     """
 
     source: str
     path: Path
     out: Path
+    ragged: tuple[int, ...] = ()
 
     @property
     def day_first(self) -> bool:
@@ -87,11 +88,3 @@ class Balance:
     rejected: int
     duplicate: int
 
-
-def issue_columns() -> Iterator[str]:
-    """Yield the issue codes that the generated mess brings up."""
-    yield from (
-        "date_unparseable", "date_out_of_range", "rating_unparseable", "rating_out_of_scale",
-        "total_spent_negative", "tip_percentage_capped", "party_size_unparseable",
-        "party_size_out_of_range", "unmapped_category",
-    )  # fmt: skip
