@@ -98,22 +98,16 @@ def worst(found: Iterable[Reason]) -> Status:
 
 
 def _judged(findings: Sequence[Finding]) -> Iterator[tuple[Finding, Status]]:
-    """Let the truth have the last word: a version that agrees with it may differ from its baseline."""
-    spoken: dict[tuple[str, str], Status] = {}
+    """Let the truth have the last word: where it has spoken, a difference to the baseline fails nobody."""
+    spoken = {(found.file, found.subject) for found in findings if found.against == "truth"}
     for found in findings:
-        if found.against == "truth":
-            key = found.file, found.subject
-            spoken[key] = max(severity(found), spoken.get(key, "pass"), key=_SEVERITY.index)
-            yield found, severity(found)
-    for found in findings:
-        truth = spoken.get((found.file, found.subject))
-        if found.against == "baseline" and truth != "fail":
-            yield (
-                found,
-                severity(found) if truth is None else min(severity(found), "warn", key=_SEVERITY.index),
-            )
+        judged = severity(found)
+        if found.against == "baseline" and (found.file, found.subject) in spoken:
+            judged = min(judged, "warn", key=_SEVERITY.index)
+        yield found, judged
 
 
 def _merged(file: str, subject: str, judged: list[tuple[Status, str]]) -> Reason:
+    """Give the figures of the worst judgement alone: what the truth refutes, the baseline need not."""
     status = max((status for status, _ in judged), key=_SEVERITY.index)
     return Reason(status, file, subject, "; ".join(figures for each, figures in judged if each == status))
