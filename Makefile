@@ -7,9 +7,11 @@ BIN := .venv/bin
 VENV := .venv/.installed
 NODE := node_modules/.package-lock.json
 ENVIRONMENTS := local dev staging prod
+given = $(or $($1),$(error $1 is missing; name it, as in `make $@ $1=staging`))
 
 .DEFAULT_GOAL := help
 .PHONY: help venv node_modules demo up down test check format lint types pytest synth clean
+.PHONY: diff deploy promote rollback releases
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z_]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +49,8 @@ format: $(VENV)
 
 lint: $(VENV)
 	$(BIN)/ruff check
+	$(BIN)/actionlint .github/workflows/*.yml
+	$(BIN)/zizmor --quiet --offline .github
 
 types: $(VENV)
 	$(BIN)/mypy
@@ -59,6 +63,26 @@ synth: $(VENV) $(NODE) ## Synthesise the stack of every environment, without AWS
 		echo "synth $$name"; \
 		npx cdk synth --strict --quiet --no-notices --context env=$$name --output build/cdk.out/$$name || exit 1; \
 	done
+
+diff: $(VENV) $(NODE) ## Write to build/diff what deploying would change, ENV=dev
+	@mkdir -p build/diff
+	npx cdk diff tastetrend-$(call given,ENV) --context env=$(ENV) --method template --no-color --no-notices --ci \
+		> build/diff/$(ENV).log
+	@# Made to be shown to anybody: without the account's number, nor what the CLI says before it begins.
+	@sed -n -e 's/[0-9]\{12\}/<account>/g' -e '/^Stack /,$$p' build/diff/$(ENV).log | tee build/diff/$(ENV).txt
+
+deploy: $(VENV) $(NODE) ## Deploy an environment, ENV=dev; what was promoted there stays where it is
+	npx cdk deploy tastetrend-$(call given,ENV) --context env=$(ENV) --require-approval never --no-notices
+
+promote: $(VENV) ## Judge a version and move an alias to it, STAGE=staging ENV=prod
+	$(BIN)/python -m ops promote $(call given,STAGE) --env $(call given,ENV)
+
+rollback: $(VENV) ## Move an alias back, STAGE=prod ENV=prod; perhaps TO=3, and REPROCESS=1 to mend what was written
+	$(BIN)/python -m ops rollback $(call given,STAGE) --env $(call given,ENV) \
+		$${TO:+--to "$$TO"} $(if $(REPROCESS),--reprocess)
+
+releases: $(VENV) ## Tell which version runs where, ENV=prod
+	$(BIN)/python -m ops releases --env $(call given,ENV)
 
 clean: down ## Remove all that was made here, the installed packages included
 	rm -rf .venv node_modules build cdk.out

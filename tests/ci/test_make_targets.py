@@ -1,0 +1,101 @@
+"""What a workflow hands to make arrives at the command as it was meant."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+SAID = """Lookup role arn:aws:iam::123456789012:role/lookup was not assumed.
+Stack tastetrend-dev (aws://123456789012/eu-west-1)
+Resources
+[~] AWS::Lambda::Function Etl/Function
+"""
+
+
+@pytest.fixture
+def make(tmp_path):
+    """Return a function that runs make with stand-ins that write down how they were called."""
+    calls = tmp_path / "calls"
+    for name in ("python", "npx"):
+        program = tmp_path / name
+        program.write_text(
+            f'#!/bin/sh\nfor word in {name} "$@"; do echo "$word"; done >> {calls}\ncat {tmp_path}/said\n'
+        )
+        program.chmod(0o755)
+    (tmp_path / "said").write_text(SAID)
+    (tmp_path / "Makefile").write_bytes((PROJECT / "Makefile").read_bytes())
+
+    def run(*words, **variables):
+        environment = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", **variables}
+        command = ["make", "--silent", f"BIN={tmp_path}", "VENV=", "NODE=", *words]
+        ended = subprocess.run(  # noqa: S603 # the project's own Makefile
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        return ended, calls.read_text().splitlines() if calls.exists() else []
+
+    return run
+
+
+def test_deploying_needs_nobody_to_confirm(make):
+    _, called = make("deploy", ENV="dev")
+
+    assert called[:5] == ["npx", "cdk", "deploy", "tastetrend-dev", "--context"]
+    assert called[5:8] == ["env=dev", "--require-approval", "never"]
+
+
+def test_promoting_names_the_alias_and_the_environment(make):
+    _, called = make("promote", "STAGE=staging", ENV="prod")
+
+    assert called == ["python", "-m", "ops", "promote", "staging", "--env", "prod"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "options"),
+    [
+        ({}, []),
+        ({"TO": "", "REPROCESS": ""}, []),
+        ({"TO": "3"}, ["--to", "3"]),
+        ({"TO": "3", "REPROCESS": "1"}, ["--to", "3", "--reprocess"]),
+    ],
+)
+def test_rolling_back_takes_what_was_asked_for_and_nothing_that_was_left_empty(make, variables, options):
+    _, called = make("rollback", STAGE="prod", ENV="prod", **variables)
+
+    assert called == ["python", "-m", "ops", "rollback", "prod", "--env", "prod", *options]
+
+
+@pytest.mark.parametrize(
+    "typed", ["3; touch broken", "$(touch broken)", "`touch broken`", '3" --force "', "$(shell touch broken)"]
+)
+def test_what_somebody_types_into_the_form_stays_one_word(make, typed, tmp_path):
+    _, called = make("rollback", STAGE="prod", ENV="prod", TO=typed)
+
+    assert called[-2:] == ["--to", typed]
+    assert not (tmp_path / "broken").exists()
+
+
+def test_telling_which_version_runs_where_names_the_environment(make):
+    _, called = make("releases", ENV="prod")
+
+    assert called == ["python", "-m", "ops", "releases", "--env", "prod"]
+
+
+def test_the_difference_is_kept_without_the_number_of_the_account(make, tmp_path):
+    ended, called = make("diff", ENV="dev")
+    shown = (tmp_path / "build" / "diff" / "dev.txt").read_text()
+
+    assert called[:4] == ["npx", "cdk", "diff", "tastetrend-dev"]
+    assert shown == ended.stdout
+    assert shown.splitlines()[0] == "Stack tastetrend-dev (aws://<account>/eu-west-1)"
+    assert shown.splitlines()[-1] == "[~] AWS::Lambda::Function Etl/Function"
+
+
+@pytest.mark.parametrize("target", ["diff", "deploy", "promote", "rollback", "releases"])
+def test_what_is_missing_is_asked_for_before_anything_is_done(make, target):
+    ended, called = make(target)
+
+    assert ended.returncode != 0
+    assert " is missing; name it, as in `make" in ended.stderr
+    assert called == []
