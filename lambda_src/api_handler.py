@@ -55,7 +55,7 @@ def lambda_handler(event: object, context: LambdaContext) -> dict[str, Any]:
         if isinstance(result, RetryableError)
     }
     if "" in failed:
-        raise RetryableError(f"not all of {len(done)} objects could be processed: {failed['']}")
+        raise failed[""]
     answer = {
         "files": [asdict(result) for result in done if isinstance(result, Ingested)],
         "batchItemFailures": [{"itemIdentifier": message} for message in failed],

@@ -28,7 +28,7 @@ def _what(error: Exception) -> str:
         words.append(f"on {operation}")
     if isinstance(error, OSError) and error.errno:
         words.append(f"({os.strerror(error.errno)})")
-    return " ".join(words)
+    return " ".join(dict.fromkeys(words))
 
 
 def _where(error: Exception) -> str:

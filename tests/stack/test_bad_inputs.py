@@ -1,0 +1,25 @@
+"""What the stack does about outputs that would come in again, and failures that nowhere can be kept."""
+
+from tests.stack.plain import plain
+
+
+def test_E15_what_is_written_comes_in_nowhere(any_stack):
+    notifying = [
+        plain(bucket["BucketName"])
+        for bucket in any_stack.properties("S3::Bucket").values()
+        if "NotificationConfiguration" in bucket
+    ]
+
+    assert notifying == [any_stack.bucket("raw")]
+
+
+def test_I15_a_failed_event_that_the_failure_queue_does_not_take_rings(any_stack):
+    (alarm,) = (
+        alarm
+        for alarm in any_stack.properties("CloudWatch::Alarm").values()
+        if alarm.get("MetricName") == "DestinationDeliveryFailures"
+    )
+    topic, _ = any_stack.only("SNS::Topic")
+
+    assert (alarm["Namespace"], alarm["Statistic"], alarm["Threshold"]) == ("AWS/Lambda", "Sum", 1)
+    assert plain(alarm["AlarmActions"]) == [f"${{{topic}}}"]

@@ -1,0 +1,96 @@
+"""Invocations of one key that run at once, late or in any order end in the newest result, whole."""
+
+import hashlib
+import io
+
+import pyarrow.parquet as pq
+import pytest
+
+from tastetrend_etl.event import ObjectEvent
+from tastetrend_etl.extract import connect
+from tastetrend_etl.ingest import Ingested, Surroundings, ingest
+from tastetrend_etl.settings import Settings
+from tests.unit.conftest import ARTIFACTS, PROCESSED, RAW
+from tests.unit.faults.schedule import Actor, World, explore
+
+CONTENTS = [b"rating,review_text\n" + b"4,words %d\n" % place for place in range(2)]
+ETAGS = [hashlib.md5(content, usedforsecurity=False).hexdigest() for content in CONTENTS]
+SETTINGS = Settings(RAW, PROCESSED, ARTIFACTS)
+
+
+@pytest.fixture
+def around(standin):
+    """Return the surroundings of invocations; Powertools, which the handler has, is for one at a time."""
+    return Surroundings(connect(), SETTINGS, "7")
+
+
+@pytest.fixture
+def event(around):
+    """Return a function that makes an invocation."""
+    return lambda key: lambda: ingest(ObjectEvent(RAW, key), around)
+
+
+@pytest.fixture
+def upload(around):
+    def put(key, which):
+        around.s3.put_object(Bucket=RAW, Key=key, Body=CONTENTS[which])
+
+    return put
+
+
+@pytest.fixture
+def assert_newest_whole(store):
+    """Return a check that the dataset is the newest version's, and never went back to an older one."""
+
+    def check(world):
+        assert all(isinstance(actor.result, Ingested) for actor in world.actors), world.actors
+        current = store.client.head_object(Bucket=RAW, Key=world.key)
+        dataset = f"processed/processed_{world.key}.parquet"
+        assert store.metadata(dataset)["source-version-id"] == current["VersionId"]
+        written = [ETAGS.index(etag) for etag in world.datasets]
+        assert written == sorted(set(written))
+        assert pq.read_table(io.BytesIO(store.read(dataset)))["source_row"].to_pylist() == [1]
+        reports = f"processed/logs/{world.key}/"
+        versions = store.client.list_object_versions(Bucket=PROCESSED, Prefix=reports)["Versions"]
+        assert all(version["IsLatest"] for version in versions)
+
+    return check
+
+
+@pytest.fixture
+def tried(request, standin, assert_newest_whole, explored):
+    """Return a function that tries every order of some works' requests, up to a number of runs."""
+
+    def try_all(begin, *, most_runs=10_000):
+        found = explore(standin, begin, assert_newest_whole, most_runs=most_runs)
+        explored(request.node.name, found)
+        return found
+
+    return try_all
+
+
+def test_E05_the_same_event_twice_at_once_writes_each_object_once(event, upload, tried):
+    def begin(key):
+        upload(key, 0)
+        return World(key, [Actor(event(key)), Actor(event(key))])
+
+    assert tried(begin).interleavings() > 5_000
+
+
+def test_E06_a_version_uploaded_while_its_elder_is_processed_wins(event, upload, tried):
+    def begin(key):
+        upload(key, 0)
+        return World(key, [Actor(event(key)), Actor(lambda: upload(key, 1) or event(key)())])
+
+    assert tried(begin).interleavings() > 5_000
+
+
+def test_I07_three_at_once_with_an_upload_in_between_end_in_the_newest(event, upload, tried):
+    """Too many orders to try them all: one run for each of the first turns that lead anywhere new."""
+
+    def begin(key):
+        upload(key, 0)
+        newer = Actor(lambda: upload(key, 1) or event(key)())
+        return World(key, [Actor(event(key)), newer, Actor(event(key))])
+
+    assert tried(begin, most_runs=60).runs == 60

@@ -1,0 +1,60 @@
+"""In which order, how late and how often events arrive makes no difference to what stands in the end."""
+
+from itertools import count
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.unit.conftest import s3_record
+
+VERSIONS = 4
+NAMES = count()  # a key of its own for each history
+HISTORIES = settings(
+    max_examples=100,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+
+@st.composite
+def histories(draw):
+    """Return uploads in order, and events of them, each at least once and none before its upload."""
+    events = [*range(VERSIONS), *draw(st.lists(st.integers(0, VERSIONS - 1), max_size=3))]
+    delivered_after = {
+        (version, number): draw(st.integers(version, VERSIONS - 1)) for number, version in enumerate(events)
+    }
+    shuffled = draw(st.permutations(list(delivered_after)))
+    history = []
+    for uploaded in range(VERSIONS):
+        history.append(("upload", uploaded))
+        history += [("event", event[0]) for event in shuffled if delivered_after[event] == uploaded]
+    return history
+
+
+def content(version):
+    return f"rating,review_text\n5,version {version}\n".encode() + b"4,more\n" * (version % 2)
+
+
+@pytest.fixture
+def replay(store, handler, context):
+    """Return a function that goes through a history; after each event the newest version has to stand."""
+
+    def go_through(history, key):
+        newest = None
+        for what, version in history:
+            if what == "upload":
+                newest = store.upload(key, content(version))
+                continue
+            record = s3_record(key, sequencer=f"{version:02X}")
+            handler.lambda_handler({"Records": [record]}, context)
+            assert store.metadata(f"processed/processed_{key}.parquet")["source-version-id"] == newest
+
+    return go_through
+
+
+@given(history=histories())
+@HISTORIES
+def test_E06_after_any_event_the_newest_version_stands_whatever_came_before(history, replay):
+    replay(history, f"{next(NAMES)}.csv")

@@ -1,0 +1,163 @@
+"""What becomes of objects whose keys are odd."""
+
+import io
+import json
+
+import moto.s3.models
+import pyarrow.parquet as pq
+import pytest
+
+from tastetrend_etl.observe import logger
+from tests.unit.conftest import RAW, s3_record
+
+GOOD = b"rating,review_text\n5,good\n"
+MESSY = b"rating,review_text\n5,good\n4,fine,ragged\n3,so so\n"
+
+ODD_KEYS = [
+    'a b+c%25é"//.csv',
+    "north/2024 Q1/reviews (1).csv",
+    "100%.csv",
+    "%2F%2f%20+.csv",
+    "a&b=c;d,e@f:g$h!.csv",
+    'it\'s "quoted" `so`.csv',
+    "what?.csv",
+    "*.csv",
+    "[ab]{c,d}.csv",
+    "back\\slash.csv",
+    "😀/عربى/日本.csv",
+    "/leading.csv",
+    "//.csv",
+    "a/./b.csv",
+    ".csv",
+    "no extension",
+    "<x>|^~#.csv",
+    "line\nend\r\ttab.csv",
+    "s3://bucket/x.csv",
+    "arn:aws:s3:eu-west-1:1:accesspoint/x/y.csv",
+]
+
+
+@pytest.mark.parametrize("key", ODD_KEYS)
+def test_E03_a_key_is_decoded_once_and_everything_stands_under_it(key, deliver, store):
+    assert deliver(MESSY, key)["action"] == "processed"
+
+    folder, slash, name = key.rpartition("/")
+    report = store.report()
+    assert report["raw_object"]["key"] == key
+    assert report["outputs"]["dataset"] == f"processed/{folder}{slash}processed_{name}.parquet"
+    assert sorted(filter(None, report["outputs"].values())) == sorted(
+        written for written in store.everything() if "/validation_" not in written
+    )
+    dataset = pq.read_table(io.BytesIO(store.read(report["outputs"]["dataset"])))
+    assert set(dataset["source_file"].to_pylist()) == {key}
+    rejected = pq.read_table(io.BytesIO(store.read(report["outputs"]["rejected"])))
+    assert rejected["source_row"].to_pylist() == [2]
+
+
+@pytest.mark.parametrize("letter", ["k", "é", "😀"])
+def test_E12_a_key_too_long_for_its_outputs_is_refused_under_a_shorter_one(letter, deliver, store):
+    key = (letter * 1_024).encode()[:1_024].decode(errors="ignore")
+
+    assert deliver(MESSY, key)["reason"] == "key_too_long"
+
+    assert store.error()["raw_object"]["key"] == key
+    (written,) = store.keys()
+    assert len(written.encode()) <= 1_024
+
+
+def test_E12_two_long_keys_with_one_beginning_are_told_apart(deliver, store):
+    deliver(GOOD, "k" * 1_023 + "1")
+    deliver(GOOD, "k" * 1_023 + "2")
+
+    assert len(store.keys()) == 2
+
+
+def test_E12_the_longest_key_whose_outputs_fit_is_processed(deliver, store):
+    longest = "k" * 962
+
+    assert deliver(MESSY, longest)["action"] == "processed"
+    assert max(len(key) for key in store.everything()) == 1_024
+    assert deliver(MESSY, longest + "k")["reason"] == "key_too_long"
+
+
+def test_E14_nothing_of_a_key_goes_into_metadata_which_is_ascii_alone(deliver, store):
+    deliver(MESSY, "Zürich-日本-😀.csv")
+
+    for written in store.everything():
+        metadata = store.metadata(written)
+        assert set(metadata) == {"source-version-id", "source-etag", "function-version", "event-sequencer"}
+        assert "".join(metadata.values()).isascii()
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "processed/processed_r.csv.parquet",
+        "processed/reviews.csv",
+        "in/processed_r.csv.parquet",
+        "rejected_r\n.csv.20261123T163501Z-0123abcd.parquet",
+        "validation_20261123T163501Z-0123abcd.json",
+        "bias_20261123T163501Z-0123abcd.json",
+        "r.csv.20261123T163501Z-0123abcd.error.json",
+    ],
+)
+def test_E15_what_looks_like_an_output_is_refused_unread(key, deliver, store):
+    assert deliver(GOOD, key)["reason"] == "looks_like_output"
+    assert store.error()["raw_object"]["key"] == key
+
+
+@pytest.mark.parametrize(
+    "key", ["processed.csv", "processed_reviews.csv", "validation_2024.json", "my/processed/r.csv"]
+)
+def test_E15_a_name_that_merely_sounds_like_an_output_is_no_reason(key, deliver):
+    assert deliver(GOOD, key)["reason"] != "looks_like_output"
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ("A.CSV", "a.csv"),
+        ("\u00e9.csv", "e\u0301.csv"),
+        ("a/r.csv", "a_r.csv"),
+        ("r.csv", "r.txt"),
+        ("a/r.csv", "b/r.csv"),
+    ],
+    ids=["case", "NFC and NFD", "slash", "extension", "folder"],
+)
+def test_E16_keys_that_differ_at_all_have_outputs_that_do(keys, deliver, store):
+    for key in keys:
+        deliver(MESSY, key)
+
+    assert {report["raw_object"]["key"] for report in store.reports("validation")} == set(keys)
+    assert len(store.keys()) == 2 * len(["dataset", "rejected rows", "validation", "bias"])
+    assert len(store.versions()) == len(store.keys())
+
+
+def test_E19_two_uploads_within_one_second_both_have_their_reports(deliver, store, monkeypatch):
+    moment = moto.s3.models.utcnow()
+    monkeypatch.setattr(moto.s3.models, "utcnow", lambda: moment)
+
+    deliver(GOOD)
+    deliver(MESSY)
+
+    first, second = store.reports("validation")
+    assert first["raw_object"]["last_modified"] == second["raw_object"]["last_modified"]
+    assert {first["rows"]["read"], second["rows"]["read"]} == {1, 3}
+    newest = store.client.head_object(Bucket=RAW, Key="reviews.csv")["VersionId"]
+    assert store.metadata("processed/processed_reviews.csv.parquet")["source-version-id"] == newest
+
+
+@pytest.mark.parametrize(
+    "key", ["line\nend.csv", "\x1b[31mred\x1b[0m.csv", "${jndi:ldap://x}.csv", '{"level":"ERROR"}\r\n.csv']
+)
+def test_E20_a_key_cannot_forge_a_line_of_the_log(key, store, handler, context, monkeypatch):
+    log = io.StringIO()
+    monkeypatch.setattr(logger.handlers[0], "stream", log)
+    store.upload(key, GOOD)
+
+    answer = handler.lambda_handler({"Records": [s3_record(key)]}, context)
+
+    assert answer["files"][0]["action"] == "processed"
+    (line,) = log.getvalue().splitlines()
+    assert json.loads(line)["key"] == key
+    assert "\x1b" not in line
