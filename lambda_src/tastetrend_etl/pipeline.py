@@ -20,9 +20,10 @@ from tastetrend_etl.reading.rejects import Rejects
 from tastetrend_etl.records import Evidence, FileRules, RawBatch, Ready, RejectedRow, SourceObject
 from tastetrend_etl.rows.dedupe import Register
 from tastetrend_etl.rows.restaurants import read_restaurants
-from tastetrend_etl.rows.reviews import read_reviews
+from tastetrend_etl.rows.reviews import read_evidence, read_reviews
 
 RAGGED_SHARE = 0.5  # a file with more broken records than this was read the wrong way, or is no table
+FIRST_ROWS = 1_000
 MAX_ROWS = 5_000_000  # telling repeats among them takes 200 MB
 _BROKEN = frozenset({"ragged", "unclosed_quote", "record_too_long", "malformed_json", "not_an_object"})
 
@@ -87,7 +88,7 @@ def process(
 
 
 def _settle(run: _Run) -> tuple[Account, list[RejectedRow]]:
-    """Read the file under rules guessed from its first batch; again when the whole file says otherwise.
+    """Read the file under rules guessed from its first rows; again when the whole file says otherwise.
 
     The rules (day or month first, the rating scale) need every row, but the first rows nearly always know:
     guessing saves a pass over the file, and checking the guess keeps the result that of two passes.
@@ -100,9 +101,9 @@ def _settle(run: _Run) -> tuple[Account, list[RejectedRow]]:
 
 
 def _first_evidence(run: _Run) -> Evidence:
-    undecided = _rules(run, Evidence())
-    for batch in run.raw.batches():
-        return _ready(run, batch, undecided, Register()).evidence
+    if run.reviews:
+        for batch in run.raw.batches():
+            return read_evidence(batch.cells.slice(0, FIRST_ROWS), run.raw.columns)
     return Evidence()
 
 

@@ -53,18 +53,17 @@ def read_dates(values: pa.StringArray, *, day_first: bool) -> tuple[pa.Timestamp
     short = pc.fill_null(pc.less_equal(pc.binary_length(values), LONGEST_WORD), False)
     left = pc.and_(short, pc.is_null(result))
     others = values.filter(left).dictionary_encode()
-    texts = others.dictionary.to_pylist()
-    read = pa.array([_read_date(text, day_first) for text in texts], _MICROSECONDS)
-    return pc.replace_with_mask(result, left, read.take(others.indices)), _order_evidence(
-        texts, others.indices
-    )
+    found = [_understood(text, day_first) for text in others.dictionary.to_pylist()]
+    read = pa.array([date for date, _ in found], _MICROSECONDS)
+    result = pc.replace_with_mask(result, left, read.take(others.indices))
+    return result, _order_evidence([order for _, order in found], others.indices)
 
 
-def _order_evidence(texts: list[str], places: pa.Int32Array) -> Counter[str]:
+def _order_evidence(orders: list[str | None], places: pa.Int32Array) -> Counter[str]:
     evidence: Counter[str] = Counter()
-    for text, count in zip(texts, np.bincount(places, minlength=len(texts)).tolist(), strict=True):
-        if proof := numeric_order(text):
-            evidence[proof] += count
+    for order, count in zip(orders, np.bincount(places, minlength=len(orders)).tolist(), strict=True):
+        if order:
+            evidence[order] += count
     return evidence
 
 
@@ -74,10 +73,9 @@ def out_of_range(dates: pa.TimestampArray, not_after: datetime) -> pa.BooleanArr
     return pc.or_(pc.less(dates, first), pc.greater(dates, pa.scalar(not_after, _MICROSECONDS)))
 
 
-@lru_cache(maxsize=1 << 16)
-def numeric_order(text: str | None) -> str | None:
+def _numeric_order(text: str) -> str | None:
     """Say what a numeric date proves: `day` or `month` first, or None when it can be read both ways."""
-    match = _NUMERIC.fullmatch(text) if text else None
+    match = _NUMERIC.fullmatch(text)
     if match is None or match[2] == ".":
         return None
     first, second = int(match[1]), int(match[3])
@@ -107,8 +105,13 @@ def _from_iso(text: str) -> datetime | None:
         return None
 
 
-@lru_cache(maxsize=1 << 16)
-def _read_date(text: str, day_first: bool) -> datetime | None:  # noqa: FBT001 # a cache key
+@lru_cache(maxsize=1 << 15)
+def _understood(text: str, day_first: bool) -> tuple[datetime | None, str | None]:  # noqa: FBT001 # a cache key
+    """Return the moment, and what it proves about the order."""
+    return _read_date(text, day_first), _numeric_order(text)
+
+
+def _read_date(text: str, day_first: bool) -> datetime | None:  # noqa: FBT001 # private, one caller
     try:
         found = _numeric(text, day_first) or _number(text) or _zoned(text) or _named(text)
     except (ValueError, OverflowError):
@@ -123,7 +126,7 @@ def _numeric(text: str, day_first: bool) -> datetime | None:  # noqa: FBT001 # p
     if match is None:
         return None
     first, second, year = int(match[1]), int(match[3]), match[4]
-    order = numeric_order(text)
+    order = _numeric_order(text)
     day_leads = order == "day" or (order is None and (day_first or match[2] == "."))
     day, month = (first, second) if day_leads else (second, first)
     return _moment(_full_year(year), month, day, match[5])

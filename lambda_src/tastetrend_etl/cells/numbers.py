@@ -34,6 +34,8 @@ def read_numbers(values: pa.StringArray) -> np.ndarray:
     left = np.flatnonzero(np.asarray(pc.fill_null(short, False)))
     bare = pc.utf8_trim(values, characters=_BESIDE).take(pa.array(left))
     for pattern, thousands, decimal in _SPELLINGS:
+        if len(left) == 0:
+            break
         fits = pc.match_substring_regex(bare, pattern)
         chosen = np.asarray(fits)
         result[left[chosen]] = _cast(bare.filter(fits), thousands, decimal)

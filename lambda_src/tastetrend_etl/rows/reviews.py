@@ -1,5 +1,6 @@
 """Takes a batch of raw reviews through the register and the cell rules to the rows that are written."""
 
+from collections import Counter
 from collections.abc import Iterable
 from itertools import compress
 
@@ -8,8 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tastetrend_etl import schema
+from tastetrend_etl.cells.dates import read_dates
+from tastetrend_etl.cells.ratings import read_rating, scale_evidence
 from tastetrend_etl.cells.words import has_replacement
-from tastetrend_etl.records import Columns, FileRules, Mask, RawBatch, Ready
+from tastetrend_etl.records import Columns, Evidence, FileRules, Mask, RawBatch, Ready
 from tastetrend_etl.rows import collect
 from tastetrend_etl.rows.dedupe import Register, fingerprints, hashed, joined, without_repeat_suffix
 from tastetrend_etl.rows.delivered import Delivered, delivered
@@ -52,6 +55,14 @@ def read_reviews(
         evidence=found.evidence,
         unmapped=found.unmapped,
     )
+
+
+def read_evidence(cells: pa.RecordBatch, columns: Columns) -> Evidence:
+    """Return what some rows say about the rules of their file, before there are any."""
+    date, rating = (collect.column(cells, columns, field) for field in ("review_date", "rating"))
+    _, order = read_dates(date.values, day_first=False)
+    read = [read_rating(text) for text in rating.delivered.to_pylist()]
+    return Evidence(order, Counter(scale_evidence(read, rating.counts())))
 
 
 def _unfit(raw: RawBatch, columns: Columns, rows: Delivered) -> dict[str, Mask]:
