@@ -49,6 +49,7 @@ def processed(rows: Sequence[Told]) -> Expectation:
     written = [row for row in rows if row.fate == WRITTEN]
     fates = Counter(row.fate for row in rows)
     reasons = sorted(fates.keys() - {WRITTEN, DUPLICATE})
+    codes = sorted({code for row in written for code in row.issues})
     return {
         "outcome": "processed",
         "reason": "",
@@ -59,7 +60,7 @@ def processed(rows: Sequence[Told]) -> Expectation:
             "duplicate": fates[DUPLICATE],
         },
         "rejected": {reason: [row.number for row in rows if row.fate == reason] for reason in reasons},
-        "issues": dict(sorted(Counter(code for row in written for code in row.issues).items())),
+        "issues": {code: [row.number for row in written if code in row.issues] for code in codes},
         "truth": {"source_row": [row.number for row in written], **_columns(written)},
     }
 

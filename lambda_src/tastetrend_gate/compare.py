@@ -7,7 +7,7 @@ from tastetrend_gate.columns import compare_columns
 from tastetrend_gate.groups import compare_groups
 from tastetrend_gate.records import SAID, Against, Facts, Finding, Measure
 
-_SHOWN = 3
+_SHOWN, _ROWS_SHOWN = 6, 3
 
 
 def compare(file: str, facts: Facts, other: Facts, against: Against) -> Iterator[Finding]:
@@ -57,12 +57,17 @@ def _compare_rejections(file: str, facts: Facts, other: Facts, against: Against)
 
 
 def _compare_issues(file: str, facts: Facts, other: Facts, against: Against) -> Finding:
-    """Measure the code that differs most, as the share of written rows where it does."""
+    """Measure the rows that both hold of which one carries a code and the other does not."""
+    common = frozenset(facts.table.index.intersection(other.table.index))
     codes = sorted({*facts.issues, *other.issues})
-    ours, theirs = ({code: each.issues.get(code, 0) for code in codes} for each in (facts, other))
-    most = max((abs(ours[code] - theirs[code]) for code in codes), default=0)
-    figures = "; ".join(_changes(ours, theirs, against))
-    return Finding(file, "issues", "issues", against, most / max(other.rows["written"], 1), figures)
+    ours, theirs = (
+        {code: each.issues.get(code, frozenset()) & common for code in codes} for each in (facts, other)
+    )
+    differing = {row for code in codes for row in ours[code] ^ theirs[code]}
+    mine, yours = ({code: len(rows) for code, rows in each.items()} for each in (ours, theirs))
+    first = f"{len(differing)} rows carry other codes, the first {_first(sorted(differing))}"
+    figures = "; ".join([first, *_changes(mine, yours, against)])
+    return Finding(file, "issues", "issues", against, len(differing) / max(len(common), 1), figures)
 
 
 def _changes(ours: Mapping[str, object], theirs: Mapping[str, object], against: Against) -> list[str]:
@@ -80,4 +85,4 @@ def _finding(file: str, measure: Measure, against: Against, differences: list[st
 
 
 def _first(rows: Iterable[int]) -> str:
-    return ", ".join(map(str, islice(rows, _SHOWN)))
+    return ", ".join(map(str, islice(rows, _ROWS_SHOWN)))

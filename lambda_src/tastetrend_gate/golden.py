@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from tastetrend_gate.groups import GROUP_COLUMNS, describe_groups
 from tastetrend_gate.records import INDEX, Facts, Schema
 
 _FOLDER = Path(__file__).parent / "golden"
@@ -38,15 +37,13 @@ def _read(name: str) -> Any:  # noqa: ANN401 # JSON
 def _facts(expected: Mapping[str, Any], schema: Schema) -> Facts:
     if expected["outcome"] != "processed":
         return Facts(expected["outcome"], expected["reason"])
-    table = _table(expected["truth"], dict(schema))
     return Facts(
         outcome="processed",
         schema=schema,
         rows=expected["rows"],
         rejected={row: reason for reason, rows in expected["rejected"].items() for row in rows},
-        issues=expected["issues"],
-        table=table,
-        groups={column: describe_groups(table, column) for column in GROUP_COLUMNS},
+        issues={code: frozenset(rows) for code, rows in expected["issues"].items()},
+        table=_table(expected["truth"], dict(schema)),
     )
 
 

@@ -31,14 +31,22 @@ def read_groups(report: Mapping[str, Any]) -> dict[str, dict[str, Group]]:
 
 
 def compare_groups(file: str, facts: Facts, other: Facts, against: Against) -> Iterator[Finding]:
-    """Yield for each column the group whose share, and the one whose rating gap, differs most."""
-    for column, theirs in other.groups.items():
-        ours = facts.groups.get(column, {})
-        names = sorted({*ours, *theirs})
-        shares = {name: (ours.get(name, _NOBODY).share, theirs.get(name, _NOBODY).share) for name in names}
-        gaps = {name: (ours.get(name, _NOBODY).gap, theirs.get(name, _NOBODY).gap) for name in names}
-        yield _widest(file, column, "group share", shares, against)
-        yield _widest(file, column, "rating gap", gaps, against)
+    """Yield for each column the group whose share, and the one whose rating gap, differs most.
+
+    What the bias report must say is worked out over the rows that both hold.
+    """
+    table = other.table.loc[other.table.index.intersection(facts.table.index)]
+    for column in GROUP_COLUMNS:
+        if {column, _RATING} <= {*table.columns}:
+            ours, theirs = facts.groups.get(column, {}), describe_groups(table, column)
+            pairs = [
+                (name, ours.get(name, _NOBODY), theirs.get(name, _NOBODY))
+                for name in sorted({*ours, *theirs})
+            ]
+            shares = {name: (mine.share, yours.share) for name, mine, yours in pairs}
+            gaps = {name: (mine.gap, yours.gap) for name, mine, yours in pairs}
+            yield _widest(file, column, "group share", shares, against)
+            yield _widest(file, column, "rating gap", gaps, against)
 
 
 def _widest(

@@ -47,9 +47,9 @@ class Facts:
         schema: of the dataset.
         rows: `read`, `written`, `rejected`, `duplicate` → how many.
         rejected: source row → reason.
-        issues: code → written rows that carry it.
+        issues: code → the source rows of what is written that carry it.
         table: the dataset, indexed by source row; the truth knows some of its columns only.
-        groups: column → group → what the bias report says of it.
+        groups: column → group → what the bias report says of it; the truth leaves that to its table.
     """
 
     outcome: str
@@ -57,7 +57,7 @@ class Facts:
     schema: Schema = ()
     rows: Mapping[str, int] = field(default_factory=dict)
     rejected: Mapping[int, str] = field(default_factory=dict)
-    issues: Mapping[str, int] = field(default_factory=dict)
+    issues: Mapping[str, frozenset[int]] = field(default_factory=dict)
     table: pd.DataFrame = field(default_factory=pd.DataFrame)
     groups: Mapping[str, Mapping[str, Group]] = field(default_factory=dict)
 

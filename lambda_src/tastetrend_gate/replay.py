@@ -1,7 +1,6 @@
 """Replays a golden file through one version, within the artifacts bucket, and reads what it made of it."""
 
 import json
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -87,7 +86,7 @@ def _facts(s3: "S3Client", bucket: str, key: str) -> Facts:
         schema=tuple((str(name), str(kind.pyarrow_dtype)) for name, kind in table.dtypes.items()),
         rows=counted,
         rejected=dict(zip(rejected[INDEX], rejected["reason"], strict=True)),
-        issues=Counter(code for codes in table["issues"] for code in codes),
+        issues=_issues(table),
         table=_by_source_row(table, key),
         groups=read_groups(bias),
     )
@@ -114,6 +113,11 @@ def _read(key: str, read: Callable[[], T]) -> T:
         raise
     except ValueError as error:
         raise UnreadableError(f"{key} is damaged") from error
+
+
+def _issues(table: pd.DataFrame) -> dict[str, frozenset[int]]:
+    carried = table[[INDEX, "issues"]].explode("issues").dropna()
+    return {str(code): frozenset(rows) for code, rows in carried.groupby("issues")[INDEX]}
 
 
 def _by_source_row(table: pd.DataFrame, key: str) -> pd.DataFrame:

@@ -10,8 +10,8 @@ from tastetrend_gate.compare import compare
 from tastetrend_gate.records import Facts, Finding, Group
 from tastetrend_gate.verdict import reasons, severity, worst
 
-KINDS = {"city": pa.string(), "stars": pa.float64()}
-HELD = {"city": ["Rome", "Rome", "Oslo", None], "stars": [1.0, 2.0, 3.0, None]}
+KINDS = {"location": pa.string(), "rating_1_5": pa.float64()}
+HELD = {"location": ["Rome", "Rome", "Oslo", None], "rating_1_5": [1.0, 2.0, 3.0, None]}
 ROWS = {"read": 5, "written": 4, "rejected": 1, "duplicate": 0}
 
 
@@ -24,12 +24,12 @@ def table(rows=(1, 2, 3, 5), **changed):
 
 FACTS = Facts(
     "processed",
-    schema=(("city", "string"), ("stars", "double")),
+    schema=(("location", "string"), ("rating_1_5", "double")),
     rows=ROWS,
     rejected={4: "ragged"},
-    issues={"odd": 1},
+    issues={"odd": frozenset({1})},
     table=table(),
-    groups={"city": {"Rome": Group(0.6, 0.1), "Oslo": Group(0.4, -0.1)}},
+    groups={"location": {"Rome": Group(2 / 3, -0.5), "Oslo": Group(1 / 3, 1.0)}},
 )
 
 
@@ -50,35 +50,38 @@ def test_equal_accounts_differ_in_nothing():
             [("outcome", "outcome", "refused ragged_file, must be processed")],
         ),
         (
-            {"schema": (("stars", "double"), ("city", "string"))},
+            {"schema": (("rating_1_5", "double"), ("location", "string"))},
             [("schema", "schema", "the columns stand in another order")],
         ),
         (
-            {"schema": (("city", "string"), ("stars", "float"), ("new", "string"))},
-            [("schema", "schema", "column new is new; column stars float, must be double")],
+            {"schema": (("location", "string"), ("rating_1_5", "float"), ("new", "string"))},
+            [("schema", "schema", "column new is new; column rating_1_5 float, must be double")],
         ),
         (
-            {"rows": ROWS | {"read": 4, "written": 3}, "table": table().drop(index=2)},
-            [("rows", "rows", "read 4, must be 5; written 3, must be 4; written rows lost: 1, the first 2")],
+            {"rows": ROWS | {"read": 4, "written": 3}, "table": table().drop(index=5)},
+            [("rows", "rows", "read 4, must be 5; written 3, must be 4; written rows lost: 1, the first 5")],
         ),
         (
             {"rejected": {4: "empty_row"}},
             [("rejections", "rejections", "row 4 empty_row, must be ragged")],
         ),
-        ({"issues": {"odd": 3}}, [("issues", "issues", "odd 3, must be 1")]),
         (
-            {"groups": {"city": {"Rome": Group(0.5, 0.1), "Oslo": Group(0.5, -0.3)}}},
+            {"issues": {"odd": frozenset({1, 2, 5})}},
+            [("issues", "issues", "2 rows carry other codes, the first 2, 5; odd 3, must be 1")],
+        ),
+        (
+            {"groups": {"location": {"Rome": Group(0.5, -0.5), "Oslo": Group(0.5, 0.8)}}},
             [
-                ("city", "group share", "group share of Oslo 0.500, must be 0.400"),
-                ("city", "rating gap", "rating gap of Oslo -0.300, must be -0.100"),
+                ("location", "group share", "group share of Oslo 0.500, must be 0.333"),
+                ("location", "rating gap", "rating gap of Oslo 0.800, must be 1.000"),
             ],
         ),
         (
-            {"table": table(stars=[1.0, None, 4.0, None])},
+            {"table": table(rating_1_5=[1.0, None, 4.0, None])},
             [
-                ("stars", "cells", "2 of 4 cells are not the truth's, the first in rows 2, 3"),
-                ("stars", "missing share", "missing share 0.500, must be 0.250"),
-                ("stars", "distribution", "distribution 0.667 away from truth"),
+                ("rating_1_5", "cells", "2 of 4 cells are not the truth's, the first in rows 2, 3"),
+                ("rating_1_5", "missing share", "missing share 0.500, must be 0.250"),
+                ("rating_1_5", "distribution", "distribution 0.667 away from truth"),
             ],
         ),
     ],
@@ -88,23 +91,27 @@ def test_a_difference_is_named_with_its_figures(changes, expected):
 
 
 def test_a_difference_to_the_baseline_says_what_was():
-    assert differences("baseline", issues={"odd": 3}) == [("issues", "issues", "odd 3, was 1")]
+    ((_, _, figures),) = differences("baseline", rejected={})
+
+    assert figures == "row 4 not rejected, was ragged"
 
 
-def test_a_lost_row_is_no_change_of_the_columns():
-    (lost,) = differences(table=table().drop(index=5))
+def test_a_lost_row_is_no_change_of_columns_groups_or_issues():
+    groups = {"location": {"Rome": Group(1 / 2, -0.5), "Oslo": Group(1 / 2, 0.5)}}
 
-    assert lost[0] == "rows"
+    (lost,) = differences(table=table().drop(index=1), groups=groups, issues={})
+
+    assert lost == ("rows", "rows", "written rows lost: 1, the first 1")
 
 
 def test_numbers_that_differ_by_rounding_alone_are_equal():
-    assert differences(table=table(stars=[1.0000000001, 2.0, 3.0, None])) == []
+    assert differences(table=table(rating_1_5=[1.0000000001, 2.0, 3.0, None])) == []
 
 
 def test_a_column_of_another_type_is_left_to_the_schema():
-    other = table().assign(stars=pd.array(["1", "2", "3", None], pd.ArrowDtype(pa.string())))
+    texts = pd.array(["1", "2", "3", None], pd.ArrowDtype(pa.string()))
 
-    assert differences(table=other) == []
+    assert differences(table=table().assign(rating_1_5=texts)) == []
 
 
 def found(against, distance, subject="stars"):
