@@ -78,7 +78,7 @@ def process(
         RefusedError: the file cannot be processed as data.
         UnbalancedError: a row is unaccounted for.
     """
-    run = _Run(source, open_raw(staged, work, limit), work / "dataset.parquet", check_time)
+    run = _Run(source, open_raw(staged, work, limit, check_time), work / "dataset.parquet", check_time)
     try:
         account, rejected = _settle(run)
     except IrregularFileError:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TextIO
 from tastetrend_etl.errors import RefusedError
 from tastetrend_etl.reading.delimited import MAX_CHARACTERS, open_text
 from tastetrend_etl.reading.rejects import Rejects
+from tastetrend_etl.reading.staged import refuse_beyond
 from tastetrend_etl.records import RawRecord, RejectedRow
 from tastetrend_etl.schema import MAX_COLUMNS
 
@@ -42,15 +43,20 @@ def is_json(path: Path) -> bool:
         return _DOCUMENT.match(file.read(_CHUNK)) is not None
 
 
-def json_header(path: Path) -> tuple[str, ...]:
+def json_header(path: Path, limit: int) -> tuple[str, ...]:
     """Return the keys of all objects, in the order in which they first come up.
 
+    Args:
+        path: a plain UTF-8 file.
+        limit: the most cells that the objects may have when each has every key.
+
     Raises:
-        RefusedError: `malformed_json`, `too_many_columns`, `too_many_rejected`.
+        RefusedError: `malformed_json`, `too_large`, `too_many_columns`, `too_many_rejected`.
     """
     keys: dict[str, None] = {}
     rejects = Rejects()
-    for value in _values(path):
+    for number, value in enumerate(_values(path), 1):
+        refuse_beyond(limit, number * len(keys))
         if value.problem:
             rejects.extend([RejectedRow(0, value.problem, value.raw)])
         else:

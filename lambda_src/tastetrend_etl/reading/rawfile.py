@@ -1,6 +1,6 @@
 """Opens a staged file as delimited text that can be read batch by batch, as often as needed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from tastetrend_etl.reading.rewrite import rewrite
 from tastetrend_etl.reading.survey import survey
 from tastetrend_etl.records import Columns, Dialect, RawBatch, RawRecord, RejectedRow, Survey
 
+_RECORDS_BETWEEN_CHECKS = 1_000
 _COPY_FACTOR = 2  # what a copy may grow to: UTF-8 for cp1252, quotes, the missing keys of JSON
 
 
@@ -27,6 +28,7 @@ class RawFile:
         path: where it, or a readable copy, lies.
         work: the folder for such copies.
         limit: the most characters that such a copy may hold.
+        check_time: called while one is written; raises when there is no time left.
         lost: data rows that are in the raw file but not under `path`.
     """
 
@@ -36,6 +38,7 @@ class RawFile:
     path: Path
     work: Path
     limit: int
+    check_time: Callable[[], None]
     lost: tuple[RejectedRow, ...] = ()
 
     def batches(self) -> Iterator[RawBatch]:
@@ -59,7 +62,7 @@ class RawFile:
     def _rewritten(self, records: Iterator[RawRecord]) -> "RawFile":
         target = self.work / "rewritten.txt"
         lost = rewrite(
-            records,
+            _watched(records, self.check_time),
             target,
             delimiter=self.dialect.delimiter,
             width=len(self.dialect.header),
@@ -68,13 +71,21 @@ class RawFile:
         return replace(self, path=target, dialect=replace(self.dialect, start=0), lost=tuple(lost))
 
 
-def open_raw(staged: Path, work: Path, limit: int) -> RawFile:
+def _watched(records: Iterator[RawRecord], check_time: Callable[[], None]) -> Iterator[RawRecord]:
+    for number, record in enumerate(records):
+        if number % _RECORDS_BETWEEN_CHECKS == 0:
+            check_time()
+        yield record
+
+
+def open_raw(staged: Path, work: Path, limit: int, check_time: Callable[[], None]) -> RawFile:
     """Find out what the file is.
 
     Args:
         staged: the file as it was delivered.
         work: an empty folder for copies that are easier to read.
         limit: the most bytes the file may hold, inflated.
+        check_time: called now and then; raises when there is no time left.
 
     Raises:
         RefusedError: it is no text with known columns.
@@ -83,6 +94,6 @@ def open_raw(staged: Path, work: Path, limit: int) -> RawFile:
     copy_limit = _COPY_FACTOR * limit
     path = staged if found.plain else plain_copy(staged, found, work / "plain.txt", copy_limit)
     json = is_json(path)
-    dialect = Dialect(",", json_header(path), 0, "json") if json else detect(path, KNOWN_NAMES)
-    raw = RawFile(found, dialect, recognise(dialect.header), path, work, copy_limit)
+    dialect = Dialect(",", json_header(path, copy_limit), 0, "json") if json else detect(path, KNOWN_NAMES)
+    raw = RawFile(found, dialect, recognise(dialect.header), path, work, copy_limit, check_time)
     return raw.from_json() if json else raw
