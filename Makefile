@@ -66,13 +66,14 @@ synth: $(VENV) $(NODE) ## Synthesise the stack of every environment, without AWS
 
 diff: $(VENV) $(NODE) ## Write to build/diff what deploying would change, ENV=dev
 	@mkdir -p build/diff
-	npx cdk diff tastetrend-$(call given,ENV) --context env=$(ENV) --method template --no-color --no-notices --ci \
-		> build/diff/$(ENV).log
+	npx cdk diff tastetrend-$(call given,ENV) --context env=$(ENV) --output build/cdk.out/$(ENV) --no-notices \
+		--method template --no-color --ci > build/diff/$(ENV).log
 	@# Made to be shown to anybody: without the account's number, nor what the CLI says before it begins.
 	@sed -n -e 's/[0-9]\{12\}/<account>/g' -e '/^Stack /,$$p' build/diff/$(ENV).log | tee build/diff/$(ENV).txt
 
 deploy: $(VENV) $(NODE) ## Deploy an environment, ENV=dev; what was promoted there stays where it is
-	npx cdk deploy tastetrend-$(call given,ENV) --context env=$(ENV) --require-approval never --no-notices
+	npx cdk deploy tastetrend-$(call given,ENV) --context env=$(ENV) --output build/cdk.out/$(ENV) --no-notices \
+		--require-approval never
 
 promote: $(VENV) ## Judge a version and move an alias to it, STAGE=staging ENV=prod
 	$(BIN)/python -m ops promote $(call given,STAGE) --env $(call given,ENV)

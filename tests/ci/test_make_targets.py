@@ -41,8 +41,8 @@ def make(tmp_path):
 def test_deploying_needs_nobody_to_confirm(make):
     _, called = make("deploy", ENV="dev")
 
-    assert called[:5] == ["npx", "cdk", "deploy", "tastetrend-dev", "--context"]
-    assert called[5:8] == ["env=dev", "--require-approval", "never"]
+    assert called[:6] == ["npx", "cdk", "deploy", "tastetrend-dev", "--context", "env=dev"]
+    assert called[-2:] == ["--require-approval", "never"]
 
 
 def test_promoting_names_the_alias_and_the_environment(make):

@@ -163,3 +163,11 @@ def test_only_what_was_promoted_can_be_rolled_back_by_hand():
     assert set(inputs["environment"]["options"]) == {"staging", "prod"}
     assert inputs["to"]["type"] == "number"
     assert inputs["reprocess"]["type"] == "boolean"
+
+
+def test_the_page_about_it_names_every_way_in_and_no_target_that_is_not_there():
+    page = (PROJECT / "docs" / "ci.md").read_text()
+    started = [name for name, workflow in WORKFLOWS.items() if "workflow_call" not in workflow["on"]]
+
+    assert set(re.findall(r"^\| `([\w-]+)\.yml`", page, re.MULTILINE)) == set(started)
+    assert set(re.findall(r"make ([a-z]+)", page)) <= TARGETS
