@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 from ministack.app import app  # type: ignore[import-untyped]
 from ministack.services import lambda_svc, ssm  # type: ignore[import-untyped]
@@ -14,6 +15,7 @@ __all__ = ["app"]
 
 Record = dict[str, Any]
 Resolved = tuple[Record | None, Record | None]
+Response = tuple[int, dict[str, str], bytes]
 
 _LAYER_PARAMETER = re.compile(r"/aws/service/(aws-sdk-pandas|powertools)/.+")
 _LAYER_ARN = "arn:aws:lambda:{region}:{publisher}:layer:{name}:1"
@@ -71,9 +73,32 @@ def _with_formulas(record_alarm: Callable[[str, Record], Record]) -> Callable[[s
     return record
 
 
+def _with_code_of_versions(
+    find: Callable[[str, str | None], Response],
+) -> Callable[[str, str | None], Response]:
+    """Name the version in the address of its code, and have the address work behind TLS."""
+
+    def get_function(name: str, qualifier: str | None = None) -> Response:
+        status, headers, body = find(name, qualifier)
+        there, here = f"/{name}?X-Amz".encode(), f"/{name}:{qualifier or '$LATEST'}?X-Amz".encode()
+        return status, headers, body.replace(there, here).replace(b'"http://', b'"https://')
+
+    return get_function
+
+
+def _serve_code(name_and_version: str, account_id: str, region: str) -> Response:
+    """Serve the code of the version that the address names."""
+    name, _, version = unquote(name_and_version).partition(":")
+    record = lambda_svc._functions.get_scoped(account_id, region, name)
+    record, _ = lambda_svc._effective_func_record_for_qualifier(record, version)
+    return (200, {"Content-Type": "application/zip"}, record["code_zip"]) if record else (404, {}, b"")
+
+
 ssm._public_parameter = _with_layer_parameters(ssm._public_parameter)
 lambda_svc._execute_function = _with_patience(lambda_svc._execute_function)
 lambda_svc._effective_func_record_for_qualifier = _with_alias_settings(
     lambda_svc._effective_func_record_for_qualifier
 )
+lambda_svc._get_function = _with_code_of_versions(lambda_svc._get_function)
+lambda_svc.serve_function_code = _serve_code
 provisioners._cw_metric_alarm_record = _with_formulas(provisioners._cw_metric_alarm_record)
