@@ -38,7 +38,7 @@ def connect() -> "LambdaClient":
 def send(client: "LambdaClient", deployment: Deployment, event: Event) -> Sent:
     """Have the function process an event now."""
     answer = client.invoke(
-        FunctionName=deployment.function, Qualifier=deployment.alias, Payload=json.dumps(event).encode()
+        FunctionName=f"{deployment.function}:{deployment.alias}", Payload=json.dumps(event).encode()
     )
     payload = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:

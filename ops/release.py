@@ -1,6 +1,7 @@
 """Promotes a version behind the quality gate, rolls it back, and tells what runs where."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +17,7 @@ from ops.deployment import Deployment, find_deployment
 from ops.leftovers import remove_leftovers
 from ops.replay import find_raw, reprocess
 from ops.shift import shift
-from ops.versions import BEFORE, Manifest, Stage, aliases, keep, manifests, run_before
+from ops.versions import BEFORE, Manifest, Stage, aliases, keep, manifests, run_before, taken_back
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -48,7 +49,8 @@ def promote(
         raise typer.Exit(1)
     manifest = archive(s3, deployment, chosen, status, forced=status == "fail")
     known = manifests(s3, deployment)
-    manifest.promoted = known[chosen].promoted if chosen in known else {}
+    if chosen in known:
+        manifest.promoted, manifest.rolled_back = known[chosen].promoted, known[chosen].rolled_back
     _move(s3, deployment, stage, manifest, console)
     console.print(f"{stage} runs version {chosen} ({manifest.semver}), before it was {running[stage]}.")
 
@@ -62,16 +64,20 @@ def rollback(
         bool, typer.Option("--reprocess", help="Process all files anew that the bad version wrote.")
     ] = False,
 ) -> None:
-    """Move an alias back to the version that it ran before, and mend what the bad one wrote."""
+    """Move an alias back to the version that it ran before, and mend what the bad one wrote.
+
+    Run it again whenever it was interrupted: an alias that has gone back already stays where it is.
+    """
     console, deployment, s3 = Console(), find_deployment(env), boto3.client("s3")
-    known, bad = manifests(s3, deployment), aliases(deployment)[stage]
-    good = to or run_before(known, stage, bad)
-    if good is None or good not in known:
-        raise typer.BadParameter(
-            f"version {good} was never promoted" if good else f"nothing is on record that {stage} ran before"
-        )
-    _move(s3, deployment, stage, known[good], console)
-    console.print(f"{stage} runs version {good} ({known[good].semver}) again instead of {bad}.")
+    known, current = manifests(s3, deployment), aliases(deployment)[stage]
+    bad = taken_back(known, stage, current) if to in {None, current} else []
+    if bad:
+        console.print(f"{stage} went back to version {current} already; name another one by --to.")
+    else:
+        good = _good_version(known, stage, current, to)
+        bad = [current]
+        _move_back(s3, deployment, stage, known, current, good, console)
+        console.print(f"{stage} runs version {good} ({known[good].semver}) again instead of {current}.")
     if again:
         _mend(s3, replace(deployment, alias=stage), bad, console)
 
@@ -120,12 +126,44 @@ def _move(s3: "S3Client", deployment: Deployment, stage: str, manifest: Manifest
     keep(s3, deployment, manifest)
 
 
-def _mend(s3: "S3Client", deployment: Deployment, bad: str, console: Console) -> None:
-    keys = find_raw(s3, deployment, "", only_version=bad)
+def _good_version(known: Mapping[str, Manifest], stage: str, current: str, to: str | None) -> str:
+    """Return where to go back to.
+
+    Raises:
+        typer.BadParameter: there is no such version, or the alias is there.
+    """
+    good = to or run_before(known, stage, current)
+    if good is None:
+        raise typer.BadParameter(f"nothing is on record that {stage} ran before version {current}")
+    if good not in known:
+        raise typer.BadParameter(f"version {good} was never promoted; `releases` lists those that were")
+    if good == current:
+        raise typer.BadParameter(f"{stage} runs version {good} already, and was not taken back to it")
+    return good
+
+
+def _move_back(
+    s3: "S3Client",
+    deployment: Deployment,
+    stage: str,
+    known: Mapping[str, Manifest],
+    bad: str,
+    good: str,
+    console: Console,
+) -> None:
+    """Note what is taken back before the alias moves, so that an interrupted command knows it again."""
+    if bad in known:
+        known[bad].rolled_back[stage] = good
+        keep(s3, deployment, known[bad])
+    _move(s3, deployment, stage, known[good], console)
+
+
+def _mend(s3: "S3Client", deployment: Deployment, bad: list[str], console: Console) -> None:
+    keys = sorted({key for version in bad for key in find_raw(s3, deployment, "", only_version=version)})
     failed = reprocess(deployment, keys, console)
-    removed = 0 if failed else remove_leftovers(s3, deployment, bad)
+    removed = 0 if failed else sum(remove_leftovers(s3, deployment, version) for version in bad)
     console.print(
-        f"{len(keys) - failed} of {len(keys)} files that version {bad} wrote were processed anew, "
+        f"{len(keys) - failed} of {len(keys)} files that version {', '.join(bad)} wrote were processed anew, "
         f"{removed} outputs that only it made are gone."
     )
     if failed:

@@ -30,6 +30,7 @@ class Manifest:
         layers: the ARNs of the layers.
         gate: the verdict's status, and `forced` when it was overruled.
         promoted: alias → when it was moved to this version, ISO 8601 in UTC.
+        rolled_back: alias → the version that it went back to from this one.
     """
 
     version: str
@@ -41,10 +42,12 @@ class Manifest:
     gate: str
     forced: bool = False
     promoted: dict[str, list[str]] = field(default_factory=dict)
+    rolled_back: dict[str, str] = field(default_factory=dict)
 
     def note_promotion(self, alias: str) -> None:
         """Remember that an alias was moved here now."""
         self.promoted.setdefault(alias, []).append(datetime.now(UTC).isoformat(timespec="seconds"))
+        self.rolled_back.pop(alias, None)
 
 
 def aliases(deployment: Deployment) -> dict[str, str]:
@@ -77,13 +80,18 @@ def keep(s3: "S3Client", deployment: Deployment, manifest: Manifest) -> None:
 
 
 def run_before(known: Mapping[str, Manifest], alias: str, current: str) -> str | None:
-    """Return the version that an alias ran before its current one, None when none is on record."""
+    """Return the version that an alias ran before its current one and was not taken back from."""
     earlier = {
         version: manifest.promoted[alias][-1]
         for version, manifest in known.items()
-        if version != current and manifest.promoted.get(alias)
+        if version != current and manifest.promoted.get(alias) and alias not in manifest.rolled_back
     }
     return max(earlier, key=lambda version: earlier[version], default=None)
+
+
+def taken_back(known: Mapping[str, Manifest], alias: str, current: str) -> list[str]:
+    """Return the versions from which an alias went back to its current one."""
+    return [version for version, manifest in known.items() if manifest.rolled_back.get(alias) == current]
 
 
 def _read(s3: "S3Client", deployment: Deployment, key: str) -> dict[str, Any]:

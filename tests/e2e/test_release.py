@@ -210,6 +210,12 @@ def test_rolling_back_with_reprocessing_leaves_no_trace_of_the_bad_version(relea
     assert snapshot(store) == before
     assert releases.writer(raw) == good
 
+    said = releases.ops("rollback", "prod", "--reprocess")
+
+    assert f"prod went back to version {good} already" in said
+    assert releases.aliases()["prod"] == good
+    assert snapshot(store) == before
+
 
 def test_an_interrupted_promotion_is_told_truly_and_can_be_run_again(releases, good):
     number = releases.deploy()

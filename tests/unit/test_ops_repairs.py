@@ -31,8 +31,8 @@ class LambdaService:
         self.broken = False
         self.one_at_a_time = Lock()  # as in Lambda, where each process handles one event
 
-    def invoke(self, *, FunctionName, Qualifier, Payload):  # noqa: N803 # as boto3 names them
-        assert (FunctionName, Qualifier) == ("tastetrend-local-etl", "dev")
+    def invoke(self, *, FunctionName, Payload):  # noqa: N803 # as boto3 names them
+        assert FunctionName == "tastetrend-local-etl:dev"
         if self.broken:
             answer = {"errorMessage": "SlowDown on PutObject", "errorType": "RetryableError"}
             return {"FunctionError": "Unhandled", "Payload": io.BytesIO(json.dumps(answer).encode())}

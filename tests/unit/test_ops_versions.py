@@ -1,0 +1,62 @@
+"""Where an alias can go back to, by what is on record of the versions."""
+
+import pytest
+
+from ops.versions import Manifest, run_before, taken_back
+
+
+def manifest(version, **promoted):
+    return Manifest(
+        version=version,
+        semver=f"0.{version}.0",
+        code_sha256="x",
+        code_key=f"lambda/etl-0.{version}.0.zip",
+        git_commit=None,
+        layers=[],
+        gate="pass",
+        promoted={alias: [moment] for alias, moment in promoted.items()},
+    )
+
+
+@pytest.fixture
+def known():
+    """Return three versions that prod ran one after the other, and one that only staging ran."""
+    return {
+        "1": manifest("1", staging="2026-01-01", prod="2026-01-02"),
+        "2": manifest("2", staging="2026-02-01", prod="2026-02-02"),
+        "3": manifest("3", staging="2026-03-01", prod="2026-03-02"),
+        "4": manifest("4", staging="2026-04-01"),
+    }
+
+
+def test_an_alias_goes_back_to_what_it_ran_before(known):
+    assert run_before(known, "prod", "3") == "2"
+    assert run_before(known, "staging", "4") == "3"
+
+
+def test_an_alias_that_ran_nothing_before_cannot_go_back(known):
+    assert run_before({"1": known["1"]}, "prod", "1") is None
+
+
+def test_an_alias_never_goes_back_to_a_version_that_was_taken_back_from_it(known):
+    known["3"].rolled_back["prod"] = "2"
+
+    assert run_before(known, "prod", "2") == "1"
+    assert run_before(known, "staging", "4") == "3"
+
+
+def test_the_version_that_an_alias_was_taken_back_from_is_on_record(known):
+    known["3"].rolled_back["prod"] = "2"
+
+    assert taken_back(known, "prod", "2") == ["3"]
+    assert taken_back(known, "staging", "2") == []
+    assert taken_back(known, "prod", "3") == []
+
+
+def test_a_version_that_is_promoted_again_counts_as_good_again(known):
+    known["3"].rolled_back["prod"] = "2"
+
+    known["3"].note_promotion("prod")
+
+    assert taken_back(known, "prod", "2") == []
+    assert len(known["3"].promoted["prod"]) == 2
