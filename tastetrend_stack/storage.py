@@ -8,6 +8,8 @@ from tastetrend_stack.bucket import PrivateBucket
 from tastetrend_stack.environments import Environment
 
 _ABANDONED_UPLOADS = Duration.days(7)
+_REHEARSALS = ("gate/", "processed/")  # what the quality gate plays through the artifacts bucket
+_KEPT_REHEARSALS = Duration.days(30)
 
 
 class Storage(Construct):
@@ -21,6 +23,8 @@ class Storage(Construct):
         self.raw = self._build_bucket("raw")
         self.processed = self._build_bucket("processed")
         self.artifacts = self._build_bucket("artifacts")
+        for prefix in _REHEARSALS:
+            self.artifacts.add_lifecycle_rule(prefix=prefix, expiration=_KEPT_REHEARSALS)
 
     def _build_bucket(self, kind: str) -> s3.Bucket:
         return PrivateBucket(

@@ -68,12 +68,20 @@ def test_nobody_reads_or_writes_a_bucket_without_tls(bucket, any_stack):
 @pytest.mark.parametrize("bucket", DATA)
 def test_overwritten_data_can_be_brought_back_for_a_while(bucket, any_stack):
     properties = any_stack.properties("S3::Bucket")[bucket]
-    (rule,) = properties["LifecycleConfiguration"]["Rules"]
+    rule, *others = properties["LifecycleConfiguration"]["Rules"]
 
     assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
     assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] >= 7
     assert rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == 7
     assert "ExpirationInDays" not in rule  # current data never goes away by itself
+    assert bucket == "StorageArtifacts08431D1F" or not others
+
+
+def test_what_the_quality_gate_played_through_does_not_pile_up(any_stack):
+    artifacts = any_stack.properties("S3::Bucket")["StorageArtifacts08431D1F"]
+    _, *rules = artifacts["LifecycleConfiguration"]["Rules"]
+
+    assert {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules} == {"gate/": 30, "processed/": 30}
 
 
 @pytest.mark.parametrize("bucket", DATA)
