@@ -25,7 +25,7 @@ def lambda_handler(event: dict[str, str], context: LambdaContext) -> dict[str, A
     """Judge `version` against `baseline`, or what CodeDeploy is about to shift traffic to.
 
     Returns:
-        `status`, `version`, `baseline`, `reasons` as sentences, and the keys of the verdict and its page.
+        `status`, `version`, `baseline`, `reasons` as sentences, and the keys of what is kept of the verdict.
     """
     if "DeploymentId" in event:
         return _judge_deployment(event, context)

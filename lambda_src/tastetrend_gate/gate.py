@@ -10,7 +10,7 @@ from tastetrend_gate.verdict import FileResult, Verdict, reasons, worst
 def judge(version: str, baseline: str | None, stage: Stage) -> Verdict:
     """Return the verdict on a version, against the truth and against the version that it would replace."""
     compared = baseline if baseline != version else None
-    found, files = [], []
+    found, files, comparisons = [], [], []
     for golden in golden_files():
         facts = replay(golden, version, stage)
         findings = _compare(golden, facts, replay(golden, compared, stage) if compared else None)
@@ -18,8 +18,9 @@ def judge(version: str, baseline: str | None, stage: Stage) -> Verdict:
         outcome = f"{facts.outcome} {facts.reason}".strip()
         files.append(FileResult(golden.name, worst(against), outcome, facts.rows, len(findings)))
         found += against
+        comparisons += findings
     found.sort(key=lambda reason: reason.severity)  # "fail" stands before "warn"
-    return Verdict(worst(found), version, compared, stage.run, found, files)
+    return Verdict(worst(found), version, compared, stage.run, found, files, comparisons)
 
 
 def _compare(golden: Golden, facts: Facts, baseline: Facts | None) -> list[Finding]:

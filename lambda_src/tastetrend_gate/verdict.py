@@ -67,6 +67,7 @@ class Verdict:
     Attributes:
         baseline: the version it was compared with; None when there is none and the truth alone has spoken.
         run: names the objects of this run, below `gate/` and `processed/gate/`.
+        comparisons: all that was measured, what speaks for the version as well.
     """
 
     status: Status
@@ -75,6 +76,7 @@ class Verdict:
     run: str
     reasons: list[Reason]
     files: list[FileResult]
+    comparisons: list[Finding]
 
 
 def severity(finding: Finding) -> Status:

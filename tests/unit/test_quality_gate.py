@@ -3,6 +3,7 @@
 import importlib
 import json
 
+import awswrangler as wr
 import pytest
 
 from tastetrend_gate.golden import golden_files
@@ -54,6 +55,7 @@ def test_a_version_that_tells_the_truth_as_its_baseline_does_passes(gate):
         "reasons": [],
         "verdict_key": "releases/7/verdict.json",
         "page_key": "releases/7/verdict.html",
+        "comparisons_key": "releases/7/comparisons.parquet",
     }
 
 
@@ -169,6 +171,16 @@ def test_the_verdict_is_kept_with_all_its_figures(gate, store):
     assert len(verdict["reasons"]) == len(said["reasons"])
     assert [(result["file"], result["rows"]["written"]) for result in verdict["files"]] == [(CLEAN, 60)]
     assert verdict["limits"]["cells"]["truth"] == {"warn": 0, "fail": 0.005}
+
+
+def test_every_figure_is_kept_as_a_table(gate, store):
+    said = gate(gated.maps_one_gender_to_null, gated.unchanged, only=CLEAN)
+
+    figures = wr.s3.read_parquet(f"s3://{ARTIFACTS}/{said['comparisons_key']}")
+    assert set(figures["against"]) == {"truth", "baseline"}
+    wrong = figures[(figures["against"] == "truth") & (figures["distance"] > 0)]
+    assert "gender_norm" in set(wrong["subject"])
+    assert len(figures) > len(wrong)
 
 
 def test_a_gate_run_touches_no_real_data(gate, store):
