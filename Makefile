@@ -11,7 +11,7 @@ given = $(or $($1),$(error $1 is missing; name it, as in `make $@ $1=staging`))
 
 .DEFAULT_GOAL := help
 .PHONY: help venv node_modules demo up down test check format lint types pytest synth clean
-.PHONY: diff deploy promote rollback releases
+.PHONY: bench diff deploy promote rollback releases
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z_]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,10 @@ types: $(VENV)
 
 pytest: $(VENV) $(NODE)
 	$(BIN)/pytest
+
+bench: $(VENV) ## Measure the engine against pandas, polars and DuckDB; ROWS=100000 leaves out larger files
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement benchmarks/requirements.txt
+	$(BIN)/python -m benchmarks $(if $(ROWS),--largest $(ROWS))
 
 synth: $(VENV) $(NODE) ## Synthesise the stack of every environment, without AWS
 	@for name in $(ENVIRONMENTS); do \

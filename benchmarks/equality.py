@@ -44,7 +44,9 @@ def _differences(left: pa.Table, right: pa.Table) -> Iterator[str]:
         aggregates = [_aggregate(table[name]) for table in (left, right)]
         if not _close(*aggregates):
             yield f"{name}: {aggregates[0]}, not {aggregates[1]}"
-        values = [[_plain(value) for value in table[name].take(chosen).to_pylist()] for table in (left, right)]
+        values = [
+            [_plain(value) for value in table[name].take(chosen).to_pylist()] for table in (left, right)
+        ]
         for row, pair in zip(chosen, zip(*values, strict=True), strict=True):
             if not _close(*pair):
                 yield f"{name} of row {left['source_row'][row]}: {pair[0]!r}, not {pair[1]!r}"

@@ -1,4 +1,4 @@
-"""What every contender is told, and what it must return: the contract's tables, and where a file's fields are.
+"""What every contender is told of a file and of the contract, and what it must return.
 
 The peers are told what ours has to find out for itself: the encoding, the delimiter, the date formats and
 their order, the rating scale, that a record has at most two fields too many, which records are ragged.
@@ -87,4 +87,3 @@ class Balance:
     written: int
     rejected: int
     duplicate: int
-

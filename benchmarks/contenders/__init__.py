@@ -1,1 +1,1 @@
-"""The ways to do the work: each module's `run` takes a task, writes its parquet file and returns the balance."""
+"""The ways to do the work: each module's `run` writes a task's parquet file and returns the balance."""

@@ -94,7 +94,8 @@ def _output(task: Task) -> str:
                 CASE WHEN total_spent >= 0 THEN total_spent END AS total_spent,
                 CASE WHEN party_size BETWEEN 1 AND 100 AND party_size % 1 = 0
                     THEN party_size::INTEGER END AS party_size,
-                {_date(task)} AS date_read, {_number()} AS number, {_scale()}::SMALLINT AS rating_scale, {mapped}
+                {_date(task)} AS date_read, {_number()} AS number,
+                {_scale()}::SMALLINT AS rating_scale, {mapped}
             FROM cells
         ), judged AS (
             SELECT *,

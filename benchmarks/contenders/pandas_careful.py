@@ -1,4 +1,4 @@
-"""pandas as an expert writes it: Arrow's parser and strings, whole columns, each distinct value judged once."""
+"""pandas as an expert writes it: Arrow's parser and strings, whole columns, each value judged once."""
 
 from collections.abc import Callable
 

@@ -117,7 +117,9 @@ def _with_ratings(rows: pl.LazyFrame) -> pl.LazyFrame:
     stars = plain.str.contains(_STARS)
     number = plain.str.extract(_RATING, 1).str.replace(",", ".").cast(pl.Float64)
     percent = plain.str.extract(_RATING, 3).is_not_null()
-    scale = pl.when(percent).then(100).otherwise(plain.str.extract(_RATING, 2).cast(pl.Int16).fill_null(SCALE))
+    scale = (
+        pl.when(percent).then(100).otherwise(plain.str.extract(_RATING, 2).cast(pl.Int16).fill_null(SCALE))
+    )
     rows = rows.with_columns(
         number=pl.when(stars).then(plain.str.count_matches("[★⭐]").cast(pl.Float64)).otherwise(number),
         rating_scale=pl.when(stars).then(SCALE).when(number.is_not_null()).then(scale).cast(pl.Int16),

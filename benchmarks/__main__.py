@@ -1,0 +1,55 @@
+"""The command line: `python -m benchmarks`."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.progress import track
+
+from benchmarks.data import SOURCES_USED, ReviewFile, review_file
+from benchmarks.measure import Measurement, measure_all
+from benchmarks.report import NAMES, Figures, render
+from benchmarks.startup import fixed_seconds, import_seconds
+
+DATA = Path("build/benchmarks")
+RESULTS = Path(__file__).parent / "RESULTS.md"
+ROUNDS = {10_000: 5, 100_000: 3, 1_000_000: 1}  # times three sources
+TWO_CORE_ROWS = 100_000
+SMALL_ROWS = 10
+
+
+def benchmark(
+    largest: Annotated[int, typer.Option(help="Leave out sizes above this many reviews.")] = 1_000_000,
+) -> None:
+    """Measure all contenders and write benchmarks/RESULTS.md."""
+    sizes = [rows for rows in ROUNDS if rows <= largest]
+    with TemporaryDirectory(prefix="benchmark-") as folder:
+        work = Path(folder)
+        figures = Figures(
+            one_core={rows: _measured(rows, work, cores=1) for rows in sizes},
+            two_cores={TWO_CORE_ROWS: _measured(TWO_CORE_ROWS, work, cores=2)},
+            imports=import_seconds(),
+            fixed=fixed_seconds(review_file(DATA, SOURCES_USED[0], SMALL_ROWS), work),
+        )
+    page = render(figures)
+    RESULTS.write_text(page, encoding="utf-8")
+    Console().print(Markdown(page))
+
+
+def _measured(rows: int, work: Path, *, cores: int) -> list[Measurement]:
+    files = [_made(source, rows) for source in SOURCES_USED]
+    rounds = ROUNDS[rows]
+    runs = measure_all(NAMES, files, work, rounds=rounds, cores=cores)
+    total = rounds * len(files) * len(NAMES)
+    return list(track(runs, f"{rows:,} reviews, {cores} core(s)", total=total))
+
+
+def _made(source: str, rows: int) -> ReviewFile:
+    return review_file(DATA, source, rows)
+
+
+if __name__ == "__main__":
+    typer.run(benchmark)

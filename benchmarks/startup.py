@@ -1,0 +1,60 @@
+"""Measures what a cold start imports, and what a file costs however small it is."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from benchmarks.contenders import floor, ours
+from benchmarks.data import ReviewFile
+from benchmarks.task import Task
+
+PROCESSES, REPEATS = 7, 50
+_LAMBDA_SRC = Path(__file__).parent.parent / "lambda_src"
+_LIBRARIES = "import pandas, pyarrow, boto3"
+_HANDLER = "import api_handler"
+_TIMED = (
+    "from time import perf_counter; started = perf_counter(); {statement}; print(perf_counter() - started)"
+)
+# Stands for what Lambda and the stack set; nothing is called.
+_ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "none",
+    "AWS_SECRET_ACCESS_KEY": "none",
+    "RAW_BUCKET": "raw",
+    "PROCESSED_BUCKET": "processed",
+    "ARTIFACTS_BUCKET": "artifacts",
+}
+
+
+def import_seconds() -> tuple[float, float]:
+    """Return the median times of importing the handler, and the libraries it cannot do without."""
+    times = [(_import(_HANDLER), _import(_LIBRARIES)) for _ in range(PROCESSES)]
+    return median(time for time, _ in times), median(time for _, time in times)
+
+
+def _import(statement: str) -> float:
+    environment: Mapping[str, str] = {**os.environ, **_ENVIRONMENT}
+    command = [sys.executable, "-c", _TIMED.format(statement=statement)]
+    ran = subprocess.run(  # noqa: S603 # our own
+        command, check=True, capture_output=True, text=True, cwd=_LAMBDA_SRC, env=environment
+    )
+    return float(ran.stdout)
+
+
+def fixed_seconds(file: ReviewFile, work: Path) -> tuple[float, float]:
+    """Return what a small file takes ours and the floor in a process that is warm."""
+    task = Task(file.source, file.path, work / "small.parquet")
+    return _median_time(lambda: ours.run(task)), _median_time(lambda: floor.run(task))
+
+
+def _median_time(function: Callable[[], object]) -> float:
+    times = []
+    for _ in range(REPEATS):
+        started = perf_counter()
+        function()
+        times.append(perf_counter() - started)
+    return median(times)
