@@ -97,9 +97,9 @@ class Register:
 
 
 def without_repeat_suffix(ids: pa.StringArray) -> pa.StringArray:
-    """Return the ids as the source numbered them, without the `_dup` that marks a repeat."""
+    """Return the ids as the source numbered them, without the `_dup` that marks a repeat, or one of it."""
     marked = pc.ends_with(ids, _REPEAT_SUFFIX)
-    bare = pc.utf8_slice_codeunits(ids.filter(marked), 0, -len(_REPEAT_SUFFIX))
+    bare = pc.replace_substring_regex(ids.filter(marked), f"({_REPEAT_SUFFIX})+$", "")
     return pc.replace_with_mask(ids, marked, bare)
 
 

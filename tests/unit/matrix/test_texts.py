@@ -105,9 +105,10 @@ def test_R14_a_row_again_is_a_duplicate_unless_something_differs(send):
 
 def test_R14_without_a_text_a_row_again_is_a_duplicate_too(send):
     first = review(7, review_text="")
-    rows = [first, first | {"review_id": "7_dup"}, first | {"review_id": "8"}, first | {"rating": "5"}]
+    ids = ["7_dup", "7_dup_dup", "8"]
+    rows = [first, *(first | {"review_id": source_id} for source_id in ids), first | {"rating": "5"}]
 
-    assert send(file_of(rows)).column("source_row") == [1, 3, 4]
+    assert send(file_of(rows)).column("source_row") == [1, 4, 5]
 
 
 def test_R15_rows_without_a_text_are_no_copies_of_one_another(send):
