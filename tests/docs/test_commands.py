@@ -1,0 +1,95 @@
+"""What the pages tell a reader to type is there, and what they show is so."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from ops.__main__ import app
+from tastetrend_stack.environments import ENVIRONMENTS
+
+PROJECT = Path(__file__).parents[2]
+PAGES = ["README.md", "docs/releasing.md", "docs/ci.md"]
+TARGETS = set(
+    re.findall(r"^([a-z_]+):.*## ", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+)
+PROGRAMS = {"make", "npx", "aws", "gh", ".venv/bin/python"}
+
+
+def commands():
+    """Yield each indented command of the pages, a continued line as one."""
+    for page in PAGES:
+        text = (PROJECT / page).read_text(encoding="utf-8").replace("\\\n", " ")
+        for line in text.splitlines():
+            words = (
+                shlex.split(line, comments=True) if re.match(r" {4,}[.a-z]", line) and "'" not in line else []
+            )
+            if words and words[0] in PROGRAMS and words.count("make") < 2:  # more are part of a picture
+                yield pytest.param(words, id=f"{page}: {' '.join(words)}"[:110])
+
+
+COMMANDS = list(commands())
+
+
+def test_the_pages_hold_commands():
+    assert len(COMMANDS) > 15
+
+
+@pytest.mark.parametrize("words", [c for c in COMMANDS if c.values[0][0] == "make"])
+def test_what_is_to_be_made_can_be(words):
+    assert [word for word in words[1:] if "=" not in word and word not in TARGETS] == []
+
+
+@pytest.mark.parametrize("words", [c for c in COMMANDS if c.values[0][0] == ".venv/bin/python"])
+def test_an_operators_command_knows_its_options(words):
+    assert words[1:3] == ["-m", "ops"]
+    if words[3:] == ["--help"]:
+        return
+    command = get_command(app).commands[words[3]]
+
+    command.make_context(words[3], words[4:])  # raises on an option or a value that it does not know
+
+
+@pytest.mark.parametrize("words", [c for c in COMMANDS if c.values[0][0] == "npx"])
+def test_the_cdk_is_told_of_an_environment_that_there_is(words):
+    assert words[1] == "cdk"
+    named = re.findall(r"env=(\S+)", " ".join(words))
+    assert words[2] == "bootstrap" or set(named) <= set(ENVIRONMENTS) - {"local"} != set()
+
+
+def test_the_readme_shows_the_sources_as_they_come_out():
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    expected = (PROJECT / "samples" / "expectations.json").read_text(encoding="utf-8")
+
+    shown = re.findall(r"^ +(tastetrend_\S+) +([\d,]+) +([\d,]+) +([\d,]+) +([\d,]+) ", readme, re.MULTILINE)
+
+    assert len(shown) == 5
+    for file, *counts in shown:
+        told = [int(count.replace(",", "")) for count in counts]
+        block = expected[expected.index(f'"{file}"') :]
+        true = [
+            int(re.search(rf'"rows_{name}": (\d+)', block)[1])
+            for name in ("read", "written", "rejected", "duplicate")
+        ]
+        assert told == true
+
+
+@pytest.mark.parametrize("page", [*PAGES, "docs/data-contract.md", "docs/bad-inputs.md"])
+def test_every_link_leads_somewhere(page):
+    text = (PROJECT / page).read_text(encoding="utf-8")
+    links = [link for link in re.findall(r"\]\(([^)#]+)", text) if "://" not in link]
+
+    assert [link for link in links if not (PROJECT / page).parent.joinpath(link).exists()] == []
+
+
+def test_the_layout_in_the_readme_is_the_tree():
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    layout = readme[readme.index("## How it is laid out") : readme.index("## Develop it")]
+
+    folders = set(re.findall(r"^ {4}([a-z_]+)/", layout, re.MULTILINE))
+
+    there = {path.name for path in PROJECT.iterdir() if path.is_dir() and not path.name.startswith(".")}
+    assert there - {"node_modules", "build", "cdk.out"} - folders == set()
+    assert folders - there == set()
