@@ -32,7 +32,9 @@ def up(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen; 0: any free port.")] = 0,
 ) -> None:
     """Leave the stack running, and print what makes `aws` and boto3 talk to it."""
-    emulator = background.up(port, Console(stderr=True))
+    console = Console(stderr=True)
+    emulator = background.up(port, console)
+    console.print('Use it with: eval "$(make -s up)"; end it with: make down')
     typer.echo("unset AWS_PROFILE AWS_SESSION_TOKEN")
     for name, value in emulator.exports.items():
         typer.echo(f"export {name}={shlex.quote(value)}")

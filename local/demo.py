@@ -20,6 +20,7 @@ from tastetrend_etl.keys import OutputKeys, output_keys
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_sqs.client import SQSClient
 
 RESULTS = Path("build/demo")
 _PATIENCE_SECONDS = 120  # without news; three attempts of 30 s each fit in
@@ -55,7 +56,7 @@ def run(files: list[Path], console: Console) -> None:
         s3 = boto3.client("s3", **emulator.connection)
         with step(console, "Uploading", f"Uploaded {len(files)} files"):
             awaited = [_upload(s3, file, outputs["RawBucketName"]) for file in files]
-        _await_all(emulator, outputs, awaited, console)
+        await_all(emulator, outputs, awaited, console)
         _mirror(s3, outputs["ProcessedBucketName"])
     show(RESULTS, console)
     console.print(f"Done in {time.monotonic() - started:.0f} s")
@@ -70,13 +71,13 @@ def _upload(s3: "S3Client", file: Path, bucket: str) -> OutputKeys:
     return output_keys(source)
 
 
-def _await_all(emulator: Emulator, outputs: Outputs, awaited: list[OutputKeys], console: Console) -> None:
+def await_all(emulator: Emulator, outputs: Outputs, awaited: list[OutputKeys], console: Console) -> None:
     """Wait until each file has its dataset or its error report.
 
     Raises:
         LocalError: an event failed for good, or nothing happens any more.
     """
-    s3 = boto3.client("s3", **emulator.connection)
+    s3, sqs = boto3.client("s3", **emulator.connection), boto3.client("sqs", **emulator.connection)
     with Progress(console=console) as progress:
         task = progress.add_task("Processing", total=len(awaited))
         done, last_news = 0, time.monotonic()
@@ -86,8 +87,11 @@ def _await_all(emulator: Emulator, outputs: Outputs, awaited: list[OutputKeys], 
             if (now_done := sum(not there.isdisjoint({keys.dataset, keys.error}) for keys in awaited)) > done:
                 done, last_news = now_done, time.monotonic()
             progress.update(task, completed=done)
-            if _has_failed(emulator, outputs) or time.monotonic() - last_news > _PATIENCE_SECONDS:
-                raise LocalError(_complaint(emulator, outputs, len(awaited) - done))
+            if (
+                _has_failed(sqs, outputs["FailureQueueUrl"])
+                or time.monotonic() - last_news > _PATIENCE_SECONDS
+            ):
+                raise LocalError(_complaint(emulator, outputs, f"{len(awaited) - done} of {len(awaited)}"))
 
 
 def _keys(s3: "S3Client", bucket: str) -> list[str]:
@@ -95,20 +99,17 @@ def _keys(s3: "S3Client", bucket: str) -> list[str]:
     return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
 
 
-def _has_failed(emulator: Emulator, outputs: Outputs) -> bool:
+def _has_failed(sqs: "SQSClient", queue: str) -> bool:
     """Tell whether an event has come into the failure queue."""
-    sqs = boto3.client("sqs", **emulator.connection)
-    answer = sqs.get_queue_attributes(
-        QueueUrl=outputs["FailureQueueUrl"], AttributeNames=["ApproximateNumberOfMessages"]
-    )
+    answer = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])
     return answer["Attributes"]["ApproximateNumberOfMessages"] != "0"
 
 
-def _complaint(emulator: Emulator, outputs: Outputs, left: int) -> str:
+def _complaint(emulator: Emulator, outputs: Outputs, left: str) -> str:
     logs = boto3.client("logs", **emulator.connection)
     events = logs.filter_log_events(logGroupName=outputs["LogGroupName"])["events"]
     said = "\n".join(event["message"] for event in events[-_SHOWN_LINES:])
-    return f"{left} files were not processed; the function's last words:\n{said or '(none)'}"
+    return f"{left} files were not processed; the function's last words were:\n{said or '(none)'}"
 
 
 def _mirror(s3: "S3Client", bucket: str) -> None:

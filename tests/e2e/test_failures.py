@@ -3,7 +3,10 @@
 import json
 
 import pytest
+from rich.console import Console
 
+from local.demo import await_all
+from local.errors import LocalError
 from tests.e2e.conftest import reviews
 
 KEY = "failures/reviews.csv"
@@ -47,6 +50,14 @@ def test_an_event_that_fails_three_times_waits_in_the_queue_and_can_be_sent_agai
     assert invoke(failed["requestPayload"])["files"][0]["action"] == "processed"
     assert store.keys_for(KEY).dataset in store.versions()
     assert failures.count() == 0
+
+
+@pytest.mark.usefixtures("processed_is_read_only")
+def test_the_demo_shows_why_a_file_does_not_come_through(emulator, outputs, store, failures):
+    store.drop("failures/demo.csv", reviews("Good soup"))
+    with pytest.raises(LocalError, match=r"(?s)1 of 1 files were not processed.*AccessDenied"):
+        await_all(emulator, outputs, [store.keys_for("failures/demo.csv")], Console(quiet=True))
+    failures.take()
 
 
 @pytest.mark.parametrize(
