@@ -81,12 +81,19 @@ class Store:
         return json.loads(self.read(key))
 
 
+@pytest.fixture(scope="session")
+def session():
+    """Return one session for all tests: reading S3's whole model takes longer than most of them."""
+    return boto3.Session()
+
+
 @pytest.fixture
-def store(monkeypatch):
+def store(session, monkeypatch):
     """Yield empty versioned buckets."""
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
         client = boto3.client("s3")
         for bucket in (RAW, PROCESSED, ARTIFACTS):
             client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})

@@ -23,11 +23,20 @@ _SURVIVALS = pytest.StashKey[dict[str, Counter]]()
 _EXPLORED = pytest.StashKey[dict[str, Explored]]()
 
 
+@pytest.fixture(scope="session")
+def stood_in_session():
+    """Return a session behind a stand-in; one for all tests, since it reads S3's whole model."""
+    session = boto3.Session()
+    return session, StandIn(session)
+
+
 @pytest.fixture
-def standin(store, monkeypatch):
+def standin(store, stood_in_session, monkeypatch):
+    session, standin = stood_in_session
     monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda *_: 0)
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", boto3.Session())
-    return StandIn(boto3.DEFAULT_SESSION)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
+    standin.strike()
+    return standin
 
 
 @pytest.fixture

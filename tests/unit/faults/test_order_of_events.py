@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from tests.unit.conftest import s3_record
 
-VERSIONS = 4
+VERSIONS = 3
 NAMES = count()  # a key of its own for each history
 HISTORIES = settings(
-    max_examples=100,
+    max_examples=200,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
