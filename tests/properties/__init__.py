@@ -1,0 +1,1 @@
+"""Laws that hold for every file, tried on generated ones."""

@@ -1,0 +1,55 @@
+"""Runs the pipeline on bytes and returns all that comes of them."""
+
+import io
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tastetrend_etl.errors import RefusedError
+from tastetrend_etl.pipeline import process
+from tastetrend_etl.records import SourceObject
+
+_FOLDER = tempfile.TemporaryDirectory()  # one for all runs, since making folders takes longer than they do
+UPLOADED = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What bytes have become: a refusal, or a dataset and its account."""
+
+    refusal: str = ""
+    dataset: bytes = b""
+    rejected: tuple = ()
+    reports: tuple = ()
+
+    @property
+    def table(self) -> pa.Table:
+        return pq.read_table(io.BytesIO(self.dataset))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return self.reports[0]["rows"]
+
+
+def run(body: bytes, *, limit: int = 1 << 20) -> Result:
+    """Process bytes as a file; whatever is raised but a refusal goes through."""
+    staged, work = Path(_FOLDER.name, "raw"), Path(_FOLDER.name, "work")
+    work.mkdir(exist_ok=True)
+    staged.write_bytes(body)
+    source = SourceObject("raw", "r.csv", "v1", "e", len(body), UPLOADED)
+    try:
+        outcome = process(source, staged, work, version="1", limit=limit)
+        return Result(
+            dataset=outcome.dataset.read_bytes(),
+            rejected=tuple(outcome.rejected),
+            reports=(outcome.validation, outcome.bias),
+        )
+    except RefusedError as error:
+        return Result(refusal=f"{error.reason}: {error.message}")
+    finally:
+        for file in work.iterdir():
+            file.unlink()

@@ -1,0 +1,69 @@
+"""What holds for every sequence of bytes."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.properties.files import HEADER, any_bytes, csv_of, damage
+from tests.properties.processing import run
+
+MARK = re.compile(r"MK\d{3}")
+
+
+@given(any_bytes())
+def test_a_file_is_refused_or_every_row_of_it_ends_once(body):
+    result = run(body)
+
+    if not result.refusal:
+        written = result.table["source_row"].to_pylist()
+        rejected = [row.source_row for row in result.rejected]
+        counts = result.counts
+        assert (len(written), len(rejected)) == (counts["written"], counts["rejected"])
+        assert counts["read"] == counts["written"] + counts["rejected"] + counts["duplicate"]
+        assert len({*written, *rejected}) == len(written) + len(rejected)
+        assert {*written, *rejected} <= set(range(1, counts["read"] + 1))
+
+
+@given(any_bytes())
+def test_processing_twice_is_processing_once_byte_for_byte(body):
+    assert run(body) == run(body)
+
+
+ROWS = [
+    (str(n), f"Guest {n}", "2020-01-01", str(n % 5 + 1), f"Good, MK{n:03d}", "Downtown", "TasteTrend", "fine")
+    for n in range(100, 112)
+]
+JSON_LINES = "".join(
+    f'{{"rating": {n % 5 + 1}, "review_text": "MK{n}", "mood": "x"}}\n' for n in range(100, 112)
+)
+INTACT = [csv_of(ROWS).encode(), csv_of(ROWS, delimiter=";", end="\n").encode(), JSON_LINES.encode()]
+
+
+@given(st.sampled_from(INTACT), st.lists(st.tuples(st.floats(0, 1), damage()), min_size=1, max_size=4))
+def test_whatever_is_damaged_no_row_is_lost_or_doubled(intact, wounds):
+    body = intact
+    for place, fragment in wounds:
+        at = outside_marks(body, int(place * len(body)))
+        body = body[:at] + fragment + body[at:]
+
+    result = run(body)
+
+    if not result.refusal:
+        assert sorted(marks_in(result)) == [f"MK{n}" for n in range(100, 112)]
+
+
+def outside_marks(body, at):
+    marks = (found.span() for found in re.finditer(MARK.pattern.encode(), body))
+    return next((end for start, end in marks if start < at < end), at)
+
+
+def marks_in(result):
+    rows = [" ".join(map(str, row.values())) for row in result.table.to_pylist()]
+    for text in [*rows, *(row.raw for row in result.rejected)]:
+        yield from set(MARK.findall(text))
+
+
+def test_the_intact_files_hold_every_mark():
+    assert [len(list(marks_in(run(body)))) for body in INTACT] == [12, 12, 12]
+    assert len(HEADER) == len(ROWS[0])

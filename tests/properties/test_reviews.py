@@ -1,0 +1,100 @@
+"""What holds for every set of reviews, however it is delivered."""
+
+import gzip
+import json
+from datetime import datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.properties.files import HEADER, cells, clean_words, csv_of
+from tests.properties.processing import run
+
+FEW = ("review_id", "customer_name", "rating", "review_text", "mood")
+CELLS = st.tuples(*[cells() for _ in FEW])
+ID, TEXT = FEW.index("review_id"), FEW.index("review_text")
+
+
+@st.composite
+def deliveries(draw):
+    """Rows with texts of their own or none, some of them again and some of those marked as repeats."""
+    rows = [list(row) for row in draw(st.lists(CELLS, min_size=2, max_size=8))]
+    for number, row in enumerate(rows):
+        row[TEXT] = f"{row[TEXT]} {number}" if draw(st.booleans()) else ""
+    for row in draw(st.lists(st.sampled_from(rows), max_size=3)):
+        again = list(row)
+        again[ID] += draw(st.sampled_from(["", "_dup"]))
+        rows.insert(draw(st.integers(0, len(rows))), again)
+    return rows
+
+
+@given(deliveries(), st.floats(0, 1))
+def test_a_file_in_two_parts_gives_the_same_review_ids(rows, share):
+    cut = int(share * len(rows))
+
+    whole, first, second = (ids(part) for part in (rows, rows[:cut], rows[cut:]))
+
+    assert whole == first | second
+
+
+def ids(rows):
+    result = run(csv_of(rows, header=FEW).encode())
+    assert not result.refusal
+    return set(result.table["review_id"].to_pylist())
+
+
+DATES = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2025, 12, 31))  # noqa: DTZ001 # naive UTC
+CLEAN = st.fixed_dictionaries(
+    {
+        "review_id": clean_words(),
+        "customer_name": clean_words(),
+        "date": DATES.map(lambda date: date.isoformat(sep=" ")),
+        "rating": st.integers(1, 5).map(str),
+        "review_text": clean_words(40),
+        "location": clean_words(),
+        "restaurant_name": clean_words(),
+        "mood": clean_words(),
+    }
+)
+
+
+def as_text(delimiter, end, encoding):
+    def write(rows):
+        text = csv_of([[row[name] for name in HEADER] for row in rows], delimiter=delimiter, end=end)
+        return text.encode(encoding)
+
+    return write
+
+
+def as_json(rows):
+    return json.dumps(rows).encode()
+
+
+FORMS = st.sampled_from(
+    [
+        as_text(",", "\n", "utf-8"),
+        as_text(";", "\r\n", "utf-8-sig"),
+        as_text("\t", "\r", "utf-8"),
+        as_text("|", "\n", "utf-16"),
+        lambda rows: gzip.compress(as_text(",", "\n", "utf-8")(rows)),
+        as_json,
+        lambda rows: "\n".join(map(json.dumps, rows)).encode(),
+    ]
+)
+
+
+@given(st.lists(CLEAN, min_size=1, max_size=5, unique_by=lambda row: row["review_text"]), FORMS)
+def test_a_clean_file_comes_out_as_it_went_in(rows, form):
+    table = run(form(rows)).table
+
+    for name, column in {"review_id": "source_review_id", "rating": "rating_raw"}.items():
+        assert table[column].to_pylist() == [row[name] for row in rows]
+    for name in ("customer_name", "review_text", "location", "restaurant_name"):
+        assert table[name].to_pylist() == [row[name] for row in rows]
+    assert [date.isoformat(sep=" ") for date in table["review_date"].to_pylist()] == [
+        row["date"] for row in rows
+    ]
+    assert [json.loads(extra)["mood"] for extra in table["extra"].to_pylist()] == [
+        row["mood"] for row in rows
+    ]
+    assert table["rating_1_5"].to_pylist() == [float(row["rating"]) for row in rows]
