@@ -1,0 +1,33 @@
+"""Damages files until it has processed as many as asked for, and keeps those without a good answer."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import track
+
+from tests.fuzz.fuzzing import damaged, findings
+
+
+def main(
+    count: Annotated[int, typer.Option(min=1, help="How many files.")] = 10_000,
+    seed: Annotated[int, typer.Option(help="Which ones; the same seed gives the same files.")] = 1,
+    keep: Annotated[Path, typer.Option(file_okay=False, help="Where files that reveal a fault go.")] = Path(
+        "build/fuzz"
+    ),
+) -> None:
+    """Process damaged copies of the samples and report what has no good answer."""
+    kinds: Counter[str] = Counter()
+    for finding in track(findings(seed, range(count)), total=count):
+        if finding:
+            kinds[finding.kind] += 1
+            keep.mkdir(parents=True, exist_ok=True)
+            (keep / f"{seed}-{finding.number}").write_bytes(damaged(seed, finding.number))
+            typer.echo(f"file {finding.number}: {finding.kind}\n{finding.detail}", err=True)
+    told = ", ".join(f"{kinds[kind]} {kind}" for kind in ("crash", "unbalanced", "unreadable"))
+    typer.echo(f"{count} files, seed {seed}: {told}")
+    raise typer.Exit(1 if kinds else 0)
+
+
+typer.run(main)

@@ -1,0 +1,74 @@
+"""Processes damaged files and says what is wrong with what comes of them."""
+
+import io
+import json
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tastetrend_etl import schema
+from tastetrend_etl.load import encoded
+from tests.fuzz.mutations import mutate
+from tests.fuzz.seeds import seeds
+from tests.properties.processing import Result, run
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A file that the pipeline has no good answer to."""
+
+    number: int
+    kind: str
+    detail: str
+
+
+def damaged(seed: int, number: int) -> bytes:
+    """Return one damaged file; the same numbers always give the same one."""
+    chance = Random(f"{seed}/{number}")  # noqa: S311 # no secret
+    return mutate(chance.choice(seeds()), chance)
+
+
+def findings(seed: int, numbers: range) -> Iterator[Finding | None]:
+    """Process files; yield one entry each, None for those with a good answer."""
+    for number in numbers:
+        yield _judge(number, damaged(seed, number))
+
+
+def _judge(number: int, body: bytes) -> Finding | None:
+    try:
+        result = run(body)
+    except Exception:  # noqa: BLE001 # whatever it is, it is what is looked for
+        return Finding(number, "crash", traceback.format_exc())
+    if result.refusal:
+        return None
+    try:
+        rows = _read_all(result)
+    except Exception:  # noqa: BLE001 # likewise
+        return Finding(number, "unreadable", traceback.format_exc())
+    return None if _balanced(result, rows) else Finding(number, "unbalanced", str(result.counts))
+
+
+def _read_all(result: Result) -> list[int]:
+    """Read every output as its users do and return the numbers of the rows found in them."""
+    table = result.table
+    table.validate(full=True)
+    columns = [[getattr(row, name) for row in result.rejected] for name in schema.REJECTED.names]
+    rejected = io.BytesIO()
+    pq.write_table(pa.table(columns, schema=schema.REJECTED), rejected)
+    pq.read_table(rejected).validate(full=True)
+    for report in result.reports:
+        json.loads(encoded(report))
+    return table["source_row"].to_pylist() + columns[0]
+
+
+def _balanced(result: Result, rows: list[int]) -> bool:
+    counts = result.counts
+    return (
+        len(rows) == len(set(rows)) == counts["written"] + counts["rejected"]
+        and counts["read"] == len(rows) + counts["duplicate"]
+        and set(rows) <= set(range(1, counts["read"] + 1))
+    )

@@ -1,0 +1,43 @@
+"""Small sound files to start from: some rows of each sample, in every form that a file may have."""
+
+import csv
+import gzip
+import json
+from functools import cache
+from pathlib import Path
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+_ROWS = 12
+
+
+@cache
+def seeds() -> tuple[bytes, ...]:
+    """Return the files; their order never changes."""
+    excerpts = [_excerpt(path) for path in sorted(SAMPLES.glob("tastetrend_*"))]
+    return tuple(form for excerpt in excerpts for form in _forms(excerpt))
+
+
+def _excerpt(path: Path) -> str:
+    """Return the header and the first records as they stand in the file."""
+    encoding = (
+        "utf-8-sig"
+        if path.read_bytes().isascii()
+        else json.loads((SAMPLES / "expectations.json").read_text(encoding="utf-8"))[path.name]["encoding"]
+    )
+    lines = path.read_text(encoding=encoding).splitlines(keepends=True)
+    return "".join(lines[: _ROWS + 1])
+
+
+def _forms(text: str) -> list[bytes]:
+    delimiter = max(",;\t|", key=text.partition("\n")[0].count)
+    records = list(csv.DictReader(text.splitlines(), delimiter=delimiter))
+    objects = [{str(name): cell for name, cell in record.items()} for record in records]
+    plain = text.encode()
+    return [
+        plain,
+        text.encode("utf-16"),
+        text.encode("cp1252", "replace"),
+        gzip.compress(plain, mtime=0),
+        json.dumps(objects).encode(),
+        "\n".join(map(json.dumps, objects)).encode(),
+    ]
