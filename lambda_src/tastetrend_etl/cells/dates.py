@@ -13,11 +13,15 @@ import pyarrow.compute as pc
 from tastetrend_etl.schema import EARLIEST_YEAR, LONGEST_WORD
 
 _MICROSECONDS = pa.timestamp("us")
+_NOT_READ = np.iinfo(np.int64).min  # numpy's mark of no time, which Arrow takes for null
+_1970, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 # No 13th month and no 25th hour: a single value that cannot be cast makes the whole column slow.
 _DAY = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 _CLOCK = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
-_ISO = rf"^{_DAY}([T ]{_CLOCK})?$"
-_ISO_ZONED = rf"^{_DAY}[T ]{_CLOCK}(Z|[+-]\d{{2}}:?\d{{2}})$"
+_ISO = (
+    (rf"^{_DAY}([T ]{_CLOCK})?$", _MICROSECONDS),
+    (rf"^{_DAY}[T ]{_CLOCK}(Z|[+-]\d{{2}}:?\d{{2}})$", pa.timestamp("us", tz="UTC")),
+)
 
 _NUMERIC = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)[ ,]*(.*)", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?!\d)[ ,]*(.*)", re.ASCII)
@@ -47,16 +51,19 @@ def read_dates(values: pa.StringArray, *, day_first: bool) -> tuple[pa.Timestamp
         values: cleaned cells, null where missing.
         day_first: how `01/02/2020` is meant; dates with one possible reading ignore it.
     """
-    result = pa.nulls(len(values), _MICROSECONDS)
-    result = _iso(values, _ISO, _MICROSECONDS, result)
-    result = _iso(values, _ISO_ZONED, pa.timestamp("us", tz="UTC"), result)
-    short = pc.fill_null(pc.less_equal(pc.binary_length(values), LONGEST_WORD), False)
-    left = pc.and_(short, pc.is_null(result))
-    others = values.filter(left).dictionary_encode()
+    moments = np.full(len(values), _NOT_READ, np.int64)
+    short = pc.less_equal(pc.binary_length(values), LONGEST_WORD)
+    left = np.flatnonzero(np.asarray(pc.fill_null(short, False)))
+    texts = values.take(pa.array(left))
+    for pattern, kind in _ISO:
+        fits = pc.match_substring_regex(texts, pattern)
+        chosen = np.asarray(fits)
+        moments[left[chosen]] = _from_iso(texts.filter(fits), kind)
+        left, texts = left[~chosen], texts.filter(pc.invert(fits))
+    others = texts.dictionary_encode()
     found = [_understood(text, day_first) for text in others.dictionary.to_pylist()]
-    read = pa.array([date for date, _ in found], _MICROSECONDS)
-    result = pc.replace_with_mask(result, left, read.take(others.indices))
-    return result, _order_evidence([order for _, order in found], others.indices)
+    moments[left] = np.array([moment for moment, _ in found], np.int64)[others.indices]
+    return pa.array(moments.view("M8[us]")), _order_evidence([order for _, order in found], others.indices)
 
 
 def _order_evidence(orders: list[str | None], places: pa.Int32Array) -> Counter[str]:
@@ -84,39 +91,39 @@ def _numeric_order(text: str) -> str | None:
     return "day" if first > _MONTHS_IN_A_YEAR else "month"
 
 
-def _iso(
-    values: pa.StringArray, pattern: str, kind: pa.DataType, result: pa.TimestampArray
-) -> pa.TimestampArray:
-    mask = pc.fill_null(pc.match_substring_regex(values, pattern), False)
-    chosen = values.filter(mask)
-    if len(chosen) == 0:
-        return result
+def _from_iso(texts: pa.StringArray, kind: pa.DataType) -> np.ndarray:
+    """Return int64 microseconds."""
     try:
-        read = chosen.cast(kind)
+        return np.asarray(texts.cast(kind).cast(pa.int64()))
     except pa.ArrowInvalid:  # one impossible day such as 2020-02-31 spoils the whole cast
-        read = pa.array([_from_iso(text) for text in chosen.to_pylist()], kind)
-    return pc.replace_with_mask(result, mask, read.cast(_MICROSECONDS))
+        return np.array([_microseconds(_iso(text)) for text in texts.to_pylist()], np.int64)
 
 
-def _from_iso(text: str) -> datetime | None:
+def _iso(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
         return None
 
 
+def _microseconds(moment: datetime | None) -> int:
+    """Return the time since 1970, UTC where no zone is told."""
+    if moment is None:
+        return _NOT_READ
+    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _1970) // _MICROSECOND
+
+
 @lru_cache(maxsize=1 << 15)
-def _understood(text: str, day_first: bool) -> tuple[datetime | None, str | None]:  # noqa: FBT001 # a cache key
-    """Return the moment, and what it proves about the order."""
-    return _read_date(text, day_first), _numeric_order(text)
+def _understood(text: str, day_first: bool) -> tuple[int, str | None]:  # noqa: FBT001 # a cache key
+    """Return the moment in microseconds, and what it proves about the order."""
+    return _microseconds(_read_date(text, day_first)), _numeric_order(text)
 
 
 def _read_date(text: str, day_first: bool) -> datetime | None:  # noqa: FBT001 # private, one caller
     try:
-        found = _numeric(text, day_first) or _number(text) or _zoned(text) or _named(text)
+        return _numeric(text, day_first) or _number(text) or _iso(text) or _named(text)
     except (ValueError, OverflowError):
         return None
-    return found.astimezone(UTC).replace(tzinfo=None) if found else None
 
 
 def _numeric(text: str, day_first: bool) -> datetime | None:  # noqa: FBT001 # private, one caller
@@ -153,11 +160,6 @@ def _number(text: str) -> datetime | None:
     if _EXCEL.fullmatch(text):
         return _EXCEL_ORIGIN + timedelta(days=int(text))
     return None
-
-
-def _zoned(text: str) -> datetime | None:
-    found = _from_iso(text)
-    return found if found is None or found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _named(text: str) -> datetime | None:

@@ -33,6 +33,13 @@ def column(cells: pa.RecordBatch, columns: Columns, field: str) -> Distinct:
     return distinct(texts(cells, columns, field).dictionary_encode())
 
 
+def trimmed(column: pa.Array, rows: pa.Int64Array) -> pa.StringArray:
+    """Return some cells of a raw column, trimmed."""
+    if isinstance(column, pa.DictionaryArray):
+        return pc.utf8_trim_whitespace(column.dictionary).take(column.indices.take(rows))
+    return pc.utf8_trim_whitespace(column.take(rows))
+
+
 def unknown(cells: pa.RecordBatch, columns: Columns) -> pa.StringArray:
     """Return each row's unknown columns as one JSON object, null when all of them are empty."""
     members = [_members(name, distinct(cells[place])) for place, name in columns.extra.items()]

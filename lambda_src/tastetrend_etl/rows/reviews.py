@@ -97,9 +97,8 @@ def _whole_rows(raw: RawBatch, columns: Columns, ids: pa.StringArray, places: np
     id_columns = set(columns.fields.get("source_review_id", ()))
     others = [place for place in range(raw.cells.num_columns) if place not in id_columns]
     chosen = pa.array(places)
-    cells = (raw.cells[place].take(chosen).cast(pa.string()) for place in others)
-    trimmed = (pc.utf8_trim_whitespace(column) for column in cells)
-    return joined(without_repeat_suffix(ids.take(chosen)), *trimmed)
+    cells = (collect.trimmed(raw.cells[place], chosen) for place in others)
+    return joined(without_repeat_suffix(ids.take(chosen)), *cells)
 
 
 def _identify(rows: Delivered, contents: Iterable[bytes]) -> pa.StringArray:
