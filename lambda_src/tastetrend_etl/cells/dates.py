@@ -61,7 +61,7 @@ def read_dates(values: pa.StringArray, *, day_first: bool) -> tuple[pa.Timestamp
         moments[left[chosen]] = _from_iso(texts.filter(fits), kind)
         left, texts = left[~chosen], texts.filter(pc.invert(fits))
     others = texts.dictionary_encode()
-    found = [_understood(text, day_first) for text in others.dictionary.to_pylist()]
+    found = [_understood(text, day_first) for text in others.dictionary.to_numpy(zero_copy_only=False)]
     moments[left] = np.array([moment for moment, _ in found], np.int64)[others.indices]
     return pa.array(moments.view("M8[us]")), _order_evidence([order for _, order in found], others.indices)
 

@@ -41,7 +41,9 @@ def read_numbers(values: pa.StringArray) -> np.ndarray:
         result[left[chosen]] = _cast(bare.filter(fits), thousands, decimal)
         left, bare = left[~chosen], bare.filter(pc.invert(fits))
     if len(left):
-        result[left] = [_read_number(text) for text in values.take(pa.array(left)).to_pylist()]
+        result[left] = [
+            _read_number(text) for text in values.take(pa.array(left)).to_numpy(zero_copy_only=False)
+        ]
     return result
 
 

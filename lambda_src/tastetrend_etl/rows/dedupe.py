@@ -1,8 +1,7 @@
 """Gives each review its identity and finds the rows that repeat an earlier one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -104,24 +103,21 @@ def without_repeat_suffix(ids: pa.StringArray) -> pa.StringArray:
 
 
 def joined(*columns: pa.StringArray) -> list[bytes]:
-    """Return each row's cells as one value that no other cells can make."""
+    """Return each row's cells as one value that no other cells can make.
+
+    By way of numpy, which makes Python's objects in a fraction of the time that `to_pylist` takes.
+    """
     cells = (column.cast(pa.binary()) for column in columns)
-    return _values(
-        pc.binary_join_element_wise(*cells, _SEPARATOR, null_handling="replace", null_replacement=_NULL)
-    )
+    row = pc.binary_join_element_wise(*cells, _SEPARATOR, null_handling="replace", null_replacement=_NULL)
+    values: list[bytes] = row.to_numpy(zero_copy_only=False).tolist()
+    return values
 
 
-def hashed(values: list[bytes] | pa.StringArray) -> np.ndarray:
+def hashed(values: Sequence[bytes] | pa.StringArray) -> np.ndarray:
     """Return one 64-bit hash a value, good for this process only."""
-    values = values if isinstance(values, list) else _values(values)
+    if isinstance(values, pa.StringArray):
+        values = values.to_numpy(zero_copy_only=False)
     return np.fromiter(map(hash, values), np.int64, len(values))
-
-
-def _values(column: pa.StringArray | pa.BinaryArray) -> list[bytes]:
-    """Return the bytes of each value; slicing the column's buffer takes half the time of `to_pylist`."""
-    offsets = np.frombuffer(column.buffers()[1], np.int32)[column.offset :][: len(column) + 1].tolist()
-    data = (column.buffers()[2] or pa.py_buffer(b"")).to_pybytes()
-    return [data[start:end] for start, end in pairwise(offsets)]
 
 
 def fingerprints(contents: Iterable[bytes], identities: list[bytes]) -> pa.StringArray:

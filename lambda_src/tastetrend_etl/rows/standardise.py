@@ -81,7 +81,7 @@ def _truncated(text: pa.StringArray, length: pa.Int32Array) -> pa.StringArray:
 
 
 def _read_rating(cells: Distinct, rules: FileRules, result: Standardised) -> None:
-    delivered = cells.delivered.to_pylist()
+    delivered = cells.delivered.to_numpy(zero_copy_only=False).tolist()
     read = [ratings.read_rating(text) for text in delivered]
     number = np.array([rating.number if rating else np.nan for rating in read], np.float64)
     scale = np.array([rating.scale or rules.rating_scale if rating else 0 for rating in read], np.int16)
