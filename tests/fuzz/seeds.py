@@ -19,12 +19,8 @@ def seeds() -> tuple[bytes, ...]:
 
 def _excerpt(path: Path) -> str:
     """Return the header and the first records as they stand in the file."""
-    encoding = (
-        "utf-8-sig"
-        if path.read_bytes().isascii()
-        else json.loads((SAMPLES / "expectations.json").read_text(encoding="utf-8"))[path.name]["encoding"]
-    )
-    lines = path.read_text(encoding=encoding).splitlines(keepends=True)
+    expected = json.loads((SAMPLES / "expectations.json").read_text(encoding="utf-8"))
+    lines = path.read_text(encoding=expected[path.name]["encoding"]).splitlines(keepends=True)
     return "".join(lines[: _ROWS + 1])
 
 
