@@ -91,9 +91,9 @@ def _head() -> str:
         "# What was measured\n\n"
         f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores of {_processor()}, "
         f"Python {platform.python_version()}, {versions}.\n\n"
-        "Each run is a process of its own, pinned, its file in memory already; contenders take turns; medians "
-        "over three sources. A busy machine disturbs CPU time less than time. All outputs were equal to "
-        "ours. [How it is measured](README.md)."
+        "Each run is a process of its own, pinned, its file in memory already; contenders take turns; these "
+        "are medians over three sources. A busy machine disturbs CPU time less than time. All outputs were "
+        "equal to ours. [How it is measured](README.md)."
     )
 
 

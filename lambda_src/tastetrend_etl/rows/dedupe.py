@@ -42,16 +42,17 @@ class Seen:
         while self._count + wanted > _MAX_LOAD * capacity:
             capacity *= 2
         if capacity > len(self._table):
-            held = self._table[self._table != 0]
-            self._table = np.zeros(capacity, np.uint64)
-            self._count = 0
-            self._insert(held)
+            old, self._table, self._count = self._table, np.zeros(capacity, np.uint64), 0
+            for start in range(0, len(old), _FIRST_CAPACITY):  # piece by piece, to spare the memory
+                piece = old[start : start + _FIRST_CAPACITY]
+                self._insert(piece[piece != 0])
 
     def _insert(self, keys: np.ndarray) -> np.ndarray:
         """Insert distinct keys; return which were new."""
         last = np.uint64(len(self._table) - 1)
         new = np.zeros(len(keys), bool)
-        left, slots = np.arange(len(keys)), keys & last
+        # By their upper bits, so that keys in order are looked for in order, as the cache likes it.
+        left, slots = np.arange(len(keys)), keys >> np.uint64(64 - int(last).bit_length())
         while len(left):
             held = self._table[slots]
             free = held == 0
