@@ -48,7 +48,7 @@ def down() -> None:
 
 def main() -> None:
     """Run a command; however it ends, what it started ends with it."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
     os.environ.pop("AWS_PROFILE", None)  # may name what only the developer's own account knows
     try:
