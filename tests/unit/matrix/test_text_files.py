@@ -139,12 +139,14 @@ def test_F08_marks_within_a_text_start_no_new_row(delivered, text, send):
 
 
 def test_F11_nul_bytes_and_the_end_mark_are_taken_out(send):
-    body = text_of(FIVE).replace("Good", "Go\0od").encode() + b"\x1a"
+    body = text_of(FIVE).replace("Good", "Go\0od").replace("Guest", "Gu\0est").encode() + b"\x1a"
 
     delivery = send(body)
 
-    assert delivery.report["nul_bytes_removed"] == 5
+    assert delivery.report["nul_bytes_removed"] == 10
+    assert delivery.column("customer_name")[0] == "Guest 1"
     assert delivery.column("review_text")[0] == "Good food, MK00001."
+    assert delivery.rejected == []
     assert delivery.holds_each_mark_once(5)
 
 
