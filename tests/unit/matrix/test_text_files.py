@@ -91,8 +91,9 @@ def test_F05_mojibake_is_left_as_delivered(send):
 
 
 @pytest.mark.parametrize("ends", [["\r\n"], ["\r"], ["\n", "\r\n", "\r"]])
-def test_F06_any_line_end_ends_a_row(ends, send):
-    lines = text_of(reviews(7)).splitlines()
+@pytest.mark.parametrize("location", ["Downtown", 'The 5" bar'], ids=["plain", "stray quotes"])
+def test_F06_any_line_end_ends_a_row(location, ends, send):
+    lines = text_of(reviews(7)).replace("Downtown", location).splitlines()
     body = "".join(line + ends[place % len(ends)] for place, line in enumerate(lines))
 
     assert send(body.encode()).holds_each_mark_once(7)
