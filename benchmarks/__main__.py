@@ -10,6 +10,7 @@ from rich.markdown import Markdown
 from rich.progress import track
 
 from benchmarks.data import SOURCES_USED, ReviewFile, review_file
+from benchmarks.extremes import peak_megabytes, worst_seconds_per_megabyte
 from benchmarks.measure import Measurement, measure_all
 from benchmarks.report import NAMES, Figures, render
 from benchmarks.startup import fixed_seconds, import_seconds
@@ -32,6 +33,8 @@ def benchmark(
             one_core={rows: _measured(rows, work, cores=1) for rows in sizes},
             two_cores={TWO_CORE_ROWS: _measured(TWO_CORE_ROWS, work, cores=2)},
             imports=import_seconds(),
+            memory=peak_megabytes(DATA, work),
+            worst=worst_seconds_per_megabyte(DATA, work),
             fixed=fixed_seconds(review_file(DATA, SOURCES_USED[0], SMALL_ROWS), work),
         )
     page = render(figures)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.data import ReviewFile
 from benchmarks.equality import DifferenceError, check_equal
@@ -43,13 +44,20 @@ def measure_all(
 
 def _measure(contender: str, file: ReviewFile, work: Path, cores: int) -> Measurement:
     out = work / f"{contender}.parquet"
+    answer = run_worker(contender, file, out, cores)
+    balance = Balance(**answer.pop("balance"))
+    if contender != FLOOR:
+        _check(contender, balance, file, out, work / f"{OURS}.parquet")
+    return Measurement(contender, file.source, output_mb=out.stat().st_size / 1e6, **answer)
+
+
+def run_worker(contender: str, file: ReviewFile, out: Path, cores: int = 1) -> dict[str, Any]:
+    """Run a contender in a process of its own and return what it measured."""
     task = {"source": file.source, "path": str(file.path), "out": str(out), "ragged": file.ragged}
     command = [sys.executable, "-m", "benchmarks.worker", contender, str(cores), json.dumps(task)]
-    answer = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)  # noqa: S603 # our own
-    if contender != FLOOR:
-        _check(contender, Balance(**answer.pop("balance")), file, out, work / f"{OURS}.parquet")
-    answer.pop("balance", None)
-    return Measurement(contender, file.source, output_mb=out.stat().st_size / 1e6, **answer)
+    ran = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 # our own
+    answer: dict[str, Any] = json.loads(ran.stdout)
+    return answer
 
 
 def _check(contender: str, balance: Balance, file: ReviewFile, out: Path, ours: Path) -> None:

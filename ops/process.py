@@ -13,8 +13,8 @@ from rich.console import Console
 
 from ops.summary import show
 from tastetrend_etl.account.report import Report, error_report
+from tastetrend_etl.budget import MAX_FILE_BYTES
 from tastetrend_etl.errors import RefusedError
-from tastetrend_etl.ingest import MAX_FILE_BYTES
 from tastetrend_etl.keys import OutputKeys, output_keys
 from tastetrend_etl.load import encoded, rejected_parquet
 from tastetrend_etl.pipeline import Outcome

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from tastetrend_etl import extract, load
 from tastetrend_etl.account.report import error_report
 from tastetrend_etl.account.tally import RowBalance
+from tastetrend_etl.budget import MAX_FILE_BYTES
 from tastetrend_etl.errors import ContentionError, InvalidEventError, RefusedError
 from tastetrend_etl.event import ObjectEvent
 from tastetrend_etl.keys import MAX_RAW_KEY_BYTES, dataset_key, fits, looks_like_output, output_keys
@@ -20,7 +21,6 @@ from tastetrend_etl.staging import staging_area
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-MAX_FILE_BYTES = 200 << 20
 _ATTEMPTS = 5
 _SOURCE_VERSION = "source-version-id"
 
