@@ -13,7 +13,7 @@ from tastetrend_etl.settings import Settings
 from tests.unit.conftest import ARTIFACTS, PROCESSED, RAW
 from tests.unit.faults.schedule import Actor, World, explore
 
-CONTENTS = [b"rating,review_text\n" + b"4,words %d\n" % place for place in range(2)]
+CONTENTS = [b"rating,review_text\n" + b"4,words %d\n" % place for place in range(3)]
 ETAGS = [hashlib.md5(content, usedforsecurity=False).hexdigest() for content in CONTENTS]
 SETTINGS = Settings(RAW, PROCESSED, ARTIFACTS)
 
@@ -77,10 +77,12 @@ def test_E05_the_same_event_twice_at_once_writes_each_object_once(event, upload,
     assert tried(begin).interleavings() > 5_000
 
 
-def test_E06_a_version_uploaded_while_its_elder_is_processed_wins(event, upload, tried):
+def test_E06_a_version_uploaded_while_its_elder_replaces_an_older_one_wins(event, upload, tried):
     def begin(key):
         upload(key, 0)
-        return World(key, [Actor(event(key)), Actor(lambda: upload(key, 1) or event(key)())])
+        event(key)()
+        upload(key, 1)
+        return World(key, [Actor(event(key)), Actor(lambda: upload(key, 2) or event(key)())])
 
     assert tried(begin).interleavings() > 5_000
 
