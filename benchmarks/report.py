@@ -29,8 +29,8 @@ class Figures:
 
     Attributes:
         one_core, two_cores: rows → runs.
-        imports: seconds of the handler, of the libraries alone.
-        fixed: seconds that a file of ten reviews takes ours, the floor.
+        imports: CPU seconds of the handler, of the libraries alone.
+        fixed: CPU seconds that a file of ten reviews takes ours, the floor.
         memory: peak MB on 30,000 and on 300,000 reviews.
         worst: CPU seconds a MB of the file that costs most.
     """
@@ -164,7 +164,7 @@ def _goals(figures: Figures) -> str:
         [
             head,
             *rows,
-            f"\nA file of ten reviews takes {ten * 1e3:.1f} ms, the floor {floor * 1e3:.1f} ms.",
+            f"\nIn CPU time, a file of ten reviews takes {ten * 1e3:.1f} ms, the floor {floor * 1e3:.1f} ms.",
             f"The worst file takes {figures.worst:.3f} CPU seconds a MB (budget.py).",
             f"Importing the handler takes {handler:.2f} s, the libraries alone {libraries:.2f} s.",
         ]

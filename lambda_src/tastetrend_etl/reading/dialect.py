@@ -88,7 +88,8 @@ def _head(path: Path) -> tuple[str, int]:
 
 def _read(head: str, delimiter: str, known: Collection[str]) -> _Reading:
     records = _sample(head, delimiter)
-    names = [sum(normalise_name(name) in known for name in record.fields) for record, _ in records]
+    first = records[:_RECORDS_BEFORE_HEADER]
+    names = [sum(normalise_name(name) in known for name in record.fields) for record, _ in first]
     place = _header_place([record for record, _ in records], names)
     header, end = records[place][0].fields, records[place][1]
     alike = sum(len(record.fields) == len(header) for record, _ in records[place:])
