@@ -1,12 +1,12 @@
 """Writes down the account of a file: validation, bias, and why a file was refused."""
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
+from tastetrend_etl.account.shown import shown
 from tastetrend_etl.account.tally import Group, Occurrences, Tally
 from tastetrend_etl.account.validate import Check, Status
 from tastetrend_etl.errors import RefusedError
@@ -18,11 +18,6 @@ Report = dict[str, Any]  # a JSON document
 SMALL_GROUP_SHARE = 0.05
 RATING_GAP = 0.5
 MISSING_GROUP_SHARE = 0.30
-_WORDS_SHOWN = 10
-_LONGEST_SHOWN = 24
-_ROWS_OF_A_CATEGORY = 5
-_ONE_WORD = re.compile(r"[^\W\d_]+(?:[-/'][^\W\d_]+)*")
-_SEVERAL_WORDS = re.compile(rf"{_ONE_WORD.pattern}(?: {_ONE_WORD.pattern})*")
 
 
 @dataclass(frozen=True)
@@ -51,11 +46,7 @@ def validation_report(
         "status": status,
         "source": {"file": source.filename, "kind": account.columns.kind},
         **_provenance(source, version),
-        "encoding": account.survey.encoding,
-        "compressed": account.survey.compressed,
-        "nul_bytes_removed": account.survey.nul_bytes,
-        "format": account.dialect.form,
-        "delimiter": account.dialect.delimiter if account.dialect.form == "delimited" else None,
+        **_writing(account.survey, account.dialect),
         "column_mapping": account.columns.mapping(),
         "columns_in_extra": list(account.columns.extra.values()),
         "rows": {
@@ -66,7 +57,7 @@ def validation_report(
         },
         "missing_share": {name: _share(count, balance.written) for name, count in tally.missing.items()},
         "issues": _occurrences(tally.issues),
-        "unmapped_words": {column: _words(counts) for column, counts in tally.unmapped.items() if counts},
+        "unmapped_words": {column: shown(counts) for column, counts in tally.unmapped.items() if counts},
         "rejections": _occurrences(tally.rejections),
         "rating": _rating(account),
         "dates": {"day_first": account.rules.day_first},
@@ -125,20 +116,18 @@ def _provenance(source: SourceObject, version: str) -> Report:
     }
 
 
+def _writing(survey: Survey, dialect: Dialect) -> Report:
+    return {
+        "encoding": survey.encoding,
+        "compressed": survey.compressed,
+        "nul_bytes_removed": survey.nul_bytes,
+        "format": dialect.form,
+        "delimiter": dialect.delimiter if dialect.form == "delimited" else None,
+    }
+
+
 def _occurrences(found: Mapping[str, Occurrences]) -> Report:
     return {code: {"count": seen.count, "examples": seen.examples} for code, seen in sorted(found.items())}
-
-
-def _words(counts: Mapping[str, int]) -> Report:
-    """Show the commonest unknown words that are no names, addresses or numbers out of another column."""
-    shown = {word: rows for word, rows in counts.items() if _is_category(word, rows)}
-    return dict(sorted(shown.items(), key=lambda pair: (-pair[1], pair[0]))[:_WORDS_SHOWN])
-
-
-def _is_category(word: str, rows: int) -> bool:
-    """Say whether this is one word of letters, or several that many rows share."""
-    pattern = _SEVERAL_WORDS if rows >= _ROWS_OF_A_CATEGORY else _ONE_WORD
-    return len(word) <= _LONGEST_SHOWN and pattern.fullmatch(word) is not None
 
 
 def _rating(account: Account) -> Report:
