@@ -112,8 +112,10 @@ def _header_place(records: Sequence[RawRecord], names: Sequence[int]) -> int:
 
 
 def _is_remark(record: RawRecord, width: int) -> bool:
+    """Say whether a record before the header is no row: narrow, or with nothing behind its second cell."""
     said = sum(bool(field.strip()) for field in record.fields)
-    return said <= width // 2 or _REMARK.match(record.raw) is not None
+    narrow = said <= width // 2 if len(record.fields) != width else not any(record.fields[2:])
+    return narrow or _REMARK.match(record.raw) is not None
 
 
 def _kind(cell: str) -> str:

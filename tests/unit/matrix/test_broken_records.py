@@ -90,6 +90,7 @@ def test_F10_a_stray_quote_is_part_of_the_text(delivered, text, send):
         'Owner: "Tom\'s 5" pizza\nPeriod,2020\n\n\n',
         "\n\n",
         ",,,,,,\n",
+        "Period:,2020,,,,,\n",
     ],
 )
 def test_F24_what_stands_before_the_header_is_no_review(before, send):
@@ -99,8 +100,9 @@ def test_F24_what_stands_before_the_header_is_no_review(before, send):
     assert delivery.holds_each_mark_once(5)
 
 
-def test_F24_a_row_before_a_line_of_column_names_is_never_lost(send):
-    headless = text_of(reviews(3)).partition("\n")[2] + text_of(reviews(3))
+@pytest.mark.parametrize("cells", [{}, {"customer_name": "", "location": "", "review_text": ""}])
+def test_F24_a_row_before_a_line_of_column_names_is_never_lost(cells, send):
+    headless = text_of(reviews(3, **cells)).partition("\n")[2] + text_of(reviews(3))
 
     assert send(headless.encode()).reason == "no_header"
 
