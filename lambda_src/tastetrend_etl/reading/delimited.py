@@ -15,6 +15,7 @@ MAX_LINES = 50  # a record that runs on for longer is an unclosed quote, not a r
 MAX_CHARACTERS = 2_000_000  # as UTF-8, its quotes doubled, it still fits a block of Arrow's reader
 
 csv.field_size_limit(MAX_CHARACTERS + 1)
+_PADDED_QUOTE = re.compile(' +"')
 
 
 class _UnfinishedError(Exception):
@@ -58,14 +59,26 @@ Spelling = Callable[[str], str]
 
 def _record(lines: "_Lines", delimiter: str, spellings: Iterable[Spelling]) -> RawRecord:
     for spelling in spellings:
-        try:
-            fields = next(csv.reader(map(spelling, lines), delimiter=delimiter, strict=True))
-        except (csv.Error, _UnfinishedError):
+        fields = _fields(lines, delimiter, spelling)
+        if any(map(_PADDED_QUOTE.match, fields)):
             lines.give_back()
-        else:
+            fields = _fields(lines, delimiter, spelling, skip_spaces=True) or _fields(
+                lines, delimiter, spelling
+            )
+        if fields or lines.taken():
             return RawRecord(fields, lines.taken())
     line = lines.first()
     return RawRecord([], line, "record_too_long" if len(line) > MAX_CHARACTERS else "unclosed_quote")
+
+
+def _fields(lines: "_Lines", delimiter: str, spelling: Spelling, *, skip_spaces: bool = False) -> list[str]:
+    """Return the fields of the next record, or none and give its lines back when they make no sense so."""
+    reader = csv.reader(map(spelling, lines), delimiter=delimiter, strict=True, skipinitialspace=skip_spaces)
+    try:
+        return next(reader)
+    except (csv.Error, _UnfinishedError):
+        lines.give_back()
+        return []
 
 
 def _as_it_is(line: str) -> str:

@@ -139,6 +139,16 @@ def test_F08_marks_within_a_text_start_no_new_row(delivered, text, send):
     assert delivery.report["rows"]["written"] == 7
 
 
+def test_F28_spaces_may_stand_before_quoted_fields(send):
+    names = ["Lee, Al", 'Jo ""Jojo"" Ray', "Kim,\n Bo"]
+    body = "".join(f'"{n}", "{name}", 4, she said "yes"\n' for n, name in enumerate(names, 1))
+
+    delivery = send(b'"id", "name", "rating", "text"\n' + body.encode())
+
+    assert delivery.column("customer_name") == ["Lee, Al", 'Jo "Jojo" Ray', "Kim,\n Bo"]
+    assert delivery.column("review_text") == ['she said "yes"'] * 3
+
+
 def test_F11_nul_bytes_and_the_end_mark_are_taken_out(send):
     body = text_of(FIVE).replace("Good", "Go\0od").replace("Guest", "Gu\0est").encode() + b"\x1a"
 
