@@ -43,9 +43,9 @@ def send(client: "LambdaClient", deployment: Deployment, event: Event) -> Sent:
     payload = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:
         return Sent(f"failed again: {payload.get('errorMessage', 'no reason given')}", failed=True)
-    if "refused" in payload:
-        return Sent(f"refused: {payload['refused']}", failed=False)
-    return Sent("; ".join(map(_file_in_words, payload["files"])) or "nothing to do", failed=False)
+    refused = [f"refused: {payload['refused']}"] if "refused" in payload else []
+    words = [*map(_file_in_words, payload["files"]), *refused]
+    return Sent("; ".join(words) or "nothing to do", failed=False)
 
 
 def send_all(
