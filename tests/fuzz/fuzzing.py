@@ -3,6 +3,7 @@
 import io
 import json
 import traceback
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
@@ -40,7 +41,8 @@ def findings(seed: int, numbers: range) -> Iterator[Finding | None]:
 
 def _judge(number: int, body: bytes) -> Finding | None:
     try:
-        result = run(body)
+        with warnings.catch_warnings(action="error"):
+            result = run(body)
     except Exception:  # noqa: BLE001 # whatever it is, it is what is looked for
         return Finding(number, "crash", traceback.format_exc())
     if result.refusal:

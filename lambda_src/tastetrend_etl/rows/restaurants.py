@@ -13,6 +13,7 @@ from tastetrend_etl.rows.issues import issue_lists
 from tastetrend_etl.rows.strangers import repeated_header
 
 MAX_STARS = 5.0
+MAX_REVIEWS = 10**9
 
 
 def read_restaurants(raw: RawBatch, columns: Columns, register: Register, source_file: str) -> Ready:
@@ -26,7 +27,7 @@ def read_restaurants(raw: RawBatch, columns: Columns, register: Register, source
     stars, stars_given = _number(raw, columns, "avg_stars")
     reviews, reviews_given = _number(raw, columns, "total_reviews")
     stars_fit = (stars >= 0) & (stars <= MAX_STARS)
-    reviews_fit = np.isfinite(reviews) & (reviews >= 0) & (reviews == np.floor(reviews))
+    reviews_fit = (reviews >= 0) & (reviews <= MAX_REVIEWS) & (reviews == np.floor(reviews))
     issues = {
         "avg_stars_invalid": stars_given & ~stars_fit,
         "total_reviews_invalid": reviews_given & ~reviews_fit,

@@ -78,14 +78,17 @@ def test_F22_restaurant_facts_are_reference_data_and_no_reviews(send):
     body = (
         b"restaurant_name,address,avg_stars,total_reviews\n"
         b"TasteTrend Downtown,1 Main St,4.2,614\n,2 Side St,4,5\nTasteTrend Uptown,3 Hill St,six,-1\n"
+        b"TasteTrend Eastside,4 Bay St,5.1,1e30\n"
     )
 
     delivery = send(body, "restaurants.csv")
 
     assert delivery.report["source"]["kind"] == "restaurant_info"
-    assert delivery.column("avg_stars") == [4.2, None]
-    assert delivery.column("total_reviews") == [614, None]
-    assert delivery.rows[1]["issues"] == ["avg_stars_invalid", "total_reviews_invalid"]
+    assert delivery.column("avg_stars") == [4.2, None, None]
+    assert delivery.column("total_reviews") == [614, None, None]
+    assert [row["issues"] for row in delivery.rows[1:]] == [
+        ["avg_stars_invalid", "total_reviews_invalid"]
+    ] * 2
     assert delivery.reasons == {2: "empty_row"}
 
 
