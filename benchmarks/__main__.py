@@ -9,14 +9,15 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.progress import track
 
-from benchmarks.data import SOURCES_USED, ReviewFile, review_file
+from benchmarks.data import SOURCES_USED, review_file
 from benchmarks.extremes import peak_megabytes, worst_seconds_per_megabyte
 from benchmarks.measure import Measurement, measure_all
 from benchmarks.report import NAMES, Figures, render
 from benchmarks.startup import fixed_seconds, import_seconds
 
-DATA = Path("build/benchmarks")
-RESULTS = Path(__file__).parent / "RESULTS.md"
+_HERE = Path(__file__).parent
+DATA = _HERE.parent / "build" / "benchmarks"
+RESULTS = _HERE / "RESULTS.md"
 ROUNDS = {10_000: 3, 100_000: 2, 1_000_000: 1}  # times three sources
 TWO_CORE_ROWS = 100_000
 SMALL_ROWS = 10
@@ -43,15 +44,11 @@ def benchmark(
 
 
 def _measured(rows: int, work: Path, *, cores: int) -> list[Measurement]:
-    files = [_made(source, rows) for source in SOURCES_USED]
+    files = [review_file(DATA, source, rows) for source in SOURCES_USED]
     rounds = ROUNDS[rows]
     runs = measure_all(NAMES, files, work, rounds=rounds, cores=cores)
     total = rounds * len(files) * len(NAMES)
     return list(track(runs, f"{rows:,} reviews, {cores} core(s)", total=total))
-
-
-def _made(source: str, rows: int) -> ReviewFile:
-    return review_file(DATA, source, rows)
 
 
 if __name__ == "__main__":

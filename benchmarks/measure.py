@@ -13,6 +13,7 @@ from benchmarks.equality import DifferenceError, check_equal
 from benchmarks.task import Balance
 
 OURS, FLOOR = "ours", "floor"
+_ROOT = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,9 @@ def run_worker(contender: str, file: ReviewFile, out: Path, cores: int = 1) -> d
     """Run a contender in a process of its own and return what it measured."""
     task = {"source": file.source, "path": str(file.path), "out": str(out), "ragged": file.ragged}
     command = [sys.executable, "-m", "benchmarks.worker", contender, str(cores), json.dumps(task)]
-    ran = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 # our own
+    ran = subprocess.run(  # noqa: S603 # our own
+        command, check=True, capture_output=True, text=True, cwd=_ROOT
+    )
     answer: dict[str, Any] = json.loads(ran.stdout)
     return answer
 
