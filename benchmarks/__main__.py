@@ -27,7 +27,7 @@ def benchmark(
     largest: Annotated[int, typer.Option(help="Leave out sizes above this many reviews.")] = 1_000_000,
 ) -> None:
     """Measure all contenders and write benchmarks/RESULTS.md."""
-    sizes = [rows for rows in ROUNDS if rows <= largest]
+    sizes = [rows for rows in sorted(ROUNDS, reverse=True) if rows <= largest]
     with TemporaryDirectory(prefix="benchmark-") as folder:
         work = Path(folder)
         figures = Figures(

@@ -15,6 +15,7 @@ from benchmarks.task import Task
 PROCESSES, REPEATS = 7, 50
 _LAMBDA_SRC = Path(__file__).parent.parent / "lambda_src"
 _LIBRARIES = "import pandas, pyarrow, boto3"
+_WITH_CLIENT = f"{_LIBRARIES}; boto3.client('s3')"
 _HANDLER = "import api_handler"
 _TIMED = (
     "from time import process_time; started = process_time(); {statement}; print(process_time() - started)"
@@ -30,10 +31,12 @@ _ENVIRONMENT = {
 }
 
 
-def import_seconds() -> tuple[float, float]:
-    """Return the median times of importing the handler, and the libraries it cannot do without."""
-    times = [(_import(_HANDLER), _import(_LIBRARIES)) for _ in range(PROCESSES)]
-    return median(time for time, _ in times), median(time for _, time in times)
+def import_seconds() -> tuple[float, float, float]:
+    """Return the median times of the handler, of the libraries, and of these with a client, which it makes."""
+    statements = (_HANDLER, _LIBRARIES, _WITH_CLIENT)
+    times = [[_import(statement) for statement in statements] for _ in range(PROCESSES)]
+    handler, libraries, with_client = (median(column) for column in zip(*times, strict=True))
+    return handler, libraries, with_client
 
 
 def _import(statement: str) -> float:

@@ -64,7 +64,7 @@ def _records(task: Task) -> str:
 
 def _reviews() -> str:
     """Return the records that are reviews, with the key that a review shares with its repeats."""
-    others = ", ".join(f"trim({name})" for name in FIELDS if name != "source_review_id")
+    others = ", ".join(_trimmed(name) for name in FIELDS if name != "source_review_id")
     review = ", ".join(_clean(name) for name in _SAME_REVIEW)
     return f"""
         SELECT source_row, CASE WHEN {_clean("review_text")} IS NULL
@@ -119,7 +119,11 @@ def _output(task: Task) -> str:
 
 def _clean(name: str) -> str:
     words = ", ".join(f"'{word}'" for word in NULL_WORDS)
-    return f"CASE WHEN lower(trim({name})) NOT IN ({words}) THEN trim({name}) END"
+    return f"CASE WHEN lower({_trimmed(name)}) NOT IN ({words}) THEN {_trimmed(name)} END"
+
+
+def _trimmed(name: str) -> str:
+    return f"trim({name}, ' \t\r\n')"
 
 
 def _map(words: Mapping[str, str]) -> str:
