@@ -32,7 +32,7 @@ _ENVIRONMENT = {
 
 
 def import_seconds() -> tuple[float, float, float]:
-    """Return the median times of the handler, of the libraries, and of these with a client, which it makes."""
+    """Return the median times of the handler, of the libraries, and of these with a client for S3."""
     statements = (_HANDLER, _LIBRARIES, _WITH_CLIENT)
     times = [[_import(statement) for statement in statements] for _ in range(PROCESSES)]
     handler, libraries, with_client = (median(column) for column in zip(*times, strict=True))
