@@ -112,10 +112,11 @@ def _header_place(records: Sequence[RawRecord], names: Sequence[int]) -> int:
 
 
 def _is_remark(record: RawRecord, width: int) -> bool:
-    """Say whether a record before the header is no row: narrow, or with nothing behind its second cell."""
+    """Say whether a record before the header is no row: one that says less than half of what a row does."""
     said = sum(bool(field.strip()) for field in record.fields)
-    narrow = said <= width // 2 if len(record.fields) != width else not any(record.fields[2:])
-    return narrow or _REMARK.match(record.raw) is not None
+    padded = len(record.fields) == width
+    says_little = said <= width // 2 and (not padded or not any(record.fields[2:]))
+    return says_little or _REMARK.match(record.raw) is not None
 
 
 def _kind(cell: str) -> str:

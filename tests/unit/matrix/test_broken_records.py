@@ -100,6 +100,10 @@ def test_F24_what_stands_before_the_header_is_no_review(before, send):
     assert delivery.holds_each_mark_once(5)
 
 
+def test_F24_a_last_line_like_a_column_name_makes_no_remarks_of_the_rows(send):
+    assert send(b'"' + file_of(reviews(3)) + b"review_text").reason in {"not_reviews", "no_header"}
+
+
 @pytest.mark.parametrize("cells", [{}, {"customer_name": "", "location": "", "review_text": ""}])
 def test_F24_a_row_before_a_line_of_column_names_is_never_lost(cells, send):
     headless = text_of(reviews(3, **cells)).partition("\n")[2] + text_of(reviews(3))
