@@ -53,10 +53,10 @@ def cells() -> st.SearchStrategy[str]:
 
 def clean_words(max_size: int = 12) -> st.SearchStrategy[str]:
     """Cells that no rule has to touch."""
-    letters = st.characters(exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp"])
-    words = st.lists(st.text(letters, min_size=1, max_size=max_size), min_size=1, max_size=4)
-    nulls = {"na", "n/a", "null", "none", "nan", "-"}
-    return words.map(" ".join).filter(lambda text: text.lower() not in nulls)
+    letters = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])
+    nulls = {"", "na", "n/a", "null", "none", "nan", "-"}
+    words = st.text(letters, min_size=1, max_size=max_size).map(lambda text: " ".join(text.split()))
+    return words.filter(lambda text: text.lower() not in nulls)
 
 
 def csv_of(rows, *, header=HEADER, delimiter=",", end="\r\n") -> str:
