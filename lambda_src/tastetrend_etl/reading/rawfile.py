@@ -68,6 +68,8 @@ class RawFile:
             width=len(self.dialect.header),
             limit=self.limit,
         )
+        if self.path.parent == self.work:  # a copy itself, and the disk is small
+            self.path.unlink()
         return replace(self, path=target, dialect=replace(self.dialect, start=0), lost=tuple(lost))
 
 
