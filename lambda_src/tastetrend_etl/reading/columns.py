@@ -52,8 +52,8 @@ def _suggestion(header: tuple[str, ...]) -> str:
         for raw in header[:20]
         if (close := difflib.get_close_matches(normalise_name(raw), CANONICAL, n=1, cutoff=0.6))
     ]
-    hint = f" Nearest known names: {', '.join(near)}" if near else ""
+    hint = f"; the nearest known names: {', '.join(near)}" if near else ""
     return (
         "no column is known as a rating or a review text; rename the columns, "
-        f"or add their names to SYNONYMS in schema.py.{hint}"
+        f"or add their names to SYNONYMS in schema.py{hint}"
     )
