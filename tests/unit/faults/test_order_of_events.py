@@ -11,7 +11,7 @@ from tests.unit.conftest import s3_record
 VERSIONS = 3
 NAMES = count()  # a key of its own for each history
 HISTORIES = settings(
-    max_examples=200,
+    max_examples=1_000,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
