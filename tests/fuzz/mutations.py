@@ -65,12 +65,14 @@ def replace_mark(data: bytes, chance: Random) -> bytes:
     return data.replace(chance.choice(_MARKS), chance.choice(_MARKS), chance.choice([1, 3, -1]))
 
 
-def replace_cell(data: bytes, chance: Random) -> bytes:
-    ends = [at for at, byte in enumerate(data) if byte in _BORDERS]
-    if len(ends) < 2:
-        return data
-    at = chance.randrange(len(ends) - 1)
-    return data[: ends[at] + 1] + chance.choice(_CELLS) + data[ends[at + 1] :]
+def replace_cells(data: bytes, chance: Random) -> bytes:
+    for _ in range(chance.randint(1, 12)):
+        ends = [at for at, byte in enumerate(data) if byte in _BORDERS]
+        if len(ends) < 2:
+            break
+        at = chance.randrange(len(ends) - 1)
+        data = data[: ends[at] + 1] + chance.choice(_CELLS) + data[ends[at + 1] :]
+    return data
 
 
 def _by_lines(change: Callable[[list[bytes], Random], object]) -> Mutation:
@@ -134,8 +136,8 @@ def compress(data: bytes, chance: Random) -> bytes:
 
 
 MUTATIONS: tuple[Mutation, ...] = (
-    flip_bit, overwrite, delete, repeat, truncate, insert_mark, insert_mark, replace_mark, replace_cell,
-    replace_cell,
+    flip_bit, overwrite, delete, repeat, truncate, insert_mark, insert_mark, replace_mark,
+    replace_cells, replace_cells,
     *map(_by_lines, (drop_line, repeat_line, header_again, shuffle_lines, blank_lines, longer_lines)),
     _by_lines(rename_column),
     encode_otherwise, encode_partly_otherwise, compress,

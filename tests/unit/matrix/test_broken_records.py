@@ -82,6 +82,13 @@ def test_F10_a_stray_quote_is_part_of_the_text(delivered, text, send):
     assert delivery.report["rows"]["rejected"] == 0
 
 
+@pytest.mark.parametrize("text", ["one\rtwo", "one\r\n\rtwo", "one\n\ntwo"])
+def test_F10_beside_a_stray_quote_line_ends_within_texts_stay(text, send):
+    body = text_of(reviews(1)) + with_text(2, '"a 5" pizza"') + with_text(3, f'"{text}"')
+
+    assert send(body.encode()).rows[2]["review_text"] == text
+
+
 @pytest.mark.parametrize(
     "before",
     [
