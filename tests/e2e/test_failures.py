@@ -1,13 +1,17 @@
 """A file that cannot be processed now is not lost, and one that never can disturbs nobody."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from rich.console import Console
 
 from local.demo import await_all
+from local.emulator import PROJECT
 from local.errors import LocalError
-from tests.e2e.conftest import reviews
+from tests.e2e.conftest import reviews, wait_until
 
 KEY = "failures/reviews.csv"
 
@@ -37,19 +41,41 @@ def attempts(client, outputs, key):
     return len({event["logStreamName"] for event in events if key in event["message"]})
 
 
+@pytest.fixture
+def ops(emulator):
+    """Return a function that runs a command of the operator and returns what it says."""
+
+    def run(*arguments):
+        done = subprocess.run(  # noqa: S603 # the project's own command
+            [sys.executable, "-m", "ops", *arguments, "--env", "local"],
+            cwd=PROJECT,
+            env=os.environ | emulator.exports | {"COLUMNS": "250"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return run
+
+
 def test_an_event_that_fails_three_times_waits_in_the_queue_and_can_be_sent_again(
-    client, outputs, store, failures, invoke, processed_is_read_only
+    client, outputs, store, failures, ops, processed_is_read_only
 ):
     store.drop(KEY, reviews("Good soup"))
-    failed = failures.take()
-    assert failed["requestPayload"]["Records"][0]["s3"]["object"]["key"] == KEY
+    wait_until(failures.count)
+    assert f"{KEY}: tried 3 times, " in ops("failures")
     assert attempts(client, outputs, KEY) == 3
     assert not store.versions("processed/failures/")
 
     processed_is_read_only()
-    assert invoke(failed["requestPayload"])["files"][0]["action"] == "processed"
+    assert f"would send: {KEY}" in ops("redrive")
+    assert failures.count() == 1
+    assert f"{KEY}: processed, 1 of 1 rows written" in ops("redrive", "--yes")
     assert store.keys_for(KEY).dataset in store.versions()
     assert failures.count() == 0
+    assert "failures/reviews.csv: processed, 1 of 1 rows written" in ops("replay", "failures/", "--yes")
 
 
 @pytest.mark.usefixtures("processed_is_read_only")
