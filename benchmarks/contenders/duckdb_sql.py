@@ -71,7 +71,7 @@ def _reviews() -> str:
             THEN hash(regexp_replace(source_review_id, '_dup$', ''), {others}) ELSE hash({review}) END AS same
         FROM records
         WHERE ethnicity IS NOT NULL AND surplus_1 IS NULL
-            AND ({_clean("rating")} IS NOT NULL OR {_clean("review_text")} IS NOT NULL)"""  # noqa: S608
+            AND ({_clean("rating")} IS NOT NULL OR {_clean("review_text")} IS NOT NULL)"""  # noqa: S608 # likewise
 
 
 def _output(task: Task) -> str:
@@ -114,7 +114,7 @@ def _output(task: Task) -> str:
                 list_filter([{issues}], lambda code: code IS NOT NULL) AS issues
             FROM judged
         )
-        SELECT {", ".join(OUTPUT)} FROM complete"""  # noqa: S608
+        SELECT {", ".join(OUTPUT)} FROM complete"""  # noqa: S608 # likewise
 
 
 def _clean(name: str) -> str:

@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 from tastetrend_etl.account.report import Report
 from tastetrend_etl.errors import ContentionError
 from tastetrend_etl.records import RejectedRow
+from tastetrend_etl.schema import REJECTED
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -25,8 +26,6 @@ _GONE = frozenset({"404", "NoSuchKey"})
 _LOST_RACE = frozenset({"412", "PreconditionFailed", "409", "ConditionalRequestConflict", "NoSuchKey"})
 
 _CONTENT_TYPES = {".json": "application/json", ".parquet": "application/vnd.apache.parquet"}
-REJECTED = pa.schema([("source_row", pa.int64()), ("reason", pa.string()), ("raw", pa.string())])
-
 Body = io.BytesIO | io.BufferedReader
 Metadata = Mapping[str, str]
 """User metadata: US-ASCII, 2 KB at most, so nothing of a key goes in."""
