@@ -20,9 +20,11 @@ from tastetrend_etl.observe import (
     note_rehearsal,
 )
 from tastetrend_etl.settings import Settings, load_settings
+from tastetrend_etl.without_pandas import settle_without_pandas
 
 _MS_TO_STOP = 2_000
 
+settle_without_pandas()
 SETTINGS = load_settings(Settings)
 S3 = connect()
 

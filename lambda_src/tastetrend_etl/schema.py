@@ -55,7 +55,7 @@ def _spellings(word: str) -> list[str]:
 
 
 # Every upper- and lower-case spelling, so that one exact lookup finds them without lower-casing a column.
-NULL_SPELLINGS = pa.array(sorted({spelling for word in NULL_WORDS for spelling in _spellings(word)}))
+NULL_SPELLINGS = sorted({spelling for word in NULL_WORDS for spelling in _spellings(word)})
 
 MAX_COLUMNS = 2_000
 LONGEST_WORD = 64  # no date, number or category is longer; some rules take the square of the length

@@ -22,6 +22,7 @@ ALLOWED = {
     "keys": set(),
     "extract": set(),
     "dataset": set(),
+    "without_pandas": set(),
     "cells": {"cells"},
     "reading": {"reading"},
     "rows": {"rows", "cells"},

@@ -1,6 +1,7 @@
 """Trimming, null words and control characters."""
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -18,8 +19,13 @@ _SCANNED = 1 << 18  # bytes looked at together: they stay in the processor's sec
 def cleaned(values: pa.StringArray) -> pa.StringArray:
     """Trim all Unicode white space; what is then empty or a null word becomes null."""
     trimmed = pc.utf8_trim_whitespace(values)
-    missing = pc.is_in(trimmed, value_set=NULL_SPELLINGS)
+    missing = pc.is_in(trimmed, value_set=_null_spellings())
     return _nulled(trimmed, missing) if pc.any(missing).as_py() else trimmed
+
+
+@cache
+def _null_spellings() -> pa.StringArray:
+    return pa.array(NULL_SPELLINGS)
 
 
 def _nulled(values: pa.StringArray, missing: pa.BooleanArray) -> pa.StringArray:
