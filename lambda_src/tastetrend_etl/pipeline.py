@@ -1,8 +1,9 @@
 """Knows the order of the stages: one staged file in, one dataset and its account out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain, islice
 from pathlib import Path
 
 from tastetrend_etl import schema
@@ -93,18 +94,23 @@ def _settle(run: _Run) -> tuple[Account, list[RejectedRow]]:
     The rules (day or month first, the rating scale) need every row, but the first rows nearly always know:
     guessing saves a pass over the file, and checking the guess keeps the result that of two passes.
     """
-    rules = _rules(run, _first_evidence(run))
-    account, rejected, evidence = _read(run, rules)
+    evidence, batches = _looked_ahead(run)
+    rules = _rules(run, evidence)
+    account, rejected, evidence = _read(run, rules, batches)
     if (confirmed := _rules(run, evidence)) != rules:
-        account, rejected, _ = _read(run, confirmed)
+        account, rejected, _ = _read(run, confirmed, run.raw.batches())
     return account, rejected
 
 
-def _first_evidence(run: _Run) -> Evidence:
+def _looked_ahead(run: _Run) -> tuple[Evidence, Iterator[RawBatch]]:
+    """Return what the first rows say about the rules, and all batches."""
+    batches = run.raw.batches()
+    first = list(islice(batches, 1))
+    evidence = Evidence()
     if run.reviews:
-        for batch in run.raw.batches():
-            return read_evidence(batch.cells.slice(0, FIRST_ROWS), run.raw.columns)
-    return Evidence()
+        for batch in first:
+            evidence = read_evidence(batch.cells.slice(0, FIRST_ROWS), run.raw.columns)
+    return evidence, chain(first, batches)
 
 
 def _rules(run: _Run, evidence: Evidence) -> FileRules:
@@ -121,13 +127,15 @@ def _not_after(source: SourceObject) -> datetime:
     return source.last_modified.astimezone(UTC).replace(tzinfo=None) + timedelta(days=1)
 
 
-def _read(run: _Run, rules: FileRules) -> tuple[Account, list[RejectedRow], Evidence]:
+def _read(
+    run: _Run, rules: FileRules, batches: Iterable[RawBatch]
+) -> tuple[Account, list[RejectedRow], Evidence]:
     register, counts, evidence = Register(), Tally(), Evidence()
     rejects = Rejects(run.raw.lost)
     counts.read += len(rejects.rows)
     facts = {"source_key": run.source.key, "source_version_id": run.source.version_id}
     with open_dataset(run.dataset, schema.REVIEWS if run.reviews else schema.RESTAURANTS, facts) as writer:
-        for batch in run.raw.batches():
+        for batch in batches:
             run.check_time()
             ready = _ready(run, batch, rules, register)
             counts.read += batch.cells.num_rows + len(batch.ragged)

@@ -118,8 +118,11 @@ def count_reviews(tally: Tally, batch: pa.RecordBatch) -> None:
 
 def count_rejected(tally: Tally, rows: Iterable[RejectedRow]) -> None:
     """Count rejected rows by their reason."""
+    numbers: dict[str, list[int]] = {}
     for row in rows:
-        tally.rejections.setdefault(row.reason, Occurrences()).add(np.array([row.source_row]))
+        numbers.setdefault(row.reason, []).append(row.source_row)
+    for reason, found in numbers.items():
+        tally.rejections.setdefault(reason, Occurrences()).add(np.array(found))
 
 
 def count_unmapped(tally: Tally, unmapped: Mapping[str, Mapping[str, int]]) -> None:

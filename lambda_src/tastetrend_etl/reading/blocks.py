@@ -9,8 +9,7 @@ import numpy as np
 from tastetrend_etl.reading.staged import CHUNK
 from tastetrend_etl.records import Dialect
 
-BLOCK_BYTES = 4 << 20  # sets the memory of a run
-LONGEST_RECORD_BYTES = 8 << 20
+BLOCK_BYTES = 8 << 20  # sets the memory of a run, and how long a record may be
 _QUOTE, _LINE_FEED, _RETURN = b'"\n\r'
 
 
@@ -24,7 +23,7 @@ def blocks(path: Path, dialect: Dialect) -> Iterator[memoryview]:
     Arrow's own streaming reader would read 32 blocks ahead, and could not be told that a quote is stray.
 
     Raises:
-        IrregularFileError: a quote is stray or never closed, or a record longer than `LONGEST_RECORD_BYTES`.
+        IrregularFileError: a quote is stray or never closed, or a record longer than a block.
     """
     border = _borders(dialect.delimiter)
     start = dialect.start
@@ -36,22 +35,21 @@ def blocks(path: Path, dialect: Dialect) -> Iterator[memoryview]:
 
 def _whole_records(file: BinaryIO, start: int, border: np.ndarray) -> memoryview:
     """Return the records of a block, nothing at the end of the file."""
-    for size in (BLOCK_BYTES, LONGEST_RECORD_BYTES):
-        block = _read(file, start, size)
-        data = np.frombuffer(block, np.uint8)
-        quotes = _quotes(data)
-        end = _last_record_end(data, quotes)
-        if end or not block:
-            _check(data, quotes[: np.searchsorted(quotes, end)], border)
-            return memoryview(block)[:end]
-    raise IrregularFileError("a record is longer than any review")
+    block = _read(file, start)
+    data = np.frombuffer(block, np.uint8)
+    quotes = _quotes(data)
+    end = _last_record_end(data, quotes)
+    if block and not end:
+        raise IrregularFileError("a record is longer than any review")
+    _check(data, quotes[: np.searchsorted(quotes, end)], border)
+    return memoryview(block)[:end]
 
 
-def _read(file: BinaryIO, start: int, size: int) -> bytes:
-    """Return `size` bytes or what is left; a last line without an end gets one."""
+def _read(file: BinaryIO, start: int) -> bytes:
+    """Return the bytes of a block or what is left; a last line without an end gets one."""
     file.seek(start)
-    block = file.read(size)
-    last = 0 < len(block) < size
+    block = file.read(BLOCK_BYTES)
+    last = 0 < len(block) < BLOCK_BYTES
     return block + b"\n" if last and not block.endswith((b"\n", b"\r")) else block
 
 

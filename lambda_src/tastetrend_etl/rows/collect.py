@@ -33,13 +33,6 @@ def column(cells: pa.RecordBatch, columns: Columns, field: str) -> Distinct:
     return distinct(texts(cells, columns, field).dictionary_encode())
 
 
-def trimmed(column: pa.Array, rows: pa.Int64Array) -> pa.StringArray:
-    """Return some cells of a raw column, trimmed."""
-    if isinstance(column, pa.DictionaryArray):
-        return pc.utf8_trim_whitespace(column.dictionary).take(column.indices.take(rows))
-    return pc.utf8_trim_whitespace(column.take(rows))
-
-
 def unknown(cells: pa.RecordBatch, columns: Columns) -> pa.StringArray:
     """Return each row's unknown columns as one JSON object, null when all of them are empty."""
     members = [_members(name, distinct(cells[place])) for place, name in columns.extra.items()]
@@ -68,8 +61,9 @@ def rejected(raw: RawBatch, unfit: Mapping[str, Mask]) -> list[RejectedRow]:
 
 def _rejected(raw: RawBatch, mask: Mask, reason: str) -> Iterator[RejectedRow]:
     rows = np.flatnonzero(mask)
-    cells = zip(*(column.to_pylist() for column in raw.cells.take(pa.array(rows)).columns), strict=True)
-    for number, row in zip(raw.source_rows[rows].tolist(), cells, strict=True):
+    chosen = raw.cells.take(pa.array(rows))
+    cells = (_text(chosen, place).to_numpy(zero_copy_only=False) for place in range(chosen.num_columns))
+    for number, row in zip(raw.source_rows[rows].tolist(), zip(*cells, strict=True), strict=True):
         yield RejectedRow(number, reason, _line(row))
 
 

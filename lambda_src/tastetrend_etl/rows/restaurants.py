@@ -8,7 +8,7 @@ from tastetrend_etl import schema
 from tastetrend_etl.cells import numbers
 from tastetrend_etl.records import Columns, RawBatch, Ready
 from tastetrend_etl.rows import collect
-from tastetrend_etl.rows.dedupe import Register, hashed, joined
+from tastetrend_etl.rows.dedupe import Register, as_bytes, hashed, hashed_rows
 from tastetrend_etl.rows.issues import issue_lists
 from tastetrend_etl.rows.strangers import repeated_header
 
@@ -23,7 +23,7 @@ def read_restaurants(raw: RawBatch, columns: Columns, register: Register, source
     nameless = np.asarray(pc.is_null(name)) & ~header
     fit = ~nameless & ~header
     cells = [collect.texts(raw.cells, columns, field) for field in schema.RESTAURANT_INFO_COLUMNS]
-    repeated = register.find_repeats(hashed(joined(*cells)), fit)
+    repeated = register.find_repeats(hashed_rows(*(hashed(as_bytes(column)) for column in cells)), fit)
     stars, stars_given = _number(raw, columns, "avg_stars")
     reviews, reviews_given = _number(raw, columns, "total_reviews")
     stars_fit = (stars >= 0) & (stars <= MAX_STARS)

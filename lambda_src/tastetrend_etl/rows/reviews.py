@@ -14,7 +14,15 @@ from tastetrend_etl.cells.ratings import read_rating, scale_evidence
 from tastetrend_etl.cells.words import has_replacement
 from tastetrend_etl.records import Columns, Evidence, FileRules, Mask, RawBatch, Ready
 from tastetrend_etl.rows import collect
-from tastetrend_etl.rows.dedupe import Register, fingerprints, hashed, joined, without_repeat_suffix
+from tastetrend_etl.rows.dedupe import (
+    Register,
+    as_bytes,
+    fingerprints,
+    hashed,
+    hashed_rows,
+    hexadecimal,
+    without_repeat_suffix,
+)
 from tastetrend_etl.rows.delivered import Delivered, delivered
 from tastetrend_etl.rows.issues import issue_lists
 from tastetrend_etl.rows.standardise import standardise
@@ -26,20 +34,20 @@ def read_reviews(
 ) -> Ready:
     """Return the reviews of a batch that are written, and what became of the others."""
     rows = delivered(raw.cells, columns)
-    contents = _contents(rows)
+    texts = as_bytes(rows.text)
     unfit = _unfit(raw, columns, rows)
     fit = ~np.logical_or.reduce(list(unfit.values()))
-    repeated = register.find_repeats(_keys(raw, columns, rows, contents, fit), fit)
+    repeated = register.find_repeats(_keys(raw, columns, rows, hashed(texts)), fit)
     kept = fit & ~repeated
     rows = rows.keep(kept)
     extra = collect.unknown(raw.cells, columns).filter(pa.array(kept))
     found = standardise(rows, rules)
     found.issues["undecodable_text"] |= has_replacement(rows.ids) | has_replacement(extra)
-    review_ids = _identify(rows, compress(contents, kept))
-    found.issues["shared_review_id"] = _shared(review_ids, rows, register)
-    register.note_source_ids(hashed(rows.ids.filter(pc.not_equal(rows.ids, ""))))
+    identities = _identities(rows, compress(texts, kept))
+    found.issues["shared_review_id"] = _shared(identities, rows, register)
+    register.note_source_ids(hashed(as_bytes(rows.ids.filter(pc.not_equal(rows.ids, "")))))
     table = found.columns | {
-        "review_id": review_ids,
+        "review_id": hexadecimal(identities),
         "source_file": collect.constant(source_file, len(rows.ids)),
         "source_row": pa.array(raw.source_rows[kept]),
         "issues": issue_lists(found.issues, len(rows.ids)),
@@ -73,42 +81,43 @@ def _unfit(raw: RawBatch, columns: Columns, rows: Delivered) -> dict[str, Mask]:
     return {"repeated_header": header, "not_a_review": total, "empty_row": rows.empty & ~header & ~total}
 
 
-def _contents(rows: Delivered) -> list[bytes]:
-    """Return what makes a review with a text the same one delivered again: cells as delivered, trimmed."""
-    customer, date, restaurant = (
-        rows.fields[name].spread(rows.fields[name].values)
-        for name in ("customer_name", "review_date", "restaurant_name")
-    )
-    return joined(rows.text, customer, date, restaurant)
-
-
-def _keys(
-    raw: RawBatch, columns: Columns, rows: Delivered, contents: list[bytes], considered: np.ndarray
-) -> np.ndarray:
-    """Return the hash by which a row repeats another: its content, or without a text all its cells."""
-    keys = hashed(contents)
-    textless = np.flatnonzero(np.asarray(pc.is_null(rows.text)) & considered)
-    keys[textless] = hashed(_whole_rows(raw, columns, rows.ids, textless))
+def _keys(raw: RawBatch, columns: Columns, rows: Delivered, texts: np.ndarray) -> np.ndarray:
+    """Return the hash by which a row repeats another: of its content, or without a text of all its cells."""
+    same = (rows.fields[name] for name in ("customer_name", "review_date", "restaurant_name"))
+    keys = hashed_rows(texts, *(hashed(as_bytes(field.values))[field.places] for field in same))
+    textless = np.flatnonzero(np.asarray(pc.is_null(rows.text)))
+    keys[textless] = _whole_rows(raw, columns, rows.ids, textless)
     return keys
 
 
-def _whole_rows(raw: RawBatch, columns: Columns, ids: pa.StringArray, places: np.ndarray) -> list[bytes]:
-    """Return all cells of some rows, the id without its repeat suffix."""
+def _whole_rows(raw: RawBatch, columns: Columns, ids: pa.StringArray, rows: np.ndarray) -> np.ndarray:
+    """Return a hash of all cells of some rows, the id without its repeat suffix."""
     id_columns = set(columns.fields.get("source_review_id", ()))
-    others = [place for place in range(raw.cells.num_columns) if place not in id_columns]
-    chosen = pa.array(places)
-    cells = (collect.trimmed(raw.cells[place], chosen) for place in others)
-    return joined(without_repeat_suffix(ids.take(chosen)), *cells)
+    others = (raw.cells[place] for place in range(raw.cells.num_columns) if place not in id_columns)
+    own = hashed(as_bytes(without_repeat_suffix(ids.take(pa.array(rows)))))
+    return hashed_rows(own, *(_hashed_cells(column, rows) for column in others))
 
 
-def _identify(rows: Delivered, contents: Iterable[bytes]) -> pa.StringArray:
-    rating = rows.fields["rating"]
-    return fingerprints(contents, joined(without_repeat_suffix(rows.ids), rating.spread(rating.values)))
+def _hashed_cells(column: pa.Array, rows: np.ndarray) -> np.ndarray:
+    """Return a hash of each cell of some rows, trimmed."""
+    if isinstance(column, pa.DictionaryArray):
+        words = hashed(as_bytes(pc.utf8_trim_whitespace(column.dictionary)))
+        by_row: np.ndarray = words[np.asarray(column.indices)[rows]]
+        return by_row
+    return hashed(as_bytes(pc.utf8_trim_whitespace(column.take(pa.array(rows)))))
 
 
-def _shared(review_ids: pa.StringArray, rows: Delivered, register: Register) -> np.ndarray:
+def _identities(rows: Delivered, texts: Iterable[bytes | None]) -> np.ndarray:
+    names = ("customer_name", "review_date", "restaurant_name", "rating")
+    customer, date, restaurant, rating = (
+        rows.fields[name].spread(rows.fields[name].values) for name in names
+    )
+    return fingerprints(texts, customer, date, restaurant, without_repeat_suffix(rows.ids), rating)
+
+
+def _shared(identities: np.ndarray, rows: Delivered, register: Register) -> np.ndarray:
     """Say which reviews have an earlier one's fingerprint; only reviews without a text can."""
-    shared = np.zeros(len(review_ids), bool)
+    shared = np.zeros(len(identities), bool)
     textless = np.asarray(pc.is_null(rows.text))
-    shared[textless] = register.find_shared(hashed(review_ids.filter(pa.array(textless))))
+    shared[textless] = register.find_shared(identities[textless, 0])
     return shared
