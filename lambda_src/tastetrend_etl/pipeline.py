@@ -110,7 +110,7 @@ def _looked_ahead(run: _Run) -> tuple[Evidence, Iterator[RawBatch]]:
     if run.reviews:
         for batch in first:
             evidence = read_evidence(batch.cells.slice(0, FIRST_ROWS), run.raw.columns)
-    return evidence, chain(first, batches)
+    return evidence, chain(iter(first), batches)
 
 
 def _rules(run: _Run, evidence: Evidence) -> FileRules:
@@ -144,6 +144,7 @@ def _read(
             evidence.add(ready.evidence)
             writer.write_batch(ready.batch)
             _refuse_if_too_many(counts.read)
+            del batch, ready  # or they would be in memory beside the next
     tally.count_rejected(counts, rejects.rows)
     counts.written = count_rows(run.dataset)
     counts.mixed_scales = mixed_scales(evidence.rating_scale, rules.rating_scale)

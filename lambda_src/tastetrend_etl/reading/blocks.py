@@ -26,28 +26,28 @@ def blocks(path: Path, dialect: Dialect) -> Iterator[memoryview]:
         IrregularFileError: a quote is stray or never closed, or a record longer than a block.
     """
     border = _borders(dialect.delimiter)
-    start = dialect.start
     with path.open("rb", buffering=0) as file:
-        while block := _whole_records(file, start, border):
-            yield block
-            start += len(block)
+        file.seek(dialect.start)
+        # Not a loop with a variable, which would keep each block in memory while it is worked on.
+        yield from iter(lambda: _whole_records(file, border), b"")
 
 
-def _whole_records(file: BinaryIO, start: int, border: np.ndarray) -> memoryview:
+def _whole_records(file: BinaryIO, border: np.ndarray) -> memoryview:
     """Return the records of a block, nothing at the end of the file."""
-    block = _read(file, start)
+    start = file.tell()
+    block = _read(file)
     data = np.frombuffer(block, np.uint8)
     quotes = _quotes(data)
     end = _last_record_end(data, quotes)
     if block and not end:
         raise IrregularFileError("a record is longer than any review")
     _check(data, quotes[: np.searchsorted(quotes, end)], border)
+    file.seek(start + end)
     return memoryview(block)[:end]
 
 
-def _read(file: BinaryIO, start: int) -> bytes:
+def _read(file: BinaryIO) -> bytes:
     """Return the bytes of a block or what is left; a last line without an end gets one."""
-    file.seek(start)
     block = file.read(BLOCK_BYTES)
     last = 0 < len(block) < BLOCK_BYTES
     return block + b"\n" if last and not block.endswith((b"\n", b"\r")) else block

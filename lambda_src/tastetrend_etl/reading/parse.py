@@ -1,6 +1,7 @@
 """Streams a plain, regular file as Arrow record batches of text, setting ragged records aside."""
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -31,26 +32,26 @@ def read_batches(
             of too many that are ragged.
     """
     gaps = np.array(missing, np.int64) - np.arange(len(missing))
-    records_before = ragged_before = 0
-    for block in blocks(path, dialect):
-        cells, invalid = _parse(block, dialect, text_columns, MAX_ROWS - ragged_before)
+    records_before = 0
+    parse = partial(_parse, dialect=dialect, text_columns=text_columns)
+    for cells, invalid in map(parse, blocks(path, dialect)):
         records = records_before + 1 + np.arange(cells.num_rows + len(invalid))
         numbers = records + np.searchsorted(gaps, records, side="right")
         places = [row.number - 1 for row in invalid]
         yield from _batches(np.delete(numbers, places), cells, _ragged(numbers[places], invalid))
+        del cells  # or they would be in memory beside the next
         records_before += len(records)
-        ragged_before += len(invalid)
 
 
 def _parse(
-    block: memoryview, dialect: Dialect, text_columns: Collection[int], most_ragged: int
+    block: memoryview, dialect: Dialect, text_columns: Collection[int]
 ) -> tuple[pa.RecordBatch, list[csv.InvalidRow]]:
     invalid: list[csv.InvalidRow] = []
     empty_ends = (dialect.delimiter, f'{dialect.delimiter}""')
 
     def set_aside(row: csv.InvalidRow) -> Literal["skip", "error"]:
         surplus = row.actual_columns > row.expected_columns and row.text.endswith(empty_ends)
-        if surplus or len(invalid) >= most_ragged:
+        if surplus or len(invalid) >= MAX_ROWS:
             return "error"
         invalid.append(row)
         return "skip"
