@@ -66,6 +66,12 @@ def read_dates(values: pa.StringArray, *, day_first: bool) -> tuple[pa.Timestamp
     return pa.array(moments.view("M8[us]")), _order_evidence([order for _, order in found], others.indices)
 
 
+def order_proofs(values: pa.StringArray) -> Counter[str]:
+    """Count the values that prove that `day` or `month` comes first, without reading the others."""
+    orders = map(_numeric_order, values.drop_null().to_numpy(zero_copy_only=False))
+    return Counter(order for order in orders if order)
+
+
 def _order_evidence(orders: list[str | None], places: pa.Int32Array) -> Counter[str]:
     evidence: Counter[str] = Counter()
     for order, count in zip(orders, np.bincount(places, minlength=len(orders)).tolist(), strict=True):

@@ -58,10 +58,8 @@ def detect(path: Path, known: Collection[str]) -> Dialect:
     """
     head, mark = _head(path)
     announced = _ANNOUNCED_DELIMITER.match(head)
-    best = max(
-        (_read(head, delimiter, known) for delimiter in (announced[1] if announced else _DELIMITERS)),
-        key=lambda reading: reading.merit,
-    )
+    delimiters = announced[1] if announced else _worth_trying(head)
+    best = max((_read(head, delimiter, known) for delimiter in delimiters), key=lambda reading: reading.merit)
     if not best.known and any(_kind(cell) in {"number", "date", "text"} for cell in best.header):
         kinds = ", ".join(map(_kind, best.header[:20]))
         raise RefusedError(
@@ -78,6 +76,12 @@ def detect(path: Path, known: Collection[str]) -> Dialect:
     return Dialect(best.delimiter, best.header, start)
 
 
+def _worth_trying(head: str) -> list[str]:
+    """Return the delimiters without all but one of those that do not occur, which all read alike."""
+    absent = [delimiter for delimiter in _DELIMITERS if delimiter not in head]
+    return [delimiter for delimiter in _DELIMITERS if delimiter not in absent[1:]]
+
+
 def _head(path: Path) -> tuple[str, int]:
     """Return the file's first characters, and how many bytes of a byte order mark stand before them."""
     with path.open("rb") as file:
@@ -89,11 +93,15 @@ def _head(path: Path) -> tuple[str, int]:
 def _read(head: str, delimiter: str, known: Collection[str]) -> _Reading:
     records = _sample(head, delimiter)
     first = records[:_RECORDS_BEFORE_HEADER]
-    names = [sum(normalise_name(name) in known for name in record.fields) for record, _ in first]
+    names = [sum(_is_name(cell, known) for cell in record.fields) for record, _ in first]
     place = _header_place([record for record, _ in records], names)
     header, end = records[place][0].fields, records[place][1]
     alike = sum(len(record.fields) == len(header) for record, _ in records[place:])
     return _Reading(names[place], alike if len(header) > 1 else 0, delimiter, tuple(header), end)
+
+
+def _is_name(cell: str, known: Collection[str]) -> bool:
+    return len(cell) <= _LONGEST_NAME and normalise_name(cell) in known
 
 
 def _sample(head: str, delimiter: str) -> list[tuple[RawRecord, int]]:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tastetrend_etl import schema
-from tastetrend_etl.cells.dates import read_dates
+from tastetrend_etl.cells.dates import order_proofs
 from tastetrend_etl.cells.ratings import read_rating, scale_evidence
 from tastetrend_etl.cells.words import has_replacement
 from tastetrend_etl.records import Columns, Evidence, FileRules, Mask, RawBatch, Ready
@@ -68,7 +68,7 @@ def read_reviews(
 def read_evidence(cells: pa.RecordBatch, columns: Columns) -> Evidence:
     """Return what some rows say about the rules of their file, before there are any."""
     date, rating = (collect.column(cells, columns, field) for field in ("review_date", "rating"))
-    _, order = read_dates(date.values, day_first=False)
+    order = order_proofs(date.spread(date.values))
     read = [read_rating(text) for text in rating.delivered.to_pylist()]
     return Evidence(order, Counter(scale_evidence(read, rating.counts())))
 
