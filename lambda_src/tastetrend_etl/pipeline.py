@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from tastetrend_etl.account import tally
 from tastetrend_etl.account.report import Account, Report, bias_report, validation_report
 from tastetrend_etl.account.tally import RowBalance, Tally
 from tastetrend_etl.account.validate import Status, judge, overall
-from tastetrend_etl.cells.ratings import choose_scale, mixed_scales
+from tastetrend_etl.cells.ratings import mixed_scales
 from tastetrend_etl.dataset import count_rows, open_dataset
 from tastetrend_etl.errors import RefusedError, UnbalancedError
 from tastetrend_etl.keys import output_keys
@@ -19,12 +18,12 @@ from tastetrend_etl.reading.blocks import IrregularFileError
 from tastetrend_etl.reading.rawfile import RawFile, open_raw
 from tastetrend_etl.reading.rejects import Rejects
 from tastetrend_etl.records import Evidence, FileRules, RawBatch, Ready, RejectedRow, SourceObject
-from tastetrend_etl.rows.dedupe import Register
+from tastetrend_etl.rows.register import Register
 from tastetrend_etl.rows.restaurants import read_restaurants
-from tastetrend_etl.rows.reviews import read_evidence, read_reviews
+from tastetrend_etl.rows.reviews import read_reviews
+from tastetrend_etl.rows.rules import file_rules, first_evidence
 
 RAGGED_SHARE = 0.5  # a file with more broken records than this was read the wrong way, or is no table
-FIRST_ROWS = 1_000
 MAX_ROWS = 5_000_000  # telling repeats among them takes 200 MB
 _BROKEN = frozenset({"ragged", "unclosed_quote", "record_too_long", "malformed_json", "not_an_object"})
 
@@ -95,9 +94,9 @@ def _settle(run: _Run) -> tuple[Account, list[RejectedRow]]:
     guessing saves a pass over the file, and checking the guess keeps the result that of two passes.
     """
     evidence, batches = _looked_ahead(run)
-    rules = _rules(run, evidence)
+    rules = file_rules(evidence, run.raw.columns, run.source)
     account, rejected, evidence = _read(run, rules, batches)
-    if (confirmed := _rules(run, evidence)) != rules:
+    if (confirmed := file_rules(evidence, run.raw.columns, run.source)) != rules:
         account, rejected, _ = _read(run, confirmed, run.raw.batches())
     return account, rejected
 
@@ -106,25 +105,8 @@ def _looked_ahead(run: _Run) -> tuple[Evidence, Iterator[RawBatch]]:
     """Return what the first rows say about the rules, and all batches."""
     batches = run.raw.batches()
     first = list(islice(batches, 1))
-    evidence = Evidence()
-    if run.reviews:
-        for batch in first:
-            evidence = read_evidence(batch.cells.slice(0, FIRST_ROWS), run.raw.columns)
-    return evidence, chain(iter(first), batches)
-
-
-def _rules(run: _Run, evidence: Evidence) -> FileRules:
-    order = evidence.date_order
-    return FileRules(
-        day_first=order["day"] > order["month"],
-        rating_scale=run.raw.columns.rating_scale or choose_scale(evidence.rating_scale),
-        not_after=_not_after(run.source),
-    )
-
-
-def _not_after(source: SourceObject) -> datetime:
-    """Return a day after the upload: nobody reviews tomorrow's dinner, and a clock would make runs differ."""
-    return source.last_modified.astimezone(UTC).replace(tzinfo=None) + timedelta(days=1)
+    found = [first_evidence(batch.cells, run.raw.columns) for batch in first if run.reviews]
+    return found[0] if found else Evidence(), chain(iter(first), batches)
 
 
 def _read(

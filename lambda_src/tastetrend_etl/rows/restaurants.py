@@ -8,8 +8,9 @@ from tastetrend_etl import schema
 from tastetrend_etl.cells import numbers
 from tastetrend_etl.records import Columns, RawBatch, Ready
 from tastetrend_etl.rows import collect
-from tastetrend_etl.rows.dedupe import Register, as_bytes, hashed, hashed_rows
+from tastetrend_etl.rows.identity import as_bytes, hashed, hashed_rows
 from tastetrend_etl.rows.issues import issue_lists
+from tastetrend_etl.rows.register import Register
 from tastetrend_etl.rows.strangers import repeated_header
 
 MAX_STARS = 5.0

@@ -1,6 +1,5 @@
 """Takes a batch of raw reviews through the register and the cell rules to the rows that are written."""
 
-from collections import Counter
 from collections.abc import Iterable
 from itertools import compress
 
@@ -9,13 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tastetrend_etl import schema
-from tastetrend_etl.cells.dates import order_proofs
-from tastetrend_etl.cells.ratings import read_rating, scale_evidence
 from tastetrend_etl.cells.words import has_replacement
-from tastetrend_etl.records import Columns, Evidence, FileRules, Mask, RawBatch, Ready
+from tastetrend_etl.records import Columns, FileRules, Mask, RawBatch, Ready
 from tastetrend_etl.rows import collect
-from tastetrend_etl.rows.dedupe import (
-    Register,
+from tastetrend_etl.rows.delivered import Delivered, delivered
+from tastetrend_etl.rows.identity import (
     as_bytes,
     fingerprints,
     hashed,
@@ -23,8 +20,8 @@ from tastetrend_etl.rows.dedupe import (
     hexadecimal,
     without_repeat_suffix,
 )
-from tastetrend_etl.rows.delivered import Delivered, delivered
 from tastetrend_etl.rows.issues import issue_lists
+from tastetrend_etl.rows.register import Register
 from tastetrend_etl.rows.standardise import standardise
 from tastetrend_etl.rows.strangers import repeated_header, totals
 
@@ -63,14 +60,6 @@ def read_reviews(
         evidence=found.evidence,
         unmapped=found.unmapped,
     )
-
-
-def read_evidence(cells: pa.RecordBatch, columns: Columns) -> Evidence:
-    """Return what some rows say about the rules of their file, before there are any."""
-    date, rating = (collect.column(cells, columns, field) for field in ("review_date", "rating"))
-    order = order_proofs(date.spread(date.values))
-    read = [read_rating(text) for text in rating.delivered.to_pylist()]
-    return Evidence(order, Counter(scale_evidence(read, rating.counts())))
 
 
 def _unfit(raw: RawBatch, columns: Columns, rows: Delivered) -> dict[str, Mask]:

@@ -1,18 +1,9 @@
-"""Gives each review its identity and finds the rows that repeat an earlier one."""
-
-from collections.abc import Iterable
-from hashlib import blake2b
+"""Remembers the reviews of a file, to tell the rows that repeat an earlier one."""
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
-DIGEST_BYTES = 16
-_NULL, _SEPARATOR = b"\xfe", b"\xff"  # neither occurs in UTF-8
-_REPEAT_SUFFIX = "_dup"
 _FIRST_CAPACITY = 1 << 14
 _MAX_LOAD = 0.75
-_ODD = np.int64(-7046029254386353131)  # 2**64 by the golden ratio: scatters what differs in a few bits
 
 
 class Seen:
@@ -97,63 +88,3 @@ class Register:
     def note_source_ids(self, source_ids: np.ndarray) -> None:
         """Take in the hashed source ids of reviews that are kept; who uses one twice is asked at the end."""
         self._source_ids.append(source_ids)
-
-
-def without_repeat_suffix(ids: pa.StringArray) -> pa.StringArray:
-    """Return the ids as the source numbered them, without the `_dup` that marks a repeat, or one of it."""
-    marked = pc.ends_with(ids, _REPEAT_SUFFIX)
-    bare = pc.replace_substring_regex(ids.filter(marked), f"({_REPEAT_SUFFIX})+$", "")
-    return pc.replace_with_mask(ids, marked, bare)
-
-
-def hashed(values: list[bytes | None]) -> np.ndarray:
-    """Return one 64-bit hash a value, good for this process only."""
-    return np.fromiter(map(hash, values), np.int64, len(values))
-
-
-def hashed_rows(*columns: np.ndarray) -> np.ndarray:
-    """Return one hash a row from those of its cells.
-
-    Args:
-        columns: int64, shape (rows,) each; their order tells.
-    """
-    rows = np.zeros(len(columns[0]), np.int64)
-    for column in columns:
-        rows = rows * _ODD + column  # wraps around
-    return rows
-
-
-def as_bytes(values: pa.StringArray) -> list[bytes | None]:
-    """Return Python's objects, by way of numpy, which makes them in a fraction of the time of `to_pylist`."""
-    objects: list[bytes | None] = values.cast(pa.binary()).to_numpy(zero_copy_only=False).tolist()
-    return objects
-
-
-def fingerprints(texts: Iterable[bytes | None], *others: pa.StringArray) -> np.ndarray:
-    """Return the 128-bit fingerprint of each row, blake2b over its text and its other cells.
-
-    Cells are joined by what no cell can contain, so that no two rows are joined alike.
-
-    Returns:
-        int64, shape (rows, 2).
-    """
-    cells = (column.cast(pa.binary()) for column in others)
-    rest = pc.binary_join_element_wise(
-        b"", *cells, _SEPARATOR, null_handling="replace", null_replacement=_NULL
-    )
-    digests = bytearray()
-    empty = blake2b(digest_size=DIGEST_BYTES)  # a copy takes half the time of a new one
-    for text, other in zip(texts, rest.to_numpy(zero_copy_only=False), strict=True):
-        digest = empty.copy()
-        digest.update(text or _NULL)
-        digest.update(other)
-        digests += digest.digest()
-    return np.frombuffer(digests, np.int64).reshape(-1, 2)
-
-
-def hexadecimal(fingerprints: np.ndarray) -> pa.StringArray:
-    """Return fingerprints as they are written."""
-    width = 2 * DIGEST_BYTES
-    offsets = np.arange(0, width * len(fingerprints) + 1, width, dtype=np.int32)
-    digits = pa.py_buffer(fingerprints.tobytes().hex().encode())
-    return pa.StringArray.from_buffers(len(fingerprints), pa.py_buffer(offsets), digits)
