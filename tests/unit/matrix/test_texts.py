@@ -1,6 +1,7 @@
 """A review's text is its writer's, to the code point."""
 
 import json
+from itertools import permutations
 
 import pytest
 
@@ -117,6 +118,16 @@ def test_R15_rows_without_a_text_are_no_copies_of_one_another(send):
     delivery = send(file_of(rows))
 
     assert len(delivery.rows) == len(set(delivery.column("review_id"))) == 300
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), list(permutations(("customer_name", "restaurant_name", "review_id", "rating"), 2))
+)
+def test_R15_a_character_that_moves_to_another_cell_makes_another_review(send, left, right):
+    rows = [review(3, review_text="") | {left: "11", right: "1"}]
+    rows += [review(3, review_text="") | {left: "1", right: "11"}]
+
+    assert len(set(send(file_of(rows)).column("review_id"))) == 2
 
 
 def test_R16_one_id_on_different_reviews_is_counted_and_costs_none(send):
