@@ -27,7 +27,7 @@ DROPS_EVERY_TENTH_ROW = (
 RENAMES_A_COLUMN = ("tastetrend_etl/**/*.py", '"rating_1_5"', '"rating"')
 LOSES_A_GENDER = ("tastetrend_etl/schema.py", '    "female": "female",\n', "")
 SWAPS_DAY_AND_MONTH = (
-    "tastetrend_etl/pipeline.py",
+    "tastetrend_etl/rows/rules.py",
     'order["day"] > order["month"]',
     'order["day"] <= order["month"]',
 )

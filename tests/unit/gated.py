@@ -9,7 +9,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from tastetrend_etl import ingest, pipeline, schema
+from tastetrend_etl import ingest, schema
+from tastetrend_etl.records import FileRules
+from tastetrend_etl.rows import rules
 from tests.unit.conftest import LambdaContext
 
 
@@ -33,10 +35,9 @@ def maps_one_gender_to_null(patch):
 
 def reads_dates_in_the_wrong_order(patch):
     def swapped(*, day_first, **others):
-        return rules(day_first=not day_first, **others)
+        return FileRules(day_first=not day_first, **others)
 
-    rules = pipeline.FileRules
-    patch.setattr(pipeline, "FileRules", swapped)
+    patch.setattr(rules, "FileRules", swapped)
 
 
 def shouts_every_name(patch):
