@@ -10,11 +10,12 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from benchmarks.measure import FLOOR, OURS, Measurement
+from benchmarks.measure import FLOOR, LEAST, OURS, Measurement
 
 NAMES = {
     OURS: "**ours**",
     FLOOR: "floor",
+    LEAST: "floor, hashes, second text",
     "polars_streaming": "polars, streaming",
     "duckdb_sql": "DuckDB",
     "pandas_careful": "pandas, careful",
@@ -102,8 +103,8 @@ def _head() -> str:
         f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores of {_processor()}, "
         f"Python {platform.python_version()}, {versions}.\n\n"
         "Each run is a process of its own, pinned, its file in memory already; contenders take turns; these "
-        "are medians over three sources. A busy machine disturbs CPU time less than time. All outputs were "
-        "equal to ours. [How it is measured](README.md)."
+        "are medians over three sources. A busy machine disturbs CPU time less than time. What the "
+        "peers wrote was equal to ours. [How it is measured](README.md)."
     )
 
 
