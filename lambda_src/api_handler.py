@@ -5,20 +5,12 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from tastetrend_etl import observe
 from tastetrend_etl.errors import InvalidEventError, OutOfTimeError, RetryableError
 from tastetrend_etl.event import ObjectEvent, read_event
 from tastetrend_etl.extract import connect
 from tastetrend_etl.faults import without_content
 from tastetrend_etl.ingest import Ingested, Surroundings, ingest
-from tastetrend_etl.observe import (
-    logger,
-    metrics,
-    note_event,
-    note_failure,
-    note_ingested,
-    note_refused_event,
-    note_rehearsal,
-)
 from tastetrend_etl.settings import Settings, load_settings
 from tastetrend_etl.without_pandas import settle_without_pandas
 
@@ -29,8 +21,8 @@ SETTINGS = load_settings(Settings)
 S3 = connect()
 
 
-@logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
+@observe.logger.inject_lambda_context(clear_state=True)
+@observe.metrics.log_metrics
 def lambda_handler(event: object, context: LambdaContext) -> dict[str, Any]:
     """Process every object that the event speaks of, each on its own.
 
@@ -41,16 +33,16 @@ def lambda_handler(event: object, context: LambdaContext) -> dict[str, Any]:
     Raises:
         RetryableError: an object could not be processed now; Lambda delivers the event again.
     """
-    note_event()
+    observe.note_event()
     parts = read_event(event)
     refused = [part for part in parts if isinstance(part, InvalidEventError)]
     objects = [part for part in parts if isinstance(part, ObjectEvent)]
     for error in refused:
-        note_refused_event(error)
+        observe.note_refused_event(error)
     around = Surroundings(S3, SETTINGS, context.function_version, lambda: _check_time(context))
     done = [_handle(found, around) for found in objects]
     if any(found.bucket == SETTINGS.artifacts_bucket for found in objects):
-        note_rehearsal(len(objects))
+        observe.note_rehearsal(len(objects))
     failed = {
         found.message_id: result
         for found, result in zip(objects, done, strict=True)
@@ -70,13 +62,13 @@ def _handle(found: ObjectEvent, around: Surroundings) -> Ingested | RetryableErr
     try:
         result = ingest(found, around)
     except InvalidEventError as error:
-        note_refused_event(error)
+        observe.note_refused_event(error)
         return Ingested(found.key, "refused", "other_bucket")
     except Exception as error:  # noqa: BLE001 # whatever it is, its message must not reach a log
         failure = without_content(error)
-        note_failure(found, failure)
+        observe.note_failure(found, failure)
         return failure
-    note_ingested(result)
+    observe.note_ingested(result)
     return result
 
 

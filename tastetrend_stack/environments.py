@@ -23,8 +23,6 @@ class Environment:
         canary: another version takes over the events bit by bit.
         audited: every write to the buckets is on CloudTrail's record.
         compared: pull requests show what they would change here.
-        emulated: runs on the emulator, which knows neither managed layers nor the CDK's bootstrap roles
-            under enforced IAM, and ignores the asynchronous settings of an alias.
     """
 
     name: str
@@ -35,7 +33,6 @@ class Environment:
     canary: bool = False
     audited: bool = False
     compared: bool = False
-    emulated: bool = False
 
     def named(self, *parts: str) -> str:
         """Return the name of one of this environment's resources."""
@@ -53,7 +50,7 @@ class Environment:
     @property
     def live_alias(self) -> str:
         """Return the alias that S3 events invoke."""
-        return "dev" if self.emulated else self.name
+        return "dev" if self.name == "local" else self.name
 
     @property
     def tags(self) -> dict[str, str]:
@@ -72,7 +69,7 @@ _DAYS = RetentionDays
 ENVIRONMENTS = {
     environment.name: environment
     for environment in (
-        Environment("local", _DELETE, _DAYS.ONE_WEEK, old_versions_days=7, record_days=7, emulated=True),
+        Environment("local", _DELETE, _DAYS.ONE_WEEK, old_versions_days=7, record_days=7),
         Environment("dev", _DELETE, _DAYS.TWO_WEEKS, old_versions_days=30, record_days=30, compared=True),
         Environment("staging", _KEEP, _DAYS.ONE_MONTH, old_versions_days=30, record_days=90, canary=True),
         Environment(

@@ -28,7 +28,7 @@ class EtlFunction(Construct):
         super().__init__(scope, construct_id)
         self._environment = environment
         self.code = lambda_.Code.from_asset(str(_ASSET), exclude=_NOT_CODE)
-        self.layers = [] if environment.emulated else self._build_layers()
+        self.layers = self._build_layers()
         self.log_group = self._build_log_group()
         self.role = self._build_role()
         self.function = self._build_function()

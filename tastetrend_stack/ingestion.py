@@ -26,15 +26,13 @@ class Ingestion(Construct):
         *,
         environment: Environment,
         raw: s3.Bucket,
-        function: lambda_.Function,
         live: lambda_.Alias,
     ) -> None:
         super().__init__(scope, construct_id)
         self._environment = environment
         self.failures = self._build_failure_queue()
-        target = function if environment.emulated else live
-        self._configure_retries(function, live)
-        self._notify(raw, target, self._permit(target))
+        self._configure_retries(live)
+        self._notify(raw, live, self._permit(live))
 
     def _build_failure_queue(self) -> sqs.Queue:
         queue = sqs.Queue(
@@ -53,12 +51,12 @@ class Ingestion(Construct):
         )
         return queue
 
-    def _configure_retries(self, function: lambda_.Function, live: lambda_.Alias) -> None:
+    def _configure_retries(self, live: lambda_.Alias) -> None:
         retries = lambda_.CfnEventInvokeConfig(
             self,
             "Retries",
-            function_name=function.function_name,
-            qualifier="$LATEST" if self._environment.emulated else live.alias_name,
+            function_name=live.lambda_.function_name,
+            qualifier=live.alias_name,
             maximum_retry_attempts=_RETRIES,
             maximum_event_age_in_seconds=_LONGEST_WAIT.to_seconds(),
             destination_config=lambda_.CfnEventInvokeConfig.DestinationConfigProperty(

@@ -1,6 +1,6 @@
 """Puts the constructs together."""
 
-from aws_cdk import CfnOutput, CliCredentialsStackSynthesizer, Stack, Tags
+from aws_cdk import CfnOutput, Stack, Tags
 from constructs import Construct
 
 from tastetrend_stack.audit import AuditTrail
@@ -22,7 +22,6 @@ class TasteTrendStack(Stack):
             scope,
             construct_id,
             description="Restaurants' review files in, one clean parquet each and an honest account out",
-            synthesizer=CliCredentialsStackSynthesizer() if environment.emulated else None,
         )
         storage = Storage(self, "Storage", environment=environment)
         etl = EtlFunction(self, "Etl", environment=environment)
@@ -32,7 +31,6 @@ class TasteTrendStack(Stack):
             "Ingestion",
             environment=environment,
             raw=storage.raw,
-            function=etl.function,
             live=release.live,
         )
         monitoring = Monitoring(

@@ -46,7 +46,7 @@ def test_the_rejected_rows_are_kept_with_their_reasons(store, name):
 def test_every_object_says_which_version_wrote_it_and_from_what(store):
     for key in store.versions("processed/processed_tastetrend_"):
         metadata = store.s3.head_object(Bucket=store.processed, Key=key)["Metadata"]
-        assert metadata["function-version"]
+        assert metadata["function-version"] == "1"
         assert metadata["source-version-id"]
 
 

@@ -10,7 +10,7 @@ ALIASES = {
     "staging": "ReleaseStagingAlias7DCCEE1A",
     "prod": "ReleaseProdAliasC8B872BD",
 }
-LIVE = {"local": f"${{{FUNCTION}.Arn}}"} | {name: f"${{{alias}}}" for name, alias in ALIASES.items()}
+LIVE = {name: f"${{{alias}}}" for name, alias in ({"local": ALIASES["dev"]} | ALIASES).items()}
 
 
 def notifications(synthesised):
@@ -22,7 +22,6 @@ def notifications(synthesised):
 
 
 def test_a_new_raw_object_invokes_the_alias_of_the_environment(any_stack):
-    """On the emulator the function itself: there the settings of an alias have no effect."""
     assert notifications(any_stack) == {
         f"tastetrend-{any_stack.name}-raw-${{AWS::AccountId}}": {
             "LambdaConfigurations": [{"Event": "s3:ObjectCreated:*", "Function": LIVE[any_stack.name]}]
@@ -61,7 +60,7 @@ def test_an_event_is_tried_three_times_and_then_kept(any_stack):
 
     assert plain(retries) == {
         "FunctionName": f"${{{FUNCTION}}}",
-        "Qualifier": "$LATEST" if any_stack.name == "local" else any_stack.name,
+        "Qualifier": "dev" if any_stack.name == "local" else any_stack.name,
         "MaximumRetryAttempts": 2,
         "MaximumEventAgeInSeconds": 6 * 60 * 60,
         "DestinationConfig": {"OnFailure": {"Destination": f"${{{queue}.Arn}}"}},

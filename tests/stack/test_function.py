@@ -45,15 +45,9 @@ def test_developers_test_with_the_libraries_that_the_managed_layers_bring(all_st
         for line in (PROJECT / "requirements-dev.txt").read_text().splitlines()
         if "==" in line and not line.startswith("#")
     )
-    for name in ("dev", "staging", "prod"):
+    for name in all_stacks:
         _, function = all_stacks[name].function()
         assert sorted(function["Layers"]) == [
             f"{{{{resolve:ssm:/aws/service/aws-sdk-pandas/{pins['awswrangler']}/py3.11/x86_64/layer-arn}}}}",
             f"{{{{resolve:ssm:/aws/service/powertools/python/x86_64/python3.11/{pins['aws-lambda-powertools']}}}}}",
         ]
-
-
-def test_the_emulator_has_no_managed_layers_to_look_up(all_stacks):
-    _, function = all_stacks["local"].function()
-
-    assert "Layers" not in function
