@@ -90,8 +90,18 @@ def run_before(known: Mapping[str, Manifest], alias: str, current: str) -> str |
 
 
 def taken_back(known: Mapping[str, Manifest], alias: str, current: str) -> list[str]:
-    """Return the versions from which an alias went back to its current one."""
-    return [version for version, manifest in known.items() if manifest.rolled_back.get(alias) == current]
+    """Return the versions from which an alias went back to its current one, which was not promoted since."""
+    return [
+        version
+        for version, manifest in known.items()
+        if manifest.rolled_back.get(alias) == current
+        and len(_promotions_after(known[current], manifest, alias)) <= 1  # going back is one itself
+    ]
+
+
+def _promotions_after(manifest: Manifest, other: Manifest, alias: str) -> list[str]:
+    last = max(other.promoted.get(alias, []), default="")
+    return [moment for moment in manifest.promoted.get(alias, []) if moment > last]
 
 
 def _read(s3: "S3Client", deployment: Deployment, key: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ _DISK_BYTES = 512 << 20
 
 # The worst file is cp1252, has a stray quote in its last row, and first rows that mislead about its dates:
 # it is copied as UTF-8, read in vain, rewritten record by record, and read twice more. `make bench` measures
-# it (benchmarks/extremes.py). Memory is no bound: it takes a quarter of what there is.
+# it (benchmarks/extremes.py). Memory is no bound: the worst file found takes a third of what there is.
 _WORST_CPU_SECONDS_PER_BYTE = 0.145e-6  # on one core of an EPYC 9004
 _SLOWNESS = 2  # how much slower a vCPU is taken to be: the margin
 _WORST_COPIES = 7  # in sizes of the file: itself, two copies and a dataset of at most twice its size each

@@ -60,3 +60,14 @@ def test_a_version_that_is_promoted_again_counts_as_good_again(known):
 
     assert taken_back(known, "prod", "2") == []
     assert len(known["3"].promoted["prod"]) == 2
+
+
+def test_a_version_that_was_gone_back_to_and_then_promoted_can_be_gone_back_from(known):
+    known["3"].rolled_back["prod"] = "2"
+    known["2"].note_promotion("prod")
+    assert taken_back(known, "prod", "2") == ["3"]
+
+    known["2"].note_promotion("prod")
+
+    assert taken_back(known, "prod", "2") == []
+    assert run_before(known, "prod", "2") == "1"
