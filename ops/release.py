@@ -17,7 +17,17 @@ from ops.deployment import Deployment, find_deployment
 from ops.leftovers import remove_leftovers
 from ops.replay import find_raw, reprocess
 from ops.shift import shift
-from ops.versions import BEFORE, Manifest, Stage, aliases, keep, manifests, run_before, taken_back
+from ops.versions import (
+    BEFORE,
+    Manifest,
+    Stage,
+    aliases,
+    keep,
+    manifests,
+    note_going_back,
+    run_before,
+    taken_back,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -72,6 +82,7 @@ def rollback(
     known, current = manifests(s3, deployment), aliases(deployment)[stage]
     bad = taken_back(known, stage, current) if to in {None, current} else []
     if bad:
+        note_going_back(s3, deployment, stage, known[bad[0]], known[current])
         console.print(f"{stage} went back to version {current} already; name another one by --to.")
     else:
         good = _good_version(known, stage, current, to)

@@ -99,7 +99,17 @@ def taken_back(known: Mapping[str, Manifest], alias: str, current: str) -> list[
     ]
 
 
+def note_going_back(
+    s3: "S3Client", deployment: Deployment, alias: str, bad: Manifest, good: Manifest
+) -> None:
+    """Put the move on record if the command that made it was interrupted before it could."""
+    if not _promotions_after(good, bad, alias):
+        good.note_promotion(alias)
+        keep(s3, deployment, good)
+
+
 def _promotions_after(manifest: Manifest, other: Manifest, alias: str) -> list[str]:
+    """Return when an alias was moved to a version after it was last moved to another."""
     last = max(other.promoted.get(alias, []), default="")
     return [moment for moment in manifest.promoted.get(alias, []) if moment > last]
 

@@ -49,7 +49,7 @@ class Environment:
 
     @property
     def live_alias(self) -> str:
-        """Return the alias that S3 events invoke."""
+        """Return the alias that S3 events invoke: its namesake, which `local` has not."""
         return "dev" if self.name == "local" else self.name
 
     @property

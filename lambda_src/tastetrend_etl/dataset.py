@@ -15,8 +15,8 @@ _REPEATING = [
 ]  # fmt: skip
 # Columns that readers narrow down by range; the least and greatest of the others cost time and tell nothing.
 _RANGED = ["source_row", "review_date", "rating_1_5", "review_length", "total_spent"]
-
-_RANDOM = ["review_id"]  # columns that no codec makes smaller
+# Columns of random digits, which snappy makes a tenth smaller in four times the time.
+_RANDOM = ["review_id"]
 
 
 @contextmanager
@@ -28,16 +28,22 @@ def open_dataset(path: Path, schema: pa.Schema, facts: Mapping[str, str]) -> Ite
         schema: its columns.
         facts: what its footer says of its origin.
     """
+    columns = [_path(field) for field in schema]
     with pq.ParquetWriter(
         path,
         _encoded(schema),
-        compression={name: "none" if name in _RANDOM else "snappy" for name in schema.names},
-        use_dictionary=[name for name in _REPEATING if name.split(".")[0] in schema.names],
-        write_statistics=[name for name in _RANGED if name in schema.names],
+        compression={name: "none" if name in _RANDOM else "snappy" for name in columns},
+        use_dictionary=[name for name in columns if name in _REPEATING],
+        write_statistics=[name for name in columns if name in _RANGED],
         store_schema=False,
     ) as writer:
         yield writer
         writer.add_key_value_metadata(dict(facts))
+
+
+def _path(field: pa.Field) -> str:
+    """Return parquet's name of a column: that of a list is what its values are called."""
+    return f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name
 
 
 def _encoded(schema: pa.Schema) -> pa.Schema:

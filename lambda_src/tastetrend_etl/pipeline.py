@@ -1,7 +1,8 @@
 """Knows the order of the stages: one staged file in, one dataset and its account out."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 
@@ -79,12 +80,11 @@ def process(
         UnbalancedError: a row is unaccounted for.
     """
     run = _Run(source, open_raw(staged, work, limit, check_time), work / "dataset.parquet", check_time)
-    try:
-        account, rejected = _settle(run)
-    except IrregularFileError:
-        run = _Run(source, run.raw.repaired(), run.dataset, check_time)
-        account, rejected = _settle(run)
-    return _outcome(run, account, rejected, version)
+    with suppress(IrregularFileError):
+        return _outcome(run, *_settle(run), version)
+    # Not in an `except`, which would keep in memory what the reading in vain had there.
+    repaired = replace(run, raw=run.raw.repaired())
+    return _outcome(repaired, *_settle(repaired), version)
 
 
 def _settle(run: _Run) -> tuple[Account, list[RejectedRow]]:
@@ -105,8 +105,8 @@ def _looked_ahead(run: _Run) -> tuple[Evidence, Iterator[RawBatch]]:
     """Return what the first rows say about the rules, and all batches."""
     batches = run.raw.batches()
     first = list(islice(batches, 1))
-    found = [first_evidence(batch.cells, run.raw.columns) for batch in first if run.reviews]
-    return found[0] if found else Evidence(), chain(iter(first), batches)
+    evidence = first_evidence(first[0].cells, run.raw.columns) if first and run.reviews else Evidence()
+    return evidence, chain(iter(first), batches)  # an iterator lets go of the list, and of what is in it
 
 
 def _read(

@@ -17,7 +17,8 @@ def settle_without_pandas() -> None:
     """Let Arrow look for pandas in vain, once.
 
     It looks when the first Python object is made an array, to know whether that object is one of pandas',
-    and remembers the answer. Who needs a data frame later still gets one: Arrow looks again then.
+    and remembers the answer. Who asks Arrow for a data frame later still gets one, but Arrow does not know
+    the missing values of pandas then.
     """
     finder = _NoPandas()
     sys.meta_path.insert(0, finder)

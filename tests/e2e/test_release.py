@@ -45,7 +45,7 @@ class Releases:
         shutil.rmtree(self.folder / "lambda_src", ignore_errors=True)
         shutil.copytree(PROJECT / "lambda_src", self.folder / "lambda_src")
         self.published += 1
-        self._replace("tastetrend_etl/__init__.py", '"0.1.0"', f'"0.1.{self.published}"')
+        self._replace("tastetrend_etl/__init__.py", '"0.2.0"', f'"0.2.{self.published}"')
         if change:
             self._replace(*change)
         deploy(self.emulator, self.folder)
@@ -158,7 +158,7 @@ def current(store):
 def test_a_good_version_moves_stage_by_stage(releases, good):
     said = releases.ops("releases")
 
-    assert f"version {good}: 0.1.2, lambda/etl-0.1.2.zip, gate pass" in said
+    assert f"version {good}: 0.2.2, lambda/etl-0.2.2.zip, gate pass" in said
     assert "prod can go back to version 1" in said
 
 
@@ -166,7 +166,7 @@ def test_the_code_of_a_promoted_version_is_archived_once(releases, good):
     releases.ops("promote", "staging", "--version", good)
 
     s3, artifacts = releases.client("s3"), "tastetrend-local-artifacts-000000000000"
-    versions = s3.list_object_versions(Bucket=artifacts, Prefix="lambda/etl-0.1.2.zip")["Versions"]
+    versions = s3.list_object_versions(Bucket=artifacts, Prefix="lambda/etl-0.2.2.zip")["Versions"]
     manifest = json.load(s3.get_object(Bucket=artifacts, Key=f"releases/{good}/manifest.json")["Body"])
     function = releases.client("lambda").get_function(FunctionName=FUNCTION, Qualifier=good)
     assert len(versions) == 1

@@ -2,7 +2,8 @@
 
 import pytest
 
-from ops.versions import Manifest, run_before, taken_back
+from ops.deployment import Deployment
+from ops.versions import Manifest, note_going_back, run_before, taken_back
 
 
 def manifest(version, **promoted):
@@ -71,3 +72,24 @@ def test_a_version_that_was_gone_back_to_and_then_promoted_can_be_gone_back_from
 
     assert taken_back(known, "prod", "2") == []
     assert run_before(known, "prod", "2") == "1"
+
+
+class Kept:
+    """Stands for the artifacts bucket, and remembers what was put there."""
+
+    def __init__(self):
+        self.keys = []
+
+    def put_object(self, **request):
+        self.keys.append(request["Key"])
+
+
+def test_a_going_back_that_was_interrupted_before_it_was_on_record_is_put_there_once(known):
+    known["3"].rolled_back["prod"] = "2"
+    bucket, deployment = Kept(), Deployment("prod", "raw", "processed", "artifacts", "etl", "prod", "queue")
+
+    note_going_back(bucket, deployment, "prod", known["3"], known["2"])
+    note_going_back(bucket, deployment, "prod", known["3"], known["2"])
+
+    assert bucket.keys == ["releases/2/manifest.json"]
+    assert taken_back(known, "prod", "2") == ["3"]

@@ -52,8 +52,7 @@ def read_dates(values: pa.StringArray, *, day_first: bool) -> tuple[pa.Timestamp
         day_first: how `01/02/2020` is meant; dates with one possible reading ignore it.
     """
     moments = np.full(len(values), _NOT_READ, np.int64)
-    short = pc.less_equal(pc.binary_length(values), LONGEST_WORD)
-    left = np.flatnonzero(np.asarray(pc.fill_null(short, False)))
+    left = _short(values)
     texts = values.take(pa.array(left))
     for pattern, kind in _ISO:
         fits = pc.match_substring_regex(texts, pattern)
@@ -68,8 +67,15 @@ def read_dates(values: pa.StringArray, *, day_first: bool) -> tuple[pa.Timestamp
 
 def order_proofs(values: pa.StringArray) -> Counter[str]:
     """Count the values that prove that `day` or `month` comes first, without reading the others."""
-    orders = map(_numeric_order, values.drop_null().to_numpy(zero_copy_only=False))
+    texts = values.take(pa.array(_short(values)))
+    orders = map(_numeric_order, texts.to_numpy(zero_copy_only=False))
     return Counter(order for order in orders if order)
+
+
+def _short(values: pa.StringArray) -> np.ndarray:
+    """Return the places of the values that are there and no longer than any date."""
+    short = pc.less_equal(pc.binary_length(values), LONGEST_WORD)
+    return np.flatnonzero(np.asarray(pc.fill_null(short, False)))
 
 
 def _order_evidence(orders: list[str | None], places: pa.Int32Array) -> Counter[str]:

@@ -20,24 +20,23 @@ _SCANNED = 1 << 18  # bytes looked at together: they stay in the processor's sec
 def cleaned(values: pa.StringArray) -> pa.StringArray:
     """Trim all Unicode white space; what is then empty or a null word becomes null."""
     trimmed = pc.utf8_trim_whitespace(values)
+    # Only short values are looked up: to look a text up is to hash all of it.
     short = np.flatnonzero(np.asarray(pc.binary_length(trimmed)) <= _LONGEST_NULL_WORD)
     missing = short[np.asarray(pc.is_in(trimmed.take(pa.array(short)), value_set=_null_spellings()))]
     return _nulled(trimmed, missing) if len(missing) else trimmed
 
 
-@cache
+@cache  # not at import, when Arrow would look for pandas
 def _null_spellings() -> pa.StringArray:
     return pa.array(NULL_SPELLINGS)
 
 
 def _nulled(values: pa.StringArray, missing: np.ndarray) -> pa.StringArray:
-    """Make some of the values null in place, which spares a copy of all texts."""
+    """Make some values of a whole array null in place, which spares a copy of all texts."""
     valid = np.array(values.is_valid())
     valid[missing] = False
     _, offsets, data = values.buffers()
-    return pa.StringArray.from_buffers(
-        len(values), offsets, data, pa.array(valid).buffers()[1], -1, values.offset
-    )
+    return pa.StringArray.from_buffers(len(values), offsets, data, pa.array(valid).buffers()[1])
 
 
 def without_controls(values: pa.StringArray) -> tuple[pa.StringArray, np.ndarray]:

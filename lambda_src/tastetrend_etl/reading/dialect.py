@@ -101,7 +101,7 @@ def _read(head: str, delimiter: str, known: Collection[str]) -> _Reading:
 
 
 def _is_name(cell: str, known: Collection[str]) -> bool:
-    return len(cell) <= _LONGEST_NAME and normalise_name(cell) in known
+    return len(cell.strip()) <= _LONGEST_NAME and normalise_name(cell) in known
 
 
 def _sample(head: str, delimiter: str) -> list[tuple[RawRecord, int]]:

@@ -26,11 +26,11 @@ def texts(cells: pa.RecordBatch, columns: Columns, field: str) -> pa.StringArray
 
 
 def column(cells: pa.RecordBatch, columns: Columns, field: str) -> Distinct:
-    """Return the same as distinct values, unless they hardly repeat."""
+    """Return the same as distinct values, where one column that repeats holds them or none does."""
     places = columns.fields.get(field, ())
-    if len(places) == 1:
-        return distinct(cells[places[0]])
-    return distinct(texts(cells, columns, field).dictionary_encode())
+    if not places:
+        return distinct(constant("", cells.num_rows))
+    return distinct(cells[places[0]] if len(places) == 1 else texts(cells, columns, field))
 
 
 def unknown(cells: pa.RecordBatch, columns: Columns) -> pa.StringArray:

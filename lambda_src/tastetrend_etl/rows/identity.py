@@ -7,14 +7,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-DIGEST_BYTES = 16
+_DIGEST_BYTES = 16
 _NULL, _SEPARATOR = b"\xfe", b"\xff"  # neither occurs in UTF-8
 _REPEAT_SUFFIX = "_dup"
 _ODD = np.int64(-7046029254386353131)  # 2**64 by the golden ratio: scatters what differs in a few bits
 
 
 def without_repeat_suffix(ids: pa.StringArray) -> pa.StringArray:
-    """Return the ids as the source numbered them, without the `_dup` that marks a repeat, or one of it."""
+    """Return the ids as the source numbered them: trimmed, without the `_dup` that marks repeats."""
+    ids = pc.utf8_trim_whitespace(ids)
     marked = pc.ends_with(ids, _REPEAT_SUFFIX)
     bare = pc.replace_substring_regex(ids.filter(marked), f"({_REPEAT_SUFFIX})+$", "")
     return pc.replace_with_mask(ids, marked, bare)
@@ -29,9 +30,9 @@ def hashed_rows(*columns: np.ndarray) -> np.ndarray:
     """Return one hash a row from those of its cells.
 
     Args:
-        columns: int64, shape (rows,) each; their order tells.
+        columns: int64, shape (rows,) each; their order and their number tell.
     """
-    rows = np.zeros(len(columns[0]), np.int64)
+    rows = np.full(len(columns[0]), len(columns), np.int64)  # or empty cells, whose hash is 0, would not tell
     for column in columns:
         rows = rows * _ODD + column  # wraps around
     return rows
@@ -56,7 +57,7 @@ def fingerprints(texts: Iterable[bytes | None], *others: pa.StringArray) -> np.n
         b"", *cells, _SEPARATOR, null_handling="replace", null_replacement=_NULL
     )
     digests = bytearray()
-    empty = blake2b(digest_size=DIGEST_BYTES)  # a copy takes half the time of a new one
+    empty = blake2b(digest_size=_DIGEST_BYTES)  # a copy takes half the time of a new one
     for text, other in zip(texts, rest.to_numpy(zero_copy_only=False), strict=True):
         digest = empty.copy()
         digest.update(text or _NULL)
@@ -67,7 +68,7 @@ def fingerprints(texts: Iterable[bytes | None], *others: pa.StringArray) -> np.n
 
 def hexadecimal(fingerprints: np.ndarray) -> pa.StringArray:
     """Return fingerprints as they are written."""
-    width = 2 * DIGEST_BYTES
+    width = 2 * _DIGEST_BYTES
     offsets = np.arange(0, width * len(fingerprints) + 1, width, dtype=np.int32)
     digits = pa.py_buffer(fingerprints.tobytes().hex().encode())
     return pa.StringArray.from_buffers(len(fingerprints), pa.py_buffer(offsets), digits)

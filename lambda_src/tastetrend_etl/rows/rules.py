@@ -10,12 +10,12 @@ from tastetrend_etl.cells.ratings import choose_scale, read_rating, scale_eviden
 from tastetrend_etl.records import Columns, Evidence, FileRules, SourceObject
 from tastetrend_etl.rows import collect
 
-FIRST_ROWS = 1_000
+_FIRST_ROWS = 1_000
 
 
 def first_evidence(cells: pa.RecordBatch, columns: Columns) -> Evidence:
     """Return what the first rows say about the rules of their file, before there are any."""
-    first = cells.slice(0, FIRST_ROWS)
+    first = cells.slice(0, _FIRST_ROWS)
     date, rating = (collect.column(first, columns, field) for field in ("review_date", "rating"))
     read = [read_rating(text) for text in rating.delivered.to_pylist()]
     order = order_proofs(date.spread(date.values))
@@ -23,7 +23,7 @@ def first_evidence(cells: pa.RecordBatch, columns: Columns) -> Evidence:
 
 
 def file_rules(evidence: Evidence, columns: Columns, source: SourceObject) -> FileRules:
-    """Return what the evidence proves; where it proves nothing, months first and a scale of five."""
+    """Return what the evidence proves; a column's name tells its scale better than any evidence."""
     order = evidence.date_order
     return FileRules(
         day_first=order["day"] > order["month"],

@@ -107,6 +107,13 @@ def test_F24_what_stands_before_the_header_is_no_review(before, send):
     assert delivery.holds_each_mark_once(5)
 
 
+def test_F24_names_may_be_padded_behind_what_stands_before_them(send):
+    names, rows = file_of(reviews(5)).split(b"\n", 1)
+    padded = b",".join(name.ljust(70) for name in names.split(b","))
+
+    assert send(b"Reviews of Downtown\n" + padded + b"\n" + rows).holds_each_mark_once(5)
+
+
 def test_F24_a_last_line_like_a_column_name_makes_no_remarks_of_the_rows(send):
     assert send(b'"' + file_of(reviews(3)) + b"review_text").reason in {"not_reviews", "no_header"}
 

@@ -76,6 +76,10 @@ def test_F20_a_file_beyond_the_budget_is_refused_with_the_limit(send, monkeypatc
     assert "1,000" in delivery.report["message"]
 
 
+def test_F20_a_date_as_long_as_a_novel_takes_no_longer_than_to_read_it(spend):
+    spend(file_of([review(1, date="13/02/2020" + " " * 400_000 + "\nx")]))
+
+
 def test_F21_a_thousand_columns_take_no_more_memory_than_a_few(spend):
     names = ",".join(f"q{number}" for number in range(1_000))
     cells = ",".join(str(number) for number in range(1_000))

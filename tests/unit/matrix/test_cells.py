@@ -105,6 +105,16 @@ def test_R04_dates_are_understood_in_any_format(send):
     assert delivery.report["issues"] == {}
 
 
+def test_R04_each_row_has_a_say_in_the_order_of_days_and_months_even_with_two_columns_for_them(send):
+    days_first, months_first = ["13/01/2020"] * 3, ["01/13/2020", "01/14/2020"]
+    dates = [*days_first, *months_first, "03/04/2020"]
+    rows = [review(number, date=date, visit_date="") for number, date in enumerate(dates)]
+
+    delivery = send(file_of(rows, header=(*HEADER, "visit_date")))
+
+    assert delivery.rows[5]["review_date"].isoformat() == "2020-04-03T00:00:00"
+
+
 @pytest.mark.parametrize(
     ("date", "issue"),
     [

@@ -106,10 +106,10 @@ def test_R14_a_row_again_is_a_duplicate_unless_something_differs(send):
 
 def test_R14_without_a_text_a_row_again_is_a_duplicate_too(send):
     first = review(7, review_text="")
-    ids = ["7_dup", "7_dup_dup", "8"]
+    ids = ["7_dup", "7_dup_dup", " 7", "7_dup ", "8"]
     rows = [first, *(first | {"review_id": source_id} for source_id in ids), first | {"rating": "5"}]
 
-    assert send(file_of(rows)).column("source_row") == [1, 4, 5]
+    assert send(file_of(rows)).column("source_row") == [1, 6, 7]
 
 
 def test_R15_rows_without_a_text_are_no_copies_of_one_another(send):
@@ -118,6 +118,15 @@ def test_R15_rows_without_a_text_are_no_copies_of_one_another(send):
     delivery = send(file_of(rows))
 
     assert len(delivery.rows) == len(set(delivery.column("review_id"))) == 300
+
+
+def test_R15_a_row_without_a_text_is_no_copy_of_a_review_with_the_same_words_elsewhere(send):
+    header = ("review_id", "review_text", "rating", "customer_name", "date", "restaurant_name")
+    rows = [("1", "5", "4", "Ann", "2020-01-01", "Bo"), ("", "", "5", "Ann", "2020-01-01", "Bo")]
+
+    delivery = send("\n".join(map(",".join, (header, *rows))).encode())
+
+    assert delivery.column("source_row") == [1, 2]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,23 @@
+"""How a dataset is written down."""
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tastetrend_etl import schema
+from tastetrend_etl.dataset import open_dataset
+
+
+@pytest.mark.parametrize("columns", [schema.REVIEWS, schema.RESTAURANTS])
+def test_every_column_but_the_random_one_is_compressed(columns, tmp_path):
+    row = pa.RecordBatch.from_pylist([{"source_row": 1, "issues": ["date_unparseable"]}], columns)
+    with open_dataset(tmp_path / "d.parquet", columns, {}) as writer:
+        writer.write_batch(row.cast(writer.schema))
+
+    group = pq.ParquetFile(tmp_path / "d.parquet").metadata.row_group(0)
+    plain = {
+        column.path_in_schema
+        for column in map(group.column, range(group.num_columns))
+        if column.compression != "SNAPPY"
+    }
+    assert plain == ({"review_id"} if "review_id" in columns.names else set())
