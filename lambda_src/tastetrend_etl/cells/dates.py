@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tastetrend_etl.schema import EARLIEST_YEAR, LONGEST_WORD
+from tastetrend_etl.cells.words import short
+from tastetrend_etl.schema import EARLIEST_YEAR
 
 _MICROSECONDS = pa.timestamp("us")
 _NOT_READ = np.iinfo(np.int64).min  # numpy's mark of no time, which Arrow takes for null
@@ -52,7 +53,7 @@ def read_dates(values: pa.StringArray, *, day_first: bool) -> tuple[pa.Timestamp
         day_first: how `01/02/2020` is meant; dates with one possible reading ignore it.
     """
     moments = np.full(len(values), _NOT_READ, np.int64)
-    left = _short(values)
+    left = short(values)
     texts = values.take(pa.array(left))
     for pattern, kind in _ISO:
         fits = pc.match_substring_regex(texts, pattern)
@@ -67,15 +68,9 @@ def read_dates(values: pa.StringArray, *, day_first: bool) -> tuple[pa.Timestamp
 
 def order_proofs(values: pa.StringArray) -> Counter[str]:
     """Count the values that prove that `day` or `month` comes first, without reading the others."""
-    texts = values.take(pa.array(_short(values)))
+    texts = values.take(pa.array(short(values)))
     orders = map(_numeric_order, texts.to_numpy(zero_copy_only=False))
     return Counter(order for order in orders if order)
-
-
-def _short(values: pa.StringArray) -> np.ndarray:
-    """Return the places of the values that are there and no longer than any date."""
-    short = pc.less_equal(pc.binary_length(values), LONGEST_WORD)
-    return np.flatnonzero(np.asarray(pc.fill_null(short, False)))
 
 
 def _order_evidence(orders: list[str | None], places: pa.Int32Array) -> Counter[str]:

@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tastetrend_etl.schema import LONGEST_WORD, NUMBER_WORDS
+from tastetrend_etl.cells.words import short
+from tastetrend_etl.schema import NUMBER_WORDS
 
 _BESIDE = " $€£%USDEURGBP"  # what commonly stands beside an amount
 # How amounts are written: the pattern, the mark between thousands, the decimal mark; the first that fits.
@@ -30,8 +31,7 @@ def read_numbers(values: pa.StringArray) -> np.ndarray:
         values: cleaned cells. `$1,234.50`, `1.234,50 €`, `USD 12`, `(12)`, `35 %` are understood.
     """
     result = np.full(len(values), np.nan)
-    short = pc.less_equal(pc.binary_length(values), LONGEST_WORD)
-    left = np.flatnonzero(np.asarray(pc.fill_null(short, False)))
+    left = short(values)
     bare = pc.utf8_trim(values, characters=_BESIDE).take(pa.array(left))
     for pattern, thousands, decimal in _SPELLINGS:
         if len(left) == 0:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tastetrend_etl.records import Mask
-from tastetrend_etl.schema import NULL_SPELLINGS, NULL_WORDS
+from tastetrend_etl.schema import LONGEST_WORD, NULL_SPELLINGS, NULL_WORDS
 
 _CONTROLS = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F\x{80}-\x{9F}]"
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -21,8 +21,8 @@ def cleaned(values: pa.StringArray) -> pa.StringArray:
     """Trim all Unicode white space; what is then empty or a null word becomes null."""
     trimmed = pc.utf8_trim_whitespace(values)
     # Only short values are looked up: to look a text up is to hash all of it.
-    short = np.flatnonzero(np.asarray(pc.binary_length(trimmed)) <= _LONGEST_NULL_WORD)
-    missing = short[np.asarray(pc.is_in(trimmed.take(pa.array(short)), value_set=_null_spellings()))]
+    likely = np.flatnonzero(np.asarray(pc.binary_length(trimmed)) <= _LONGEST_NULL_WORD)
+    missing = likely[np.asarray(pc.is_in(trimmed.take(pa.array(likely)), value_set=_null_spellings()))]
     return _nulled(trimmed, missing) if len(missing) else trimmed
 
 
@@ -37,6 +37,12 @@ def _nulled(values: pa.StringArray, missing: np.ndarray) -> pa.StringArray:
     valid[missing] = False
     _, offsets, data = values.buffers()
     return pa.StringArray.from_buffers(len(values), offsets, data, pa.array(valid).buffers()[1])
+
+
+def short(values: pa.StringArray) -> np.ndarray:
+    """Return the places of the values that are there and no longer than any date or number."""
+    fit = pc.less_equal(pc.binary_length(values), LONGEST_WORD)
+    return np.flatnonzero(filled(fit))
 
 
 def without_controls(values: pa.StringArray) -> tuple[pa.StringArray, np.ndarray]:
