@@ -25,7 +25,7 @@ ACCOUNT = "000000000000"
 PROJECT = Path(__file__).parents[1]
 _START_SECONDS = 60
 _KEY, _SECRET = "test", "test"  # the emulator's own root user
-_PARALLEL_INVOCATIONS = 4  # each is a process of 180 MB
+_PARALLEL_INVOCATIONS = 4  # each is a process of some 130 MB
 
 
 class Connection(TypedDict):
