@@ -4,7 +4,7 @@ import gzip
 import json
 from datetime import datetime
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.properties.files import HEADER, cells, clean_words, csv_of
@@ -29,6 +29,8 @@ def deliveries(draw):
 
 
 @given(deliveries(), st.floats(0, 1))
+@example([["0 _dup", "", "", "same", ""], ["0 ", "", "", "same", ""]], 0.5)
+@example([["0\x1f_dup", "", "", "same", ""], ["0\x1f", "", "", "same", ""]], 0.5)
 def test_a_file_in_two_parts_gives_the_same_review_ids(rows, share):
     cut = int(share * len(rows))
 
@@ -70,19 +72,24 @@ def as_json(rows):
     return json.dumps(rows).encode()
 
 
+COMMA = as_text(",", "\n", "utf-8")
 FORMS = st.sampled_from(
     [
-        as_text(",", "\n", "utf-8"),
+        COMMA,
         as_text(";", "\r\n", "utf-8-sig"),
         as_text("\t", "\r", "utf-8"),
         as_text("|", "\n", "utf-16"),
-        lambda rows: gzip.compress(as_text(",", "\n", "utf-8")(rows)),
+        lambda rows: gzip.compress(COMMA(rows)),
         as_json,
         lambda rows: "\n".join(map(json.dumps, rows)).encode(),
     ]
 )
 
 
+MARK = dict.fromkeys(HEADER, "\ufeff") | {"date": "2020-01-01 00:00:00", "rating": "4"}
+
+
+@example([MARK], COMMA)
 @given(st.lists(CLEAN, min_size=1, max_size=5, unique_by=lambda row: row["review_text"]), FORMS)
 def test_a_clean_file_comes_out_as_it_went_in(rows, form):
     table = run(form(rows)).table

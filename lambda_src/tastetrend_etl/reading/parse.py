@@ -1,5 +1,6 @@
 """Streams a plain, regular file as Arrow record batches of text, setting ragged records aside."""
 
+import codecs
 from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -34,7 +35,7 @@ def read_batches(
     gaps = np.array(missing, np.int64) - np.arange(len(missing))
     records_before = 0
     parse = partial(_parse, dialect=dialect, text_columns=text_columns)
-    for cells, invalid in map(parse, blocks(path, dialect)):
+    for cells, invalid in map(parse, map(_with_own_mark, blocks(path, dialect))):
         records = records_before + 1 + np.arange(cells.num_rows + len(invalid))
         numbers = records + np.searchsorted(gaps, records, side="right")
         places = [row.number - 1 for row in invalid]
@@ -44,7 +45,7 @@ def read_batches(
 
 
 def _parse(
-    block: memoryview, dialect: Dialect, text_columns: Collection[int]
+    block: memoryview | bytes, dialect: Dialect, text_columns: Collection[int]
 ) -> tuple[pa.RecordBatch, list[csv.InvalidRow]]:
     invalid: list[csv.InvalidRow] = []
     empty_ends = (dialect.delimiter, f'{dialect.delimiter}""')
@@ -72,6 +73,16 @@ def _parse(
         raise IrregularFileError(str(error)) from error
     batches = table.to_batches()
     return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema), invalid
+
+
+def _with_own_mark(block: memoryview) -> memoryview | bytes:
+    """Put a byte order mark before a block whose first cell starts with one.
+
+    Arrow drops a mark at the start of whatever it reads. The file's own mark stands before the header; one
+    that a block starts with is part of a cell.
+    """
+    has_mark = bytes(block[: len(codecs.BOM_UTF8)]) == codecs.BOM_UTF8
+    return codecs.BOM_UTF8 + block if has_mark else block
 
 
 def _names(dialect: Dialect) -> list[str]:

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 _DIGEST_BYTES = 16
 _NULL, _SEPARATOR = b"\xfe", b"\xff"  # neither occurs in UTF-8
 _REPEAT_SUFFIX = "_dup"
+_WHITE_SPACE = r"[\x09-\x0D\x1C-\x20\x{85}\p{Z}]"  # what Arrow trims
 _ODD = np.int64(-7046029254386353131)  # 2**64 by the golden ratio: scatters what differs in a few bits
 
 
@@ -17,7 +18,7 @@ def without_repeat_suffix(ids: pa.StringArray) -> pa.StringArray:
     """Return the ids as the source numbered them: trimmed, without the `_dup` that marks repeats."""
     ids = pc.utf8_trim_whitespace(ids)
     marked = pc.ends_with(ids, _REPEAT_SUFFIX)
-    bare = pc.replace_substring_regex(ids.filter(marked), f"({_REPEAT_SUFFIX})+$", "")
+    bare = pc.replace_substring_regex(ids.filter(marked), f"({_WHITE_SPACE}*{_REPEAT_SUFFIX})+$", "")
     return pc.replace_with_mask(ids, marked, bare)
 
 

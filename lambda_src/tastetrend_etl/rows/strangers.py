@@ -8,12 +8,18 @@ from tastetrend_etl.cells import words
 from tastetrend_etl.records import Columns, Mask
 from tastetrend_etl.schema import TOTALS
 
+_BYTE_ORDER_MARK = "\ufeff"
+
 
 def repeated_header(cells: pa.RecordBatch, columns: Columns) -> Mask:
-    """Say which rows are the header again, as where exports were put one behind the other."""
+    """Say which rows are the header again, as where exports were put one behind the other.
+
+    A file that was appended to another brings its byte order mark along, before the first name and its quote.
+    """
     rows = np.arange(cells.num_rows)
     for place, name in enumerate(columns.header):
-        rows = rows[_equals(cells[place], name, rows)]
+        names = [name] if place else [name, f"{_BYTE_ORDER_MARK}{name}", f'{_BYTE_ORDER_MARK}"{name}"']
+        rows = rows[_is_one_of(cells[place], names, rows)]
         if len(rows) == 0:
             break
     mask = np.zeros(cells.num_rows, bool)
@@ -34,9 +40,10 @@ def totals(labels: pa.StringArray, silent: Mask) -> Mask:
     return mask
 
 
-def _equals(column: pa.Array, name: str, rows: np.ndarray) -> Mask:
+def _is_one_of(column: pa.Array, names: list[str], rows: np.ndarray) -> Mask:
+    known = pa.array(names)
     if isinstance(column, pa.DictionaryArray):
-        same: Mask = np.asarray(pc.equal(column.dictionary, name))[np.asarray(column.indices)[rows]]
+        same: Mask = np.asarray(pc.is_in(column.dictionary, known))[np.asarray(column.indices)[rows]]
     else:
-        same = np.asarray(pc.equal(column.take(pa.array(rows)), name))
+        same = np.asarray(pc.is_in(column.take(pa.array(rows)), known))
     return same

@@ -28,15 +28,15 @@ def reviews(count, **cells):
     return [review(number, **cells) for number in range(1, count + 1)]
 
 
-def line(cells, delimiter=","):
+def line(cells, delimiter=",", quoting=csv.QUOTE_MINIMAL):
     out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator="\n").writerow(cells)
+    csv.writer(out, delimiter=delimiter, lineterminator="\n", quoting=quoting).writerow(cells)
     return out.getvalue()
 
 
-def text_of(rows, *, delimiter=",", header=HEADER):
+def text_of(rows, *, delimiter=",", header=HEADER, quoting=csv.QUOTE_MINIMAL):
     records = [header, *([row.get(name, "") for name in header] for row in rows)]
-    return "".join(line(record, delimiter) for record in records)
+    return "".join(line(record, delimiter, quoting) for record in records)
 
 
 def file_of(rows, **how):

@@ -1,5 +1,7 @@
 """A record that cannot be made out costs itself and none of its neighbours."""
 
+import csv
+
 import pytest
 
 from tests.unit.matrix.reviews import HEADER, file_of, line, mark, review, reviews, text_of
@@ -130,6 +132,30 @@ def test_F24_the_header_again_is_no_review(send):
 
     assert delivery.reasons == {4: "repeated_header"}
     assert delivery.holds_each_mark_once(6)
+
+
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL], ids=["bare", "quoted"])
+def test_F24_the_header_of_an_appended_file_is_no_review_behind_its_byte_order_mark(quoting, send):
+    first, second = (text_of(part, quoting=quoting) for part in (reviews(3), reviews(6)[3:]))
+
+    delivery = send(f"\ufeff{first}\ufeff{second}".encode())
+
+    assert delivery.reasons == {4: "repeated_header"}
+    assert delivery.holds_each_mark_once(6)
+
+
+@pytest.mark.parametrize("cell", ["\ufeff", "\ufeff7", "7\ufeff"])
+@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize(
+    "start", ["", "\ufeff"], ids=["no mark before the header", "a mark before the header"]
+)
+def test_F25_a_byte_order_mark_in_a_cell_is_content(cell, place, start, send):
+    rows = reviews(3)
+    rows[place]["review_id"] = cell
+
+    delivery = send(f"{start}{text_of(rows)}".encode())
+
+    assert delivery.column("source_review_id")[place] == cell
 
 
 @pytest.mark.parametrize("label", ["Total", "TOTALS:", "Average", "Grand total (6 reviews)", "Sum"])
