@@ -4,62 +4,92 @@ PYTHON := $(shell for p in python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && echo $$p && break; done)
 NODE_MAJOR := $(shell node --version 2>/dev/null | sed 's/^v//; s/\..*//')
 BIN := .venv/bin
+UV := .venv/.uv
 VENV := .venv/.installed
+CHECKS := .venv/.checks
 NODE := node_modules/.package-lock.json
+INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement
+LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --custom-compile-command "make lock"
 ENVIRONMENTS := local dev staging prod
 given = $(or $($1),$(error $1 is missing; name it, as in `make $@ $1=staging`))
+installing = @echo "Installing $$(grep -c '==' $1) Python packages into .venv (up to $2 MB to download) ..."
 
 .DEFAULT_GOAL := help
-.PHONY: help venv node_modules demo up down test check format lint types pytest synth clean
+.PHONY: help install venv node_modules demo up down test check format lint types pytest fuzz lock synth clean
 .PHONY: bench diff deploy promote rollback releases
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z_]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+install: ## Install what the demo and the commands need: Python packages and the CDK command line
+	@$(MAKE) --no-print-directory --jobs=2 $(VENV) $(NODE)
+
 venv: $(VENV) ## Install the Python packages into .venv
-$(VENV): requirements.txt requirements-dev.txt
+$(UV): locks/uv.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed and none of python3.11, python3, python is it; \
 	install it from https://www.python.org/downloads/" >&2; exit 2; }
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@echo "Creating .venv ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement locks/uv.txt
+	@touch $@
+
+$(VENV): $(UV) locks/requirements.txt pyproject.toml
+	$(call installing,locks/requirements.txt,170)
+	@$(INSTALL) locks/requirements.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(CHECKS): $(VENV) locks/requirements-dev.txt
+	$(call installing,locks/requirements-dev.txt,80)
+	@$(INSTALL) locks/requirements-dev.txt
 	@touch $@
 
 node_modules: $(NODE) ## Install the CDK command line into node_modules
 $(NODE): package-lock.json
 	@test "$(or $(NODE_MAJOR),0)" -ge 18 || { echo "Node 18 or newer is needed and \
 	$(if $(NODE_MAJOR),node is version $(NODE_MAJOR),there is none); install it from https://nodejs.org/" >&2; exit 2; }
-	npm ci --no-audit --no-fund --silent
+	@echo "Installing the CDK command line into node_modules (up to 10 MB to download) ..."
+	@npm ci --no-audit --no-fund --silent
 	@touch $@
 
-demo: $(VENV) $(NODE) ## Run the pipeline on an emulator of AWS: the samples, or FILES="a.csv b.txt"
-	@$(BIN)/python -m local demo $(FILES)
+demo: install ## Run the pipeline on an emulator of AWS: the samples, or FILES="a.csv b.txt"
+	@$(BIN)/tastetrend demo $(FILES)
 
-up: $(VENV) $(NODE) ## Leave the emulator running with the stack deployed; PORT=4566 chooses the port
-	@$(BIN)/python -m local up $(if $(PORT),--port $(PORT))
+up: install ## Leave the emulator running with the stack deployed; PORT=4566 chooses the port
+	@$(BIN)/tastetrend up $(if $(PORT),--port $(PORT))
 
 down: $(VENV) ## End what `make up` left running
-	@$(BIN)/python -m local down
+	@$(BIN)/tastetrend down
 
 test: format lint types pytest ## Check the formatting, the code and the types, and run all tests
 
 check: test synth ## All that must hold before a change goes in
 
-format: $(VENV)
+format: $(CHECKS)
 	$(BIN)/ruff format --check
 
-lint: $(VENV)
+lint: $(CHECKS)
 	$(BIN)/ruff check
 	$(BIN)/actionlint .github/workflows/*.yml
 	$(BIN)/zizmor --quiet --offline .github
 
-types: $(VENV)
+types: $(CHECKS)
 	$(BIN)/mypy
 
-pytest: $(VENV) $(NODE)
-	$(BIN)/pytest
+pytest: $(CHECKS) $(NODE)
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
-bench: $(VENV) ## Measure the engine against pandas, polars and DuckDB; ROWS=100000 leaves out larger files
-	$(BIN)/pip install --quiet --disable-pip-version-check --requirement benchmarks/requirements.txt
+fuzz: $(CHECKS) ## Search for faults with new random inputs; COUNT=10000 damaged files
+	$(BIN)/pytest --hypothesis-profile fuzz tests/properties tests/unit/faults
+	$(BIN)/python -m tests.fuzz $(if $(COUNT),--count $(COUNT))
+
+lock: $(UV) ## Write the files under locks/ from the requirements, with the newest versions that fit
+	@grep '^uv==' requirements.txt | $(LOCK) - --output-file locks/uv.txt
+	@$(LOCK) requirements.txt --output-file locks/requirements.txt
+	@$(LOCK) requirements-dev.txt --constraint locks/requirements.txt --output-file locks/requirements-dev.txt
+
+bench: $(CHECKS) ## Measure the engine against pandas, polars and DuckDB; ROWS=100000 leaves out larger files
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --requirement benchmarks/requirements.txt
 	$(BIN)/python -m benchmarks $(if $(ROWS),--largest $(ROWS))
 
 synth: $(VENV) $(NODE) ## Synthesise the stack of every environment, without AWS
@@ -80,14 +110,15 @@ deploy: $(VENV) $(NODE) ## Deploy an environment, ENV=dev; what was promoted the
 		--require-approval never
 
 promote: $(VENV) ## Judge a version and move an alias to it, STAGE=staging ENV=prod
-	$(BIN)/python -m ops promote $(call given,STAGE) --env $(call given,ENV)
+	$(BIN)/tastetrend promote $(call given,STAGE) --env $(call given,ENV)
 
-rollback: $(VENV) ## Move an alias back, STAGE=prod ENV=prod; perhaps TO=3, and REPROCESS=1 to mend what was written
-	$(BIN)/python -m ops rollback $(call given,STAGE) --env $(call given,ENV) \
-		$${TO:+--to "$$TO"} $(if $(REPROCESS),--reprocess)
+rollback: $(VENV) ## Move an alias back, STAGE=prod ENV=prod; perhaps TO=3, and REPROCESS=1 to process its files again
+	$(BIN)/tastetrend rollback $(call given,STAGE) --env $(call given,ENV) \
+		$${TO:+--to "$$TO"} $(if $(REPROCESS),--reprocess --yes)
 
-releases: $(VENV) ## Tell which version runs where, ENV=prod
-	$(BIN)/python -m ops releases --env $(call given,ENV)
+releases: $(VENV) ## List which version each alias runs, ENV=prod
+	$(BIN)/tastetrend releases --env $(call given,ENV)
 
-clean: down ## Remove all that was made here, the installed packages included
+clean: ## Remove all that was made here, the installed packages included
+	@test ! -x $(BIN)/tastetrend || $(BIN)/tastetrend down
 	rm -rf .venv node_modules build cdk.out

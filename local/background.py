@@ -1,14 +1,15 @@
 """Leaves an emulator running between two commands."""
 
 import json
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
 
 from local.emulator import Emulator, start, stop
-from local.errors import UsageError
 from local.steps import deploy_stack
+from ops.errors import UsageError
 
 _STATE = Path("build/emulator.json")
 
@@ -26,11 +27,18 @@ def up(port: int, console: Console) -> Emulator:
     emulator, _ = start(port)
     try:
         deploy_stack(emulator, console)
+        console.print('Use the emulator (local) with: eval "$(tastetrend up)"; stop it with: tastetrend down')
         _remember(emulator)
     except BaseException:
         stop(emulator)
         raise
     return emulator
+
+
+def as_shell_commands(emulator: Emulator) -> str:
+    """Return shell commands that make `aws`, boto3 and `tastetrend --env local` use the emulator."""
+    exports = [f"export {name}={shlex.quote(value)}" for name, value in emulator.exports.items()]
+    return "\n".join(["unset AWS_PROFILE AWS_SESSION_TOKEN", *exports])
 
 
 def down() -> bool:

@@ -2,7 +2,6 @@
 
 import shutil
 import time
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,9 +11,10 @@ from rich.console import Console
 from rich.progress import Progress
 
 from local.emulator import PROJECT, Emulator, running
-from local.errors import LocalError, UsageError
 from local.steps import deploy_stack, step
-from ops.summary import show
+from ops.errors import CommandError
+from ops.input_files import check_files
+from ops.summary import exit_code_of, read_reports, show
 from tastetrend_etl.extract import describe
 from tastetrend_etl.keys import OutputKeys, output_keys
 
@@ -35,21 +35,14 @@ def samples() -> list[Path]:
     return sorted([*(PROJECT / "samples").glob("*.csv"), *(PROJECT / "samples").glob("*.txt")])
 
 
-def check_files(files: list[Path]) -> None:
-    """Make sure that the files can be uploaded side by side.
+def run(files: list[Path], console: Console) -> int:
+    """Deploy the stack on an emulator, upload the files, show the results, and return the exit code.
 
     Raises:
-        UsageError: one is no file, or two have the same name.
+        UsageError: a file cannot be read, or two would overwrite each other.
+        CommandError: a file was not processed.
     """
-    if missing := [file for file in files if not file.is_file()]:
-        raise UsageError(f"no such file: {missing[0]}")
-    name, count = Counter(file.name for file in files).most_common(1)[0]
-    if count > 1:
-        raise UsageError(f"{count} files are called {name}; they would overwrite each other, rename them")
-
-
-def run(files: list[Path], console: Console) -> None:
-    """Deploy the stack on an emulator, have the files processed, and show what became of them."""
+    check_files(files)
     started = time.monotonic()
     with running() as emulator:
         outputs = deploy_stack(emulator, console)
@@ -58,8 +51,10 @@ def run(files: list[Path], console: Console) -> None:
             awaited = [_upload(s3, file, outputs["RawBucketName"]) for file in files]
         await_all(emulator, outputs, awaited, console)
         _mirror(s3, outputs["ProcessedBucketName"])
-    show(RESULTS, console)
-    console.print(f"Done in {time.monotonic() - started:.0f} s")
+    reports = read_reports(RESULTS)
+    show(reports, RESULTS, console)
+    console.print(f"Done in {time.monotonic() - started:.0f} s (environment local, stopped again)")
+    return exit_code_of(reports)
 
 
 def _upload(s3: "S3Client", file: Path, bucket: str) -> OutputKeys:
@@ -67,7 +62,9 @@ def _upload(s3: "S3Client", file: Path, bucket: str) -> OutputKeys:
     s3.upload_file(str(file), bucket, file.name)
     source = describe(s3, bucket, file.name)
     if source is None:
-        raise LocalError(f"{file.name} was uploaded and is not there; is another program using the emulator?")
+        raise CommandError(
+            f"{file.name} was uploaded and is not there; is another program using the emulator?"
+        )
     return output_keys(source)
 
 
@@ -75,7 +72,7 @@ def await_all(emulator: Emulator, outputs: Outputs, awaited: list[OutputKeys], c
     """Wait until each file has its dataset or its error report.
 
     Raises:
-        LocalError: an event failed for good, or nothing happens any more.
+        CommandError: an event failed for good, or nothing happens any more.
     """
     s3, sqs = boto3.client("s3", **emulator.connection), boto3.client("sqs", **emulator.connection)
     with Progress(console=console) as progress:
@@ -91,7 +88,7 @@ def await_all(emulator: Emulator, outputs: Outputs, awaited: list[OutputKeys], c
                 _has_failed(sqs, outputs["FailureQueueUrl"])
                 or time.monotonic() - last_news > _PATIENCE_SECONDS
             ):
-                raise LocalError(_complaint(emulator, outputs, f"{len(awaited) - done} of {len(awaited)}"))
+                raise CommandError(_complaint(emulator, outputs, f"{len(awaited) - done} of {len(awaited)}"))
 
 
 def _keys(s3: "S3Client", bucket: str) -> list[str]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import boto3
 
 from local.emulator import ACCOUNT, PROJECT, REGION, Emulator
-from local.errors import LocalError
 from local.processes import end_group
+from ops.errors import CommandError
 
 STACK = "tastetrend-local"
 _CDK = PROJECT / "node_modules" / ".bin" / "cdk"
@@ -39,15 +39,15 @@ def run_cdk(emulator: Emulator, *arguments: str, folder: Path) -> None:
     """Run the CDK command line in a folder; what it says goes into a file, shown only if it fails.
 
     Raises:
-        LocalError: it has failed, or is not installed.
+        CommandError: it has failed, or is not installed.
     """
     if not _CDK.exists():
-        raise LocalError(f"the CDK command line is not there ({_CDK}); install it with `make node_modules`")
+        raise CommandError(f"the CDK command line is not there ({_CDK}); install it with `make node_modules`")
     log = emulator.folder / "cdk.log"
     status = _run([str(_CDK), *arguments, "--no-notices"], folder, _environment(emulator), log)
     if status:
         said = log.read_text(errors="replace").strip()[-_SHOWN_CHARACTERS:]
-        raise LocalError(f"`cdk {' '.join(arguments)}` failed with status {status}; it said:\n{said}")
+        raise CommandError(f"`cdk {' '.join(arguments)}` failed with status {status}; it said:\n{said}")
 
 
 def _run(command: list[str], folder: Path, environment: dict[str, str], log: Path) -> int:
@@ -69,8 +69,8 @@ def _run(command: list[str], folder: Path, environment: dict[str, str], log: Pat
 
 
 def _environment(emulator: Emulator) -> dict[str, str]:
-    """Return the developer's environment with the emulator for AWS, and this Python for the app."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
+    """Return the developer's environment with the emulator for AWS, no proxy, and this Python for the app."""
+    inherited = {name: value for name, value in os.environ.items() if not _is_replaced(name)}
     return {
         **inherited,
         **emulator.exports,
@@ -79,3 +79,8 @@ def _environment(emulator: Emulator) -> dict[str, str]:
         "CDK_HOME": str(emulator.folder / "cdk"),
         "CDK_DISABLE_CLI_TELEMETRY": "true",
     }
+
+
+def _is_replaced(name: str) -> bool:
+    """Tell whether a variable is about AWS, the CDK or a proxy, which could not reach this machine."""
+    return name.startswith(("AWS_", "CDK_")) or name.lower().endswith("_proxy")

@@ -16,9 +16,11 @@ from http.client import HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import TypedDict
 
+from botocore.config import Config
+
 from local.certificate import HOST, write_certificate
-from local.errors import LocalError, UsageError
 from local.processes import end_group
+from ops.errors import CommandError, UsageError
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
@@ -36,6 +38,7 @@ class Connection(TypedDict):
     verify: str
     aws_access_key_id: str
     aws_secret_access_key: str
+    config: Config
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class Emulator:
             "verify": str(self.certificate),
             "aws_access_key_id": _KEY,
             "aws_secret_access_key": _SECRET,
+            "config": Config(proxies={}),  # none, whatever HTTPS_PROXY says
         }
 
     @property
@@ -78,6 +82,8 @@ class Emulator:
             "NODE_EXTRA_CA_CERTS": str(self.certificate),
             "AWS_ACCESS_KEY_ID": _KEY,
             "AWS_SECRET_ACCESS_KEY": _SECRET,
+            "NO_PROXY": _no_proxy(),
+            "no_proxy": _no_proxy(),
         }
 
     def is_healthy(self) -> bool:
@@ -89,6 +95,12 @@ class Emulator:
                 return connection.getresponse().status == HTTPStatus.OK
         except (OSError, HTTPException):
             return False
+
+
+def _no_proxy() -> str:
+    """Return the hosts that need no proxy: this one and those that the developer names."""
+    named = (os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or "").split(",")
+    return ",".join(dict.fromkeys(filter(None, [HOST, *named])))
 
 
 @contextmanager
@@ -110,7 +122,7 @@ def start(port: int = 0) -> tuple[Emulator, subprocess.Popen[bytes]]:
 
     Raises:
         UsageError: the port is taken.
-        LocalError: the emulator does not come up.
+        CommandError: the emulator does not come up.
     """
     with _listener(port) as listener:
         folder = Path(tempfile.mkdtemp(prefix="tastetrend-emulator-"))
@@ -187,5 +199,5 @@ def _wait_until_healthy(emulator: Emulator, process: subprocess.Popen[bytes]) ->
     while not emulator.is_healthy():
         if process.poll() is not None or time.monotonic() > deadline:
             said = emulator.log.read_text(errors="replace")[-2000:]
-            raise LocalError(f"the emulator did not come up within {_START_SECONDS} s; it said:\n{said}")
+            raise CommandError(f"the emulator did not come up within {_START_SECONDS} s; it said:\n{said}")
         time.sleep(0.1)

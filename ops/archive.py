@@ -1,4 +1,4 @@
-"""Keeps a version's code in the artifacts bucket under the project's version of it."""
+"""Archives a version's code in the artifacts bucket under the project's version."""
 
 import io
 import os
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from urllib.request import urlopen
 
 import boto3
-import typer
 from botocore.exceptions import ClientError
 
-from ops.deployment import Deployment
-from ops.versions import Manifest
+from ops.errors import CommandError
+from ops.manifests import Manifest
+from ops.stack_outputs import StackOutputs
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -24,18 +24,18 @@ _VERSION_FILE = "tastetrend_etl/__init__.py"
 _VERSION = re.compile(r'^__version__ = "([^"]+)"$', re.MULTILINE)
 
 
-def archive(s3: "S3Client", deployment: Deployment, version: str, gate: str, *, forced: bool) -> Manifest:
-    """Store the code that a version runs, once for each code, and return what is known of it.
+def archive(s3: "S3Client", outputs: StackOutputs, version: str, gate: str, *, forced: bool) -> Manifest:
+    """Store the code of a Lambda version, once for each project version, and return its manifest.
 
     Raises:
-        typer.BadParameter: another code is archived under the same project version.
+        CommandError: other code is archived under the same project version.
     """
-    found = boto3.client("lambda").get_function(FunctionName=deployment.function, Qualifier=version)
+    found = boto3.client("lambda").get_function(FunctionName=outputs.function, Qualifier=version)
     code, sha256 = _download(found["Code"]["Location"]), found["Configuration"]["CodeSha256"]
     files = _files(code)
     semver = read_semver(files)
     key = f"lambda/etl-{semver}.zip"
-    _store_once(s3, deployment.artifacts_bucket, key, code, sha256)
+    _store_once(s3, outputs.artifacts_bucket, key, code, sha256)
     return Manifest(
         version=version,
         semver=semver,
@@ -49,10 +49,10 @@ def archive(s3: "S3Client", deployment: Deployment, version: str, gate: str, *, 
 
 
 def read_semver(files: dict[str, bytes]) -> str:
-    """Return the project's version, which travels with the code."""
+    """Return the project's version, which is a part of the code."""
     match = _VERSION.search(files[_VERSION_FILE].decode())
     if match is None:
-        raise typer.BadParameter(f"the deployed {_VERSION_FILE} names no __version__; deploy a newer version")
+        raise CommandError(f"the deployed {_VERSION_FILE} names no __version__; deploy a newer version")
     return match[1]
 
 
@@ -69,14 +69,14 @@ def commit_of(files: dict[str, bytes]) -> str | None:
 
 
 def _git(*arguments: str) -> bytes:
-    return subprocess.run(["git", *arguments], check=True, capture_output=True).stdout  # noqa: S603, S607 # our own words
+    return subprocess.run(["git", *arguments], check=True, capture_output=True).stdout  # noqa: S603, S607 # fixed arguments
 
 
 def _download(url: str) -> bytes:
-    """Read the presigned address that Lambda gives for a version's code."""
+    """Download a version's code from the presigned URL that Lambda returns."""
     context = ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE"))
-    with urlopen(url, context=context, timeout=60) as answer:  # noqa: S310 # the address comes from AWS
-        content: bytes = answer.read()
+    with urlopen(url, context=context, timeout=60) as response:  # noqa: S310 # the URL comes from AWS
+        content: bytes = response.read()
         return content
 
 
@@ -92,6 +92,6 @@ def _store_once(s3: "S3Client", bucket: str, key: str, code: bytes, sha256: str)
         if error.response["Error"]["Code"] not in {"412", "PreconditionFailed"}:
             raise
         if s3.head_object(Bucket=bucket, Key=key)["Metadata"].get("code-sha256") != sha256:
-            raise typer.BadParameter(
+            raise CommandError(
                 f"{key} holds other code; raise __version__ in lambda_src/{_VERSION_FILE} and deploy again"
             ) from error

@@ -1,26 +1,24 @@
-"""Lists what is in the failure queue, in words, and sends it through again."""
+"""Lists the events in the failure queue, and invokes the function with them again."""
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
-import typer
 from rich.console import Console
 
-from ops.deployment import Deployment, find_deployment
-from ops.invoke import send_all
+from ops.invoke import invoke_all
+from ops.result import Result
+from ops.stack_outputs import StackOutputs, read_stack_outputs
 from tastetrend_etl.event import ObjectEvent, read_event
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
-_HELD_S = 900  # others see the messages again after this, should the command be killed
-_AT_ONCE = 10  # SQS gives no more
-
-Env = Annotated[str, typer.Option(help="The environment: local, dev, staging or prod.")]
+_VISIBILITY_TIMEOUT_S = 900  # others can receive the messages again after this, should the command be killed
+_MAX_MESSAGES = 10  # of one ReceiveMessage call: the limit of SQS
 
 
 @dataclass(frozen=True)
@@ -28,11 +26,11 @@ class Failure:
     """One message of the failure queue.
 
     Attributes:
-        receipt: what SQS wants to see when the message is deleted.
+        receipt: the receipt handle, with which the message is deleted.
         event: the event that the function could not process.
-        subject: the raw keys that it speaks of.
-        reason: what the last attempt said.
-        attempts: how often it was tried; 0 when the message does not say.
+        subject: the raw keys that the event names.
+        reason: the error message of the last attempt.
+        attempts: how many attempts were made; 0 when the message does not say.
     """
 
     receipt: str
@@ -42,69 +40,80 @@ class Failure:
     attempts: int
 
 
-def failures(env: Env = "dev") -> None:
-    """List the events that failed for good: which file, why, how often it was tried. Changes nothing."""
-    console, deployment = Console(), find_deployment(env)
-    with held(boto3.client("sqs"), deployment) as found:
-        for failure in found:
-            console.print(_in_words(failure), markup=False, soft_wrap=True)
-        console.print(_counted(found))
-    if found:
-        console.print(f"Mend the cause, then: python -m ops redrive --env {env}")
+def list_failures(env: str, console: Console) -> Result:
+    """Print the events of the failure queue, and leave them there."""
+    outputs = read_stack_outputs(env)
+    with leased_messages(boto3.client("sqs"), outputs) as failures:
+        for failure in failures:
+            console.print(_describe(failure), markup=False, soft_wrap=True)
+    console.print(f"{_count(failures)} in the failure queue of {env}.")
+    if failures:
+        console.print(f"Remove the cause, then run: tastetrend redrive --env {env}")
+    listed = [{"subject": f.subject, "reason": f.reason, "attempts": f.attempts} for f in failures]
+    return Result({"environment": env, "failures": listed})
 
 
-def redrive(
-    env: Env = "dev",
-    *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do it; without this it is only shown.")] = False,
-) -> None:
-    """Send all events of the failure queue through the function again; what fails again stays in the queue.
+def redrive_failures(env: str, console: Console, *, yes: bool) -> Result:
+    """Invoke the function with all events of the failure queue and delete the messages that succeed.
 
-    Sending one twice does no harm: what has been processed is skipped.
+    Args:
+        env: the environment.
+        console: where progress and results are printed.
+        yes: without it, only print which events would be sent.
     """
-    console, deployment, client = Console(), find_deployment(env), boto3.client("sqs")
-    with held(client, deployment) as found:
+    outputs, client = read_stack_outputs(env), boto3.client("sqs")
+    with leased_messages(client, outputs) as failures:
         if not yes:
-            for failure in found:
-                console.print(f"would send: {failure.subject}", markup=False, soft_wrap=True)
-            console.print(f"{_counted(found)} Nothing was sent; add --yes to do it.")
-            return
-        failed = _redrive(client, deployment, found, console)
-    console.print(f"{len(found) - failed} went through, {failed} failed again and stay in the queue.")
-    if failed:
-        raise typer.Exit(1)
+            return _show_redrive(env, failures, console)
+
+        def delete_message(index: int) -> None:
+            client.delete_message(QueueUrl=outputs.failure_queue_url, ReceiptHandle=failures[index].receipt)
+
+        results = invoke_all(outputs, [(f.subject, f.event) for f in failures], console, delete_message)
+    failed = sum(result.failed for result in results)
+    console.print(f"{env}: {len(failures) - failed} succeeded, {failed} failed again and stay in the queue.")
+    events = [{"subject": f.subject, **vars(result)} for f, result in zip(failures, results, strict=True)]
+    return Result({"environment": env, "dry_run": False, "events": events}, int(failed > 0))
+
+
+def _show_redrive(env: str, failures: list[Failure], console: Console) -> Result:
+    for failure in failures:
+        console.print(f"would send: {failure.subject}", markup=False, soft_wrap=True)
+    console.print(f"{_count(failures)} in the failure queue of {env}. Nothing was sent; add --yes to do it.")
+    events = [{"subject": failure.subject} for failure in failures]
+    return Result({"environment": env, "dry_run": True, "events": events})
 
 
 @contextmanager
-def held(client: "SQSClient", deployment: Deployment) -> Iterator[list[Failure]]:
-    """Yield all messages of the failure queue and give back those that are still there afterwards."""
-    queue = deployment.failure_queue_url
-    found = list(_receive(client, queue))
+def leased_messages(client: "SQSClient", outputs: StackOutputs) -> Iterator[list[Failure]]:
+    """Yield all messages of the failure queue; on exit, make those not deleted visible again."""
+    queue = outputs.failure_queue_url
+    failures = list(_receive_all(client, queue))
     try:
-        yield found
+        yield failures
     finally:
-        for failure in found:
-            _give_back(client, queue, failure)
+        for failure in failures:
+            _make_visible(client, queue, failure)
 
 
-def _receive(client: "SQSClient", queue: str) -> Iterator[Failure]:
+def _receive_all(client: "SQSClient", queue: str) -> Iterator[Failure]:
     while True:
-        answer = client.receive_message(
+        response = client.receive_message(
             QueueUrl=queue,
-            MaxNumberOfMessages=_AT_ONCE,
-            VisibilityTimeout=_HELD_S,
+            MaxNumberOfMessages=_MAX_MESSAGES,
+            VisibilityTimeout=_VISIBILITY_TIMEOUT_S,
             MessageAttributeNames=["All"],
         )
-        if not answer.get("Messages"):
+        if not response.get("Messages"):
             return
-        for message in answer["Messages"]:
+        for message in response["Messages"]:
             yield read_failure(
                 message["ReceiptHandle"], message["Body"], message.get("MessageAttributes", {})
             )
 
 
 def read_failure(receipt: str, body: str, attributes: Any) -> Failure:  # noqa: ANN401 # as SQS has it
-    """Read a destination's record, or the raw event that a dead-letter queue holds."""
+    """Parse a Lambda destination's record, or the raw event that a dead-letter queue holds."""
     record = json.loads(body)
     if "requestPayload" in record:
         event, response = record["requestPayload"], record.get("responsePayload") or {}
@@ -119,28 +128,21 @@ def read_failure(receipt: str, body: str, attributes: Any) -> Failure:  # noqa: 
 def _subject(event: Any) -> str:  # noqa: ANN401 # whatever was sent
     parts = read_event(event)
     return ", ".join(
-        part.key if isinstance(part, ObjectEvent) else "an event of no known shape" for part in parts
+        part.key if isinstance(part, ObjectEvent) else "an event of unknown format" for part in parts
     )
 
 
-def _redrive(client: "SQSClient", deployment: Deployment, found: list[Failure], console: Console) -> int:
-    def forget(place: int) -> None:
-        client.delete_message(QueueUrl=deployment.failure_queue_url, ReceiptHandle=found[place].receipt)
-
-    return send_all(deployment, [(failure.subject, failure.event) for failure in found], console, forget)
-
-
-def _give_back(client: "SQSClient", queue: str, failure: Failure) -> None:
+def _make_visible(client: "SQSClient", queue: str, failure: Failure) -> None:
     try:
         client.change_message_visibility(QueueUrl=queue, ReceiptHandle=failure.receipt, VisibilityTimeout=0)
     except (client.exceptions.MessageNotInflight, client.exceptions.ReceiptHandleIsInvalid):
-        return  # it went through and was deleted
+        return  # it succeeded and was deleted
 
 
-def _in_words(failure: Failure) -> str:
-    tried = f"tried {failure.attempts} times, " if failure.attempts else ""
-    return f"{failure.subject}: {tried}{failure.reason}"
+def _describe(failure: Failure) -> str:
+    attempts = f"tried {failure.attempts} times, " if failure.attempts else ""
+    return f"{failure.subject}: {attempts}{failure.reason}"
 
 
-def _counted(found: list[Failure]) -> str:
-    return f"{len(found)} failed event{'' if len(found) == 1 else 's'} in the queue."
+def _count(failures: list[Failure]) -> str:
+    return f"{len(failures)} failed event{'' if len(failures) == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""Sends events through the function's live alias and says in words what became of each."""
+"""Invokes the function's live alias with events and describes each result in a sentence."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -11,75 +11,81 @@ from botocore.config import Config
 from rich.console import Console
 from rich.progress import Progress
 
-from ops.deployment import Deployment
+from ops.stack_outputs import StackOutputs
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.client import LambdaClient
 
-AT_ONCE = 4
-_PATIENCE_S = 60  # longer than the function's own timeout
+MAX_WORKERS = 4
+_READ_TIMEOUT_S = 60  # longer than the function's own timeout
 
 Event = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Sent:
-    """What became of an event: one sentence, and whether it has to be sent again."""
+class InvokeResult:
+    """The result of one event in a sentence, and whether it has to be sent again."""
 
-    words: str
+    message: str
     failed: bool
 
 
 def connect() -> "LambdaClient":
-    """Return a client that waits for an answer and never sends an event twice by itself."""
-    return boto3.client("lambda", config=Config(read_timeout=_PATIENCE_S, retries={"total_max_attempts": 1}))
-
-
-def send(client: "LambdaClient", deployment: Deployment, event: Event) -> Sent:
-    """Have the function process an event now."""
-    answer = client.invoke(
-        FunctionName=f"{deployment.function}:{deployment.alias}", Payload=json.dumps(event).encode()
+    """Return a client that waits for the response and never retries, which would invoke twice."""
+    return boto3.client(
+        "lambda", config=Config(read_timeout=_READ_TIMEOUT_S, retries={"total_max_attempts": 1})
     )
-    payload = json.loads(answer["Payload"].read())
-    if "FunctionError" in answer:
-        return Sent(f"failed again: {payload.get('errorMessage', 'no reason given')}", failed=True)
+
+
+def invoke(client: "LambdaClient", outputs: StackOutputs, event: Event) -> InvokeResult:
+    """Invoke the live alias with one event and wait for the result."""
+    response = client.invoke(
+        FunctionName=f"{outputs.function}:{outputs.alias}", Payload=json.dumps(event).encode()
+    )
+    payload = json.loads(response["Payload"].read())
+    if "FunctionError" in response:
+        return InvokeResult(f"failed again: {payload.get('errorMessage', 'no reason given')}", failed=True)
     refused = [f"refused: {payload['refused']}"] if "refused" in payload else []
-    words = [*map(_file_in_words, payload["files"]), *refused]
-    return Sent("; ".join(words) or "nothing to do", failed=False)
+    return InvokeResult(
+        "; ".join([*map(_describe_file, payload["files"]), *refused]) or "nothing to do", failed=False
+    )
 
 
-def send_all(
-    deployment: Deployment, events: Sequence[tuple[str, Event]], console: Console, done: Callable[[int], None]
-) -> int:
-    """Send named events through, a few at a time, with progress; return how many failed.
+def invoke_all(
+    outputs: StackOutputs,
+    events: Sequence[tuple[str, Event]],
+    console: Console,
+    on_success: Callable[[int], None] = lambda _: None,
+) -> list[InvokeResult]:
+    """Invoke the live alias with each event, a few at a time; return the results in the events' order.
 
     Args:
-        deployment: where to.
-        events: what each is called on the screen, and the event.
+        outputs: the environment.
+        events: the name to print, and the event.
         console: where progress is shown.
-        done: called with the place of each event that did not fail.
+        on_success: called with the index of each event that did not fail.
     """
-    failed = 0
+    results: dict[int, InvokeResult] = {}
     with Progress(console=console) as progress:
-        task = progress.add_task("sending through", total=len(events))
-        for place, sent in _as_sent(deployment, [event for _, event in events]):
-            progress.console.print(f"{events[place][0]}: {sent.words}", markup=False, soft_wrap=True)
+        task = progress.add_task("invoking", total=len(events))
+        for index, result in _as_invoked(outputs, [event for _, event in events]):
+            progress.console.print(f"{events[index][0]}: {result.message}", markup=False, soft_wrap=True)
             progress.advance(task)
-            failed += sent.failed
-            if not sent.failed:
-                done(place)
-    return failed
+            results[index] = result
+            if not result.failed:
+                on_success(index)
+    return [results[index] for index in range(len(events))]
 
 
-def _as_sent(deployment: Deployment, events: Sequence[Event]) -> Iterator[tuple[int, Sent]]:
+def _as_invoked(outputs: StackOutputs, events: Sequence[Event]) -> Iterator[tuple[int, InvokeResult]]:
     client = connect()
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        running = {pool.submit(send, client, deployment, event): place for place, event in enumerate(events)}
+    with ThreadPoolExecutor(MAX_WORKERS) as pool:
+        running = {pool.submit(invoke, client, outputs, event): index for index, event in enumerate(events)}
         for finished in as_completed(running):
             yield running[finished], finished.result()
 
 
-def _file_in_words(file: dict[str, Any]) -> str:
+def _describe_file(file: dict[str, Any]) -> str:
     balance = file["balance"]
     if balance:
         return f"{file['action']}, {balance['written']:,} of {balance['read']:,} rows written"

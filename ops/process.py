@@ -2,16 +2,15 @@
 
 import hashlib
 import shutil
-from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
 
-import typer
 from rich.console import Console
 
-from ops.summary import show
+from ops.input_files import check_files
+from ops.result import Result
+from ops.summary import exit_code_of, show, to_row
 from tastetrend_etl.account.report import Report, error_report
 from tastetrend_etl.budget import MAX_FILE_BYTES
 from tastetrend_etl.errors import RefusedError
@@ -24,35 +23,35 @@ from tastetrend_etl.records import SourceObject
 VERSION = "local"
 
 
-def process(
-    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Raw review files.")],
-    out: Annotated[Path, typer.Option(file_okay=False, help="Where the outputs go.")],
-) -> None:
-    """Process local files without AWS: datasets, rejected rows and reports under --out, keys as in S3."""
-    names = Counter(file.name for file in files)
-    if twice := [name for name, count in names.items() if count > 1]:
-        raise typer.BadParameter(
-            f"several files are called {twice[0]}; their outputs would overwrite each other"
-        )
-    for file in files:
-        _process(file, out)
-    show(out, Console())
+def process_files(files: list[Path], out: Path, console: Console) -> Result:
+    """Run the pipeline on each file, write its outputs under `out`, and print a table of the results.
+
+    Raises:
+        UsageError: a file cannot be read, or two would overwrite each other's outputs.
+    """
+    check_files(files)
+    reports = [_process(file, out) for file in files]
+    show(reports, out, console)
+    return Result({"out": str(out), "files": [to_row(report) for report in reports]}, exit_code_of(reports))
 
 
-def _process(file: Path, out: Path) -> None:
+def _process(file: Path, out: Path) -> Report:
+    """Write the outputs of one file and return its validation or error report."""
     source = _described(file)
     keys = output_keys(source)
     with TemporaryDirectory(prefix="tastetrend-") as work:
         try:
             outcome = run_pipeline(source, file, Path(work), version=VERSION, limit=MAX_FILE_BYTES)
         except RefusedError as error:
-            _write_report(out / keys.error, error_report(source, VERSION, error))
-        else:
-            _write(outcome, keys, out)
+            report = error_report(source, VERSION, error)
+            _write_report(out / keys.error, report)
+            return report
+        _write(outcome, keys, out)
+        return outcome.validation
 
 
 def _described(file: Path) -> SourceObject:
-    """Return the file as if it were an object; its version is its content."""
+    """Describe the file as an object in S3; its version id is a hash of its content."""
     with file.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
     stat = file.stat()

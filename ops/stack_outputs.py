@@ -1,17 +1,20 @@
-"""Finds what an environment's stack is made of, by asking CloudFormation."""
+"""Reads the names of an environment's resources from the outputs of its CloudFormation stack."""
 
 from dataclasses import dataclass
 
 import boto3
-import typer
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.config import Config
+from botocore.exceptions import ClientError
 
-_MISSING = "does not exist"
+from ops.errors import CommandError
+
+# The first call of a command shows whether AWS can be reached; five attempts of 60 s would look like a hang.
+_FAIL_FAST = Config(connect_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
 
 
 @dataclass(frozen=True)
-class Deployment:
-    """The names that an operator's command works with."""
+class StackOutputs:
+    """The names that a command works with; `alias` is the one that S3 events invoke."""
 
     env: str
     raw_bucket: str
@@ -22,18 +25,25 @@ class Deployment:
     failure_queue_url: str
 
 
-def find_deployment(env: str) -> Deployment:
-    """Return the deployment of an environment.
+def read_stack_outputs(env: str) -> StackOutputs:
+    """Return the outputs of an environment's stack.
 
     Raises:
-        typer.BadParameter: there is none, or AWS cannot be asked; says what to do.
+        CommandError: there is no such stack.
+        ClientError, BotoCoreError: AWS refuses or cannot be reached.
     """
+    client = boto3.client("cloudformation", config=_FAIL_FAST)
     try:
-        stacks = boto3.client("cloudformation").describe_stacks(StackName=f"tastetrend-{env}")["Stacks"]
-    except (BotoCoreError, ClientError) as error:
-        raise typer.BadParameter(_in_words(env, error)) from error
+        stacks = client.describe_stacks(StackName=f"tastetrend-{env}")["Stacks"]
+    except ClientError as error:
+        if "does not exist" not in str(error):
+            raise
+        raise CommandError(
+            f"there is no stack tastetrend-{env} in {client.meta.region_name}; deploy it with `make deploy "
+            f"ENV={env}`, or name another environment or region"
+        ) from error
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
-    return Deployment(
+    return StackOutputs(
         env=env,
         raw_bucket=outputs["RawBucketName"],
         processed_bucket=outputs["ProcessedBucketName"],
@@ -42,13 +52,3 @@ def find_deployment(env: str) -> Deployment:
         alias=outputs["LiveAliasName"],
         failure_queue_url=outputs["FailureQueueUrl"],
     )
-
-
-def _in_words(env: str, error: Exception) -> str:
-    if _MISSING in str(error):
-        region = boto3.session.Session().region_name
-        return (
-            f"there is no stack tastetrend-{env} in {region}; deploy it with "
-            f"`npx cdk deploy --context env={env}`, or name another environment or region"
-        )
-    return f"AWS cannot be asked about tastetrend-{env}: {error}"

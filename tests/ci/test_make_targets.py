@@ -18,7 +18,7 @@ Resources
 def make(tmp_path):
     """Return a function that runs make with stand-ins that write down how they were called."""
     calls = tmp_path / "calls"
-    for name in ("python", "npx"):
+    for name in ("tastetrend", "npx"):
         program = tmp_path / name
         program.write_text(
             f'#!/bin/sh\nfor word in {name} "$@"; do echo "$word"; done >> {calls}\ncat {tmp_path}/said\n'
@@ -29,7 +29,7 @@ def make(tmp_path):
 
     def run(*words, **variables):
         environment = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", **variables}
-        command = ["make", "--silent", f"BIN={tmp_path}", "VENV=", "NODE=", *words]
+        command = ["make", "--silent", f"BIN={tmp_path}", "VENV=", "CHECKS=", "NODE=", *words]
         ended = subprocess.run(  # noqa: S603 # the project's own Makefile
             command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         )
@@ -48,7 +48,7 @@ def test_deploying_needs_nobody_to_confirm(make):
 def test_promoting_names_the_alias_and_the_environment(make):
     _, called = make("promote", "STAGE=staging", ENV="prod")
 
-    assert called == ["python", "-m", "ops", "promote", "staging", "--env", "prod"]
+    assert called == ["tastetrend", "promote", "staging", "--env", "prod"]
 
 
 @pytest.mark.parametrize(
@@ -57,13 +57,13 @@ def test_promoting_names_the_alias_and_the_environment(make):
         ({}, []),
         ({"TO": "", "REPROCESS": ""}, []),
         ({"TO": "3"}, ["--to", "3"]),
-        ({"TO": "3", "REPROCESS": "1"}, ["--to", "3", "--reprocess"]),
+        ({"TO": "3", "REPROCESS": "1"}, ["--to", "3", "--reprocess", "--yes"]),
     ],
 )
 def test_rolling_back_takes_what_was_asked_for_and_nothing_that_was_left_empty(make, variables, options):
     _, called = make("rollback", STAGE="prod", ENV="prod", **variables)
 
-    assert called == ["python", "-m", "ops", "rollback", "prod", "--env", "prod", *options]
+    assert called == ["tastetrend", "rollback", "prod", "--env", "prod", *options]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_what_somebody_types_into_the_form_stays_one_word(make, typed, tmp_path)
 def test_telling_which_version_runs_where_names_the_environment(make):
     _, called = make("releases", ENV="prod")
 
-    assert called == ["python", "-m", "ops", "releases", "--env", "prod"]
+    assert called == ["tastetrend", "releases", "--env", "prod"]
 
 
 def test_the_difference_is_kept_without_the_number_of_the_account(make, tmp_path):

@@ -11,7 +11,7 @@ import pytest
 
 from local.certificate import HOST
 from local.emulator import running
-from local.errors import UsageError
+from ops.errors import UsageError
 
 
 def is_listening(port):

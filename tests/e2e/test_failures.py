@@ -3,14 +3,14 @@
 import json
 import os
 import subprocess
-import sys
 
 import pytest
 from rich.console import Console
 
 from local.demo import await_all
 from local.emulator import PROJECT
-from local.errors import LocalError
+from ops.errors import CommandError
+from tests.cli.commands import SCRIPT
 from tests.e2e.conftest import reviews, wait_until
 
 KEY = "failures/reviews.csv"
@@ -47,7 +47,7 @@ def ops(emulator):
 
     def run(*arguments):
         done = subprocess.run(  # noqa: S603 # the project's own command
-            [sys.executable, "-m", "ops", *arguments, "--env", "local"],
+            [SCRIPT, *arguments, "--env", "local"],
             cwd=PROJECT,
             env=os.environ | emulator.exports | {"COLUMNS": "250"},
             capture_output=True,
@@ -81,7 +81,7 @@ def test_an_event_that_fails_three_times_waits_in_the_queue_and_can_be_sent_agai
 @pytest.mark.usefixtures("processed_is_read_only")
 def test_the_demo_shows_why_a_file_does_not_come_through(emulator, outputs, store, failures):
     store.drop("failures/demo.csv", reviews("Good soup"))
-    with pytest.raises(LocalError, match=r"(?s)1 of 1 files were not processed.*AccessDenied"):
+    with pytest.raises(CommandError, match=r"(?s)1 of 1 files were not processed.*AccessDenied"):
         await_all(emulator, outputs, [store.keys_for("failures/demo.csv")], Console(quiet=True))
     failures.take()
 

@@ -13,8 +13,9 @@ MAKE = shutil.which("make")
 @pytest.fixture
 def make(tmp_path):
     """Return a function that makes a target in a fresh checkout, on a machine with few programs."""
-    for name in ("Makefile", "package.json", "package-lock.json", "requirements.txt", "requirements-dev.txt"):
+    for name in ("Makefile", "package.json", "package-lock.json", "pyproject.toml"):
         shutil.copy(PROJECT / name, tmp_path)
+    shutil.copytree(PROJECT / "locks", tmp_path / "locks")
     programs = tmp_path / "programs"
     programs.mkdir()
     for name in ("sh", "sed", "awk"):

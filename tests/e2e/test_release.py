@@ -12,6 +12,7 @@ import pytest
 
 from local.deploy import bootstrap, deploy
 from local.emulator import PROJECT, running
+from tests.cli.commands import SCRIPT
 from tests.e2e.conftest import FailureQueue, Store, wait_until
 
 APP = ("app.py", "cdk.json", "tastetrend_stack", "lambda_src")
@@ -67,15 +68,15 @@ class Releases:
     def ops(self, *arguments, status=0):
         """Run a command of the operator and return what it says."""
         done = self.start(*arguments)
-        said, _ = done.communicate(timeout=300)
+        said, _ = done.communicate()
         assert done.returncode == status, said
         return said
 
     def start(self, *arguments):
         return subprocess.Popen(  # noqa: S603 # the project's own command
-            [sys.executable, "-m", "ops", *arguments, "--env", "local"],
+            [SCRIPT, *arguments],
             cwd=PROJECT,
-            env=os.environ | self.emulator.exports | {"COLUMNS": "250"},
+            env=os.environ | self.emulator.exports | {"COLUMNS": "250", "TASTETREND_ENV": "local"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -205,14 +206,20 @@ def test_rolling_back_with_reprocessing_leaves_no_trace_of_the_bad_version(relea
 
     said = releases.ops("rollback", "prod", "--reprocess")
 
-    assert f"prod runs version {good}" in said
+    assert f"would move prod of local from version {bad} to {good}" in said
+    assert f"would process again: {raw}" in said
+    assert releases.aliases()["prod"] == bad
+
+    said = releases.ops("rollback", "prod", "--reprocess", "--yes")
+
+    assert f"prod of local runs version {good}" in said
     assert releases.aliases()["prod"] == good
     assert snapshot(store) == before
     assert releases.writer(raw) == good
 
-    said = releases.ops("rollback", "prod", "--reprocess")
+    said = releases.ops("rollback", "prod", "--reprocess", "--yes")
 
-    assert f"prod went back to version {good} already" in said
+    assert f"prod of local went back to version {good} already" in said
     assert releases.aliases()["prod"] == good
     assert snapshot(store) == before
 

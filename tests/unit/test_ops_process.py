@@ -1,29 +1,27 @@
-"""`python -m ops process` runs the pipeline on local files without AWS."""
+"""`tastetrend process` runs the pipeline on local files without AWS."""
 
 import csv
 import io
+import json
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
-from typer.testing import CliRunner
 
-from ops.__main__ import app
-from ops.summary import show
+from ops.summary import read_reports, show
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 DOWNTOWN, INFO = "tastetrend_downtown_reviews.csv", "tastetrend_restaurant_info.csv"
 
 
 @pytest.fixture
-def run(monkeypatch, tmp_path):
+def run(tastetrend, tmp_path):
     """Return a function that processes files into `tmp_path/out` and returns status and output."""
-    monkeypatch.setenv("COLUMNS", "250")
 
     def invoke(*files):
-        result = CliRunner().invoke(app, ["process", *map(str, files), "--out", str(tmp_path / "out")])
-        return result.exit_code, result.output
+        done = tastetrend("process", *files, "--out", tmp_path / "out")
+        return done.status, done.stdout + done.stderr
 
     return invoke
 
@@ -64,15 +62,49 @@ def test_processing_again_changes_nothing(run, tmp_path):
     assert {name: (tmp_path / "out" / name).read_bytes() for name in written(tmp_path / "out")} == before
 
 
-def test_a_refused_file_is_handled_and_said_clearly(run, tmp_path):
+def test_a_refused_file_is_explained_and_is_bad_data(run, tmp_path):
     empty = tmp_path / "empty.csv"
     empty.touch()
 
     status, output = run(empty)
 
-    assert status == 0
+    assert status == 1
     assert "refused" in output
     assert "the file holds no text" in output
+
+
+def test_a_file_that_fails_a_check_is_written_and_is_bad_data(run, tmp_path):
+    unrated = tmp_path / "unrated.csv"
+    unrated.write_text("rating,review_text\n" + "?,good soup\n" * 30)
+
+    status, output = run(unrated)
+
+    assert status == 1
+    assert "fail" in output
+    assert (tmp_path / "out/processed/processed_unrated.csv.parquet").exists()
+
+
+def test_json_names_each_file_with_its_rows_and_outputs(tastetrend, tmp_path):
+    empty = tmp_path / "empty.csv"
+    empty.touch()
+
+    done = tastetrend("process", SAMPLES / INFO, empty, "--out", tmp_path / "out", "--json")
+
+    good, bad = json.loads(done.stdout)["files"]
+    assert (good["key"], good["status"], good["rows"]["written"]) == (INFO, "pass", 12)
+    assert (tmp_path / "out" / good["outputs"]["dataset"]).exists()
+    assert (bad["key"], bad["status"], bad["reason"]) == ("empty.csv", "refused", "empty_file")
+
+
+def test_only_the_files_of_this_run_are_shown(run, tmp_path):
+    empty = tmp_path / "empty.csv"
+    empty.touch()
+    run(empty)
+
+    status, output = run(SAMPLES / INFO)
+
+    assert status == 0
+    assert "empty.csv" not in output
 
 
 def test_a_file_that_is_not_there_is_wrong_usage(run, tmp_path):
@@ -124,6 +156,6 @@ def test_cells_that_look_like_markup_are_shown_as_they_are(tmp_path, run):
     run(file)
     console = Console(file=io.StringIO(), width=120)
 
-    show(tmp_path / "out", console)
+    show(read_reports(tmp_path / "out"), tmp_path / "out", console)
 
     assert "[red]x[/]" in console.file.getvalue()

@@ -6,10 +6,8 @@ from threading import Lock
 
 import boto3
 import pytest
-from typer.testing import CliRunner
 
 from ops import invoke
-from ops.__main__ import app
 from tests.unit.conftest import PROCESSED, RAW, LambdaContext, s3_record
 
 GOOD = b"rating,review_text\n5,good\n"
@@ -63,13 +61,12 @@ def queue(store):
 
 
 @pytest.fixture
-def run(queue, service, monkeypatch):
+def run(queue, service, tastetrend):
     """Return a function that runs a command and returns its status and output."""
-    monkeypatch.setenv("COLUMNS", "200")
 
     def call(*arguments):
-        result = CliRunner().invoke(app, [*arguments, "--env", "local"])
-        return result.exit_code, result.output
+        done = tastetrend(*arguments, "--env", "local")
+        return done.status, done.stdout
 
     return call
 
@@ -97,7 +94,7 @@ def test_a_failure_is_told_in_words_and_stays(run, queue):
 
     assert status == 0
     assert "a b.csv: tried 3 times, SlowDown on PutObject" in output
-    assert "1 failed event in the queue" in output
+    assert "1 failed event in the failure queue of local" in output
     assert waiting(queue) == 1
 
 
@@ -118,7 +115,7 @@ def test_an_event_that_nobody_can_read_is_listed_all_the_same(run, queue):
 
     _, output = run("failures")
 
-    assert "an event of no known shape" in output
+    assert "an event of unknown format" in output
 
 
 def test_more_failures_than_one_answer_holds_are_all_listed(run, queue):
@@ -234,18 +231,53 @@ def test_replaying_since_a_day_leaves_what_came_before(run, service, store):
     assert "0 objects" in output
 
 
-def test_an_environment_that_is_not_deployed_is_told_in_one_line(queue, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "200")
+def test_json_lists_the_failures(run, queue):
+    fail(queue, {"Records": [s3_record("a.csv")]})
 
-    result = CliRunner().invoke(app, ["failures", "--env", "prod"])
+    _, output = run("failures", "--json")
 
-    assert result.exit_code == 2
-    assert "there is no stack tastetrend-prod in eu-west-1" in result.output
+    assert json.loads(output) == {
+        "environment": "local",
+        "failures": [{"subject": "a.csv", "reason": "SlowDown on PutObject", "attempts": 3}],
+    }
 
 
-@pytest.mark.parametrize("command", ["process", "failures", "redrive", "replay"])
-def test_every_command_explains_itself(command):
-    result = CliRunner().invoke(app, [command, "--help"])
+def printed_json(ended):
+    """Return what the command printed, without the metrics that the function prints in the same process."""
+    _, output = ended
+    return json.loads(output[output.index("{\n") :])
 
-    assert result.exit_code == 0
-    assert "Usage:" in result.output
+
+def test_json_tells_a_dry_run_from_a_redrive(run, queue, store):
+    store.upload("a.csv", GOOD)
+    fail(queue, {"Records": [s3_record("a.csv")]})
+
+    shown, sent = (printed_json(run("redrive", "--json", *yes)) for yes in ([], ["--yes"]))
+
+    assert shown == {"environment": "local", "dry_run": True, "events": [{"subject": "a.csv"}]}
+    assert sent["dry_run"] is False
+    assert sent["events"] == [
+        {"subject": "a.csv", "message": "processed, 1 of 1 rows written", "failed": False}
+    ]
+
+
+def test_json_tells_which_objects_a_replay_processed(run, service, store):
+    process(service, store, "3", "in/a.csv", "in/b.csv")
+
+    shown, processed = (printed_json(run("replay", "in/", "--json", *yes)) for yes in ([], ["--yes"]))
+
+    assert shown["objects"] == [{"key": "in/a.csv"}, {"key": "in/b.csv"}]
+    assert [(entry["key"], entry["failed"]) for entry in processed["objects"]] == [
+        ("in/a.csv", False),
+        ("in/b.csv", False),
+    ]
+
+
+def test_an_environment_that_is_not_deployed_is_wrong_state(queue, tastetrend):
+    done = tastetrend("failures", "--env", "prod")
+
+    assert (done.status, done.stdout) == (1, "")
+    assert done.stderr == (
+        "error: there is no stack tastetrend-prod in eu-west-1; deploy it with `make deploy ENV=prod`, "
+        "or name another environment or region\n"
+    )

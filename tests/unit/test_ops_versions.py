@@ -2,8 +2,8 @@
 
 import pytest
 
-from ops.deployment import Deployment
-from ops.versions import Manifest, note_going_back, run_before, taken_back
+from ops.manifests import Manifest, previous_version, record_rollback, rolled_back_versions
+from ops.stack_outputs import StackOutputs
 
 
 def manifest(version, **promoted):
@@ -31,47 +31,47 @@ def known():
 
 
 def test_an_alias_goes_back_to_what_it_ran_before(known):
-    assert run_before(known, "prod", "3") == "2"
-    assert run_before(known, "staging", "4") == "3"
+    assert previous_version(known, "prod", "3") == "2"
+    assert previous_version(known, "staging", "4") == "3"
 
 
 def test_an_alias_that_ran_nothing_before_cannot_go_back(known):
-    assert run_before({"1": known["1"]}, "prod", "1") is None
+    assert previous_version({"1": known["1"]}, "prod", "1") is None
 
 
-def test_an_alias_never_goes_back_to_a_version_that_was_taken_back_from_it(known):
+def test_an_alias_never_goes_back_to_a_version_that_was_rolled_back_versions_from_it(known):
     known["3"].rolled_back["prod"] = "2"
 
-    assert run_before(known, "prod", "2") == "1"
-    assert run_before(known, "staging", "4") == "3"
+    assert previous_version(known, "prod", "2") == "1"
+    assert previous_version(known, "staging", "4") == "3"
 
 
-def test_the_version_that_an_alias_was_taken_back_from_is_on_record(known):
+def test_the_version_that_an_alias_was_rolled_back_versions_from_is_on_record(known):
     known["3"].rolled_back["prod"] = "2"
 
-    assert taken_back(known, "prod", "2") == ["3"]
-    assert taken_back(known, "staging", "2") == []
-    assert taken_back(known, "prod", "3") == []
+    assert rolled_back_versions(known, "prod", "2") == ["3"]
+    assert rolled_back_versions(known, "staging", "2") == []
+    assert rolled_back_versions(known, "prod", "3") == []
 
 
 def test_a_version_that_is_promoted_again_counts_as_good_again(known):
     known["3"].rolled_back["prod"] = "2"
 
-    known["3"].note_promotion("prod")
+    known["3"].record_promotion("prod")
 
-    assert taken_back(known, "prod", "2") == []
+    assert rolled_back_versions(known, "prod", "2") == []
     assert len(known["3"].promoted["prod"]) == 2
 
 
 def test_a_version_that_was_gone_back_to_and_then_promoted_can_be_gone_back_from(known):
     known["3"].rolled_back["prod"] = "2"
-    known["2"].note_promotion("prod")
-    assert taken_back(known, "prod", "2") == ["3"]
+    known["2"].record_promotion("prod")
+    assert rolled_back_versions(known, "prod", "2") == ["3"]
 
-    known["2"].note_promotion("prod")
+    known["2"].record_promotion("prod")
 
-    assert taken_back(known, "prod", "2") == []
-    assert run_before(known, "prod", "2") == "1"
+    assert rolled_back_versions(known, "prod", "2") == []
+    assert previous_version(known, "prod", "2") == "1"
 
 
 class Kept:
@@ -86,10 +86,10 @@ class Kept:
 
 def test_a_going_back_that_was_interrupted_before_it_was_on_record_is_put_there_once(known):
     known["3"].rolled_back["prod"] = "2"
-    bucket, deployment = Kept(), Deployment("prod", "raw", "processed", "artifacts", "etl", "prod", "queue")
+    bucket, deployment = Kept(), StackOutputs("prod", "raw", "processed", "artifacts", "etl", "prod", "queue")
 
-    note_going_back(bucket, deployment, "prod", known["3"], known["2"])
-    note_going_back(bucket, deployment, "prod", known["3"], known["2"])
+    record_rollback(bucket, deployment, "prod", known["3"], known["2"])
+    record_rollback(bucket, deployment, "prod", known["3"], known["2"])
 
     assert bucket.keys == ["releases/2/manifest.json"]
-    assert taken_back(known, "prod", "2") == ["3"]
+    assert rolled_back_versions(known, "prod", "2") == ["3"]

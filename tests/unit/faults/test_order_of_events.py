@@ -3,19 +3,13 @@
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.conftest import s3_record
 
 VERSIONS = 3
 NAMES = count()  # a key of its own for each history
-HISTORIES = settings(
-    max_examples=1_000,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 
 
 @st.composite
@@ -55,6 +49,5 @@ def replay(store, handler, context):
 
 
 @given(history=histories())
-@HISTORIES
 def test_E06_after_any_event_the_newest_version_stands_whatever_came_before(history, replay):
     replay(history, f"{next(NAMES)}.csv")

@@ -1,0 +1,204 @@
+"""The commands of `tastetrend` and their options.
+
+A command imports what it runs only when it runs: help and completion do not wait for the AWS SDK or Arrow.
+"""
+# ruff: noqa: PLC0415 # for that reason
+
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ops.result import Result
+
+EnvironmentName = Literal["local", "dev", "staging", "prod"]
+Env = Annotated[EnvironmentName, typer.Option(envvar="TASTETREND_ENV", help="The environment to work on.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON to stdout; messages go to stderr.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it; without this, only show what would be done.")]
+Stage = Annotated[Literal["staging", "prod"], typer.Argument(help="The alias to move.")]
+
+app = typer.Typer(
+    help="Process review files, operate an environment, and release to it.",
+    epilog=(
+        "Exit codes: 0 success; 1 bad data, or something is in the wrong state; 2 wrong usage; "
+        "3 AWS cannot be reached or refuses."
+    ),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,  # it would show local variables, which may hold a customer's name
+)
+
+
+@app.command(epilog="Example: tastetrend process reviews.csv --out build/out")
+def process(
+    files: Annotated[list[Path], typer.Argument(help="Raw review files.")],
+    out: Annotated[Path, typer.Option(help="The folder to write to; it gets the keys of the bucket.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Process local files without AWS: datasets, rejected rows and reports.
+
+    Exits with 1 when a file is refused or fails a check.
+    """
+    from ops.process import process_files
+
+    _finish(process_files(files, out, _console(as_json)), as_json)
+
+
+@app.command(epilog="Example: tastetrend failures --env dev")
+def failures(env: Env, *, as_json: Json = False) -> None:
+    """List the events in the failure queue: which file, why, how many attempts. Changes nothing."""
+    from ops.failures import list_failures
+
+    _finish(list_failures(env, _console(as_json)), as_json)
+
+
+@app.command(epilog="Example: tastetrend redrive --env dev --yes")
+def redrive(env: Env, *, yes: Yes = False, as_json: Json = False) -> None:
+    """Invoke the function again with all events of the failure queue; those that fail again stay there.
+
+    An event can be sent more than once: what is already processed is skipped.
+    """
+    from ops.failures import redrive_failures
+
+    _finish(redrive_failures(env, _console(as_json), yes=yes), as_json)
+
+
+@app.command(epilog="Example: tastetrend replay uptown/ --env dev --since 2026-11-01 --yes")
+def replay(
+    prefix: Annotated[str, typer.Argument(help="The prefix of the raw keys; '' for all objects.")],
+    env: Env,
+    since: Annotated[
+        datetime | None, typer.Option(help="Only objects uploaded at this time (UTC) or later.")
+    ] = None,
+    only_version: Annotated[
+        str | None,
+        typer.Option(metavar="NUMBER", help="Only objects whose outputs this function version wrote."),
+    ] = None,
+    *,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Process raw objects again with the live version, replacing their outputs."""
+    from ops.replay import replay_objects
+
+    _finish(replay_objects(env, prefix, since, only_version, _console(as_json), yes=yes), as_json)
+
+
+@app.command(epilog="Example: tastetrend promote staging --env prod")
+def promote(
+    stage: Stage,
+    env: Env,
+    version: Annotated[
+        str | None,
+        typer.Option(metavar="NUMBER", help="The version; by default the one that the stage before runs."),
+    ] = None,
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Promote although the quality gate fails.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Run the quality gate on a version, archive its code, and move an alias to it.
+
+    An interrupted promotion can be run again: finished steps are not repeated.
+    """
+    from ops.promotion import promote_version
+
+    _finish(promote_version(env, stage, version, _console(as_json), force=force), as_json)
+
+
+@app.command(epilog="Example: tastetrend rollback prod --env prod --reprocess --yes")
+def rollback(
+    stage: Stage,
+    env: Env,
+    to: Annotated[
+        str | None, typer.Option(metavar="NUMBER", help="The version; by default the one that ran before.")
+    ] = None,
+    *,
+    reprocess: Annotated[
+        bool,
+        typer.Option(
+            "--reprocess", help="Process the files of the bad version again, delete what only it wrote."
+        ),
+    ] = False,
+    yes: Annotated[
+        bool,
+        typer.Option("--yes", help="With --reprocess: do it; without this, only show what would be done."),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Move an alias back to the version that it ran before.
+
+    An interrupted rollback can be run again: an alias that has moved back already stays where it is.
+    """
+    from ops.rollback import rollback_version
+
+    console = _console(as_json)
+    _finish(rollback_version(env, stage, to, console, repair=reprocess, yes=yes), as_json)
+
+
+@app.command(epilog="Example: tastetrend releases --env prod")
+def releases(env: Env, *, as_json: Json = False) -> None:
+    """List which version each alias runs, since when, its gate result, and what it can go back to."""
+    from ops.releases import list_releases
+
+    _finish(list_releases(env, _console(as_json)), as_json)
+
+
+@app.command(epilog="Example: tastetrend demo a.csv b.txt")
+def demo(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Review files; the samples if none are named.")
+    ] = None,
+) -> None:
+    """Deploy the stack on the emulator, upload files to the raw bucket, and show the results.
+
+    Exits with 1 when a file is refused or fails a check.
+    """
+    _leave_aws_profile()
+    from local.demo import run, samples
+
+    raise typer.Exit(run(files or samples(), _console(as_json=False)))
+
+
+@app.command(epilog='Example: eval "$(tastetrend up)"')
+def up(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0: any free port.")] = 0,
+) -> None:
+    """Start the emulator in the background with the stack deployed; print its settings as shell commands."""
+    _leave_aws_profile()
+    from local import background
+
+    emulator = background.up(port, _console(as_json=True))
+    typer.echo(background.as_shell_commands(emulator))
+
+
+@app.command(epilog="Example: tastetrend down")
+def down() -> None:
+    """Stop the emulator that `tastetrend up` has started."""
+    from local import background
+
+    typer.echo("The emulator (local) has ended." if background.down() else "No emulator (local) was running.")
+
+
+def _leave_aws_profile() -> None:
+    """Ignore the developer's profile: the emulator has credentials of its own."""
+    os.environ.pop("AWS_PROFILE", None)
+
+
+def _console(as_json: bool) -> "Console":  # noqa: FBT001 # from an option
+    """Keep stdout for the JSON alone when there is any."""
+    from rich.console import Console
+
+    return Console(stderr=as_json)
+
+
+def _finish(result: "Result", as_json: bool) -> None:  # noqa: FBT001 # from an option
+    if as_json:
+        typer.echo(json.dumps(result.data, indent=2, ensure_ascii=False))
+    raise typer.Exit(result.exit_code)

@@ -1,0 +1,1 @@
+"""The command `tastetrend` from outside: help, errors, completion."""

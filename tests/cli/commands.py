@@ -1,0 +1,47 @@
+"""The console script, run as a user runs it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+SCRIPT = Path(sys.executable).with_name("tastetrend")
+COMMANDS = (
+    "process",
+    "failures",
+    "redrive",
+    "replay",
+    "promote",
+    "rollback",
+    "releases",
+    "demo",
+    "up",
+    "down",
+)
+ON_AWS = {  # with the arguments that they need beside --env
+    "failures": [],
+    "redrive": [],
+    "replay": [""],
+    "promote": ["staging"],
+    "rollback": ["prod"],
+    "releases": [],
+}
+
+
+def run(*arguments, folder, prefix=(), **variables):
+    """Run `tastetrend` in a folder, in an environment without any setting of AWS but those given."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "COLUMNS": "200",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        **variables,
+    }
+    return subprocess.run(  # noqa: S603 # the project's own command
+        [*prefix, SCRIPT, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
