@@ -14,6 +14,9 @@ ENVIRONMENTS := local dev staging prod
 given = $(or $($1),$(error $1 is missing; name it, as in `make $@ $1=staging`))
 installing = @echo "Installing $$(grep -c '==' $1) Python packages into .venv (up to $2 MB to download) ..."
 
+# Packages come without bytecode, which compiles in a minute: Python compiles what is imported, once if it may keep it.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install venv node_modules demo up down test check format lint types pytest fuzz lock synth clean
 .PHONY: bench diff deploy promote rollback releases

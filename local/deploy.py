@@ -82,5 +82,9 @@ def _environment(emulator: Emulator) -> dict[str, str]:
 
 
 def _is_replaced(name: str) -> bool:
-    """Tell whether a variable is about AWS, the CDK or a proxy, which could not reach this machine."""
-    return name.startswith(("AWS_", "CDK_")) or name.lower().endswith("_proxy")
+    """Tell whether a variable is about AWS, the CDK, a proxy, which cannot reach this machine, or bytecode.
+
+    Without bytecode of the CDK, which takes seconds to compile, each deployment compiles it again.
+    """
+    is_proxy = name.lower().endswith("_proxy")
+    return is_proxy or name.startswith(("AWS_", "CDK_")) or name == "PYTHONDONTWRITEBYTECODE"

@@ -118,7 +118,7 @@ class TestADeployment:
     def test_promotes_a_version_and_tells_of_it(self, emulator, deployer):
         ops = (sys.executable, "-m", "ops")
 
-        assert "staging runs version 1" in run(
+        assert "staging of local runs version 1" in run(
             emulator, deployer, *ops, "promote", "staging", "--env", "local"
         )
         assert "lambda/etl-" in run(emulator, deployer, *ops, "releases", "--env", "local")
