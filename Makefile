@@ -25,7 +25,7 @@ help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z_]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: ## Install what the demo and the commands need: Python packages and the CDK command line
-	@$(MAKE) --no-print-directory --jobs=2 $(VENV) $(NODE)
+	@$(MAKE) --silent --jobs=2 $(VENV) $(NODE)
 
 venv: $(VENV) ## Install the Python packages into .venv
 $(UV): locks/uv.txt

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
 RESULTS = Path("build/demo")
-_PATIENCE_SECONDS = 120  # without news; three attempts of 30 s each fit in
+_PATIENCE_SECONDS = 300  # without news; three attempts of 30 s each fit in, on a busy machine too
 _POLL_SECONDS = 0.2
 _SHOWN_LINES = 20
 

@@ -25,7 +25,7 @@ from ops.errors import CommandError, UsageError
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 PROJECT = Path(__file__).parents[1]
-_START_SECONDS = 60
+_START_SECONDS = 180  # takes 2 on a quiet machine
 _KEY, _SECRET = "test", "test"  # the emulator's own root user
 _PARALLEL_INVOCATIONS = 4  # each is a process of some 130 MB
 
@@ -90,7 +90,7 @@ class Emulator:
         """Tell whether this very emulator answers: no other one holds the key of its certificate."""
         try:
             trust = ssl.create_default_context(cafile=str(self.certificate))
-            with closing(HTTPSConnection(HOST, self.port, timeout=5, context=trust)) as connection:
+            with closing(HTTPSConnection(HOST, self.port, timeout=30, context=trust)) as connection:
                 connection.request("GET", "/_ministack/ready")
                 return connection.getresponse().status == HTTPStatus.OK
         except (OSError, HTTPException):

@@ -5,7 +5,7 @@ import signal
 import time
 from contextlib import suppress
 
-_PATIENCE_SECONDS = 10
+_PATIENCE_SECONDS = 60
 
 
 def end_group(leader: int) -> None:

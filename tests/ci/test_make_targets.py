@@ -1,12 +1,22 @@
 """What a workflow hands to make arrives at the command as it was meant."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 PROJECT = Path(__file__).parents[2]
+STAND_INS = ("actionlint", "mypy", "npx", "pytest", "python", "ruff", "tastetrend", "uv", "zizmor")
+TOO_LONG_FOR_A_TEST = {  # commands of the pages that the end-to-end tests do not run, and what they call
+    "make test": ["ruff", "ruff", "actionlint", "zizmor", "mypy", "pytest"],
+    "make check": ["ruff", "ruff", "actionlint", "zizmor", "mypy", "pytest", "npx", "npx", "npx", "npx"],
+    "make synth": ["npx", "npx", "npx", "npx"],
+    "make fuzz": ["pytest", "python"],
+    "make bench": ["uv", "python"],
+    "make lock": ["uv", "uv", "uv"],
+}
 SAID = """Lookup role arn:aws:iam::123456789012:role/lookup was not assumed.
 Stack tastetrend-dev (aws://123456789012/eu-west-1)
 Resources
@@ -18,7 +28,7 @@ Resources
 def make(tmp_path):
     """Return a function that runs make with stand-ins that write down how they were called."""
     calls = tmp_path / "calls"
-    for name in ("tastetrend", "npx"):
+    for name in STAND_INS:
         program = tmp_path / name
         program.write_text(
             f'#!/bin/sh\nfor word in {name} "$@"; do echo "$word"; done >> {calls}\ncat {tmp_path}/said\n'
@@ -29,7 +39,7 @@ def make(tmp_path):
 
     def run(*words, **variables):
         environment = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", **variables}
-        command = ["make", "--silent", f"BIN={tmp_path}", "VENV=", "CHECKS=", "NODE=", *words]
+        command = ["make", "--silent", f"BIN={tmp_path}", "UV=", "VENV=", "CHECKS=", "NODE=", *words]
         ended = subprocess.run(  # noqa: S603 # the project's own Makefile
             command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         )
@@ -90,6 +100,18 @@ def test_the_difference_is_kept_without_the_number_of_the_account(make, tmp_path
     assert shown == ended.stdout
     assert shown.splitlines()[0] == "Stack tastetrend-dev (aws://<account>/eu-west-1)"
     assert shown.splitlines()[-1] == "[~] AWS::Lambda::Function Etl/Function"
+
+
+@pytest.mark.parametrize("command", TOO_LONG_FOR_A_TEST)
+def test_a_target_calls_its_programs(make, command, tmp_path):
+    shutil.copytree(PROJECT / ".github", tmp_path / ".github")
+    shutil.copy(PROJECT / "requirements.txt", tmp_path)
+    _, *words = command.split()
+
+    ended, called = make(*words)
+
+    assert ended.returncode == 0, ended.stderr
+    assert [word for word in called if word in STAND_INS] == TOO_LONG_FOR_A_TEST[command]
 
 
 @pytest.mark.parametrize("target", ["diff", "deploy", "promote", "rollback", "releases"])

@@ -1,22 +1,13 @@
 """A release from end to end, on an emulator of its own: judged, promoted, forced through, rolled back."""
 
 import json
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
-import boto3
 import pytest
 
-from local.deploy import bootstrap, deploy
-from local.emulator import PROJECT, running
-from tests.cli.commands import SCRIPT
+from local.emulator import PROJECT
+from tests.e2e.checkout import FUNCTION, first_release
 from tests.e2e.conftest import FailureQueue, Store, wait_until
 
-APP = ("app.py", "cdk.json", "tastetrend_stack", "lambda_src")
-FUNCTION = "tastetrend-local-etl"
 SAMPLE = (PROJECT / "samples" / "tastetrend_uptown_reviews.csv").read_bytes()
 
 # What is wrong with a version: the file, what stands there, what stands there instead.
@@ -34,85 +25,11 @@ SWAPS_DAY_AND_MONTH = (
 )
 
 
-class Releases:
-    """A checkout whose code changes, and the operator's commands on what is deployed from it."""
-
-    def __init__(self, emulator, folder):
-        self.emulator, self.folder = emulator, folder
-        self.published = 0
-
-    def deploy(self, *change):
-        """Deploy the code, changed or not, under a new project version; return Lambda's number."""
-        shutil.rmtree(self.folder / "lambda_src", ignore_errors=True)
-        shutil.copytree(PROJECT / "lambda_src", self.folder / "lambda_src")
-        self.published += 1
-        self._replace("tastetrend_etl/__init__.py", '"0.2.0"', f'"0.2.{self.published}"')
-        if change:
-            self._replace(*change)
-        deploy(self.emulator, self.folder)
-        return self.aliases()["dev"]
-
-    def _replace(self, pattern, old, new):
-        files = [path for path in (self.folder / "lambda_src").glob(pattern) if old in path.read_text()]
-        assert files, f"nothing to change in {pattern}"
-        for path in files:
-            path.write_text(path.read_text().replace(old, new))
-
-    def aliases(self):
-        found = self.client("lambda").list_aliases(FunctionName=FUNCTION)["Aliases"]
-        return {alias["Name"]: alias["FunctionVersion"] for alias in found}
-
-    def client(self, service):
-        return boto3.client(service, **self.emulator.connection)
-
-    def ops(self, *arguments, status=0):
-        """Run a command of the operator and return what it says."""
-        done = self.start(*arguments)
-        said, _ = done.communicate()
-        assert done.returncode == status, said
-        return said
-
-    def start(self, *arguments):
-        return subprocess.Popen(  # noqa: S603 # the project's own command
-            [SCRIPT, *arguments],
-            cwd=PROJECT,
-            env=os.environ | self.emulator.exports | {"COLUMNS": "250", "TASTETREND_ENV": "local"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def process(self, alias, key):
-        """Have an alias process a raw object anew; return the version that its dataset bears."""
-        event = json.dumps({"key": key, "reprocess": True})
-        answer = self.client("lambda").invoke(FunctionName=FUNCTION, Qualifier=alias, Payload=event)
-        assert "FunctionError" not in answer, answer["Payload"].read()
-        (file,) = json.load(answer["Payload"])["files"]
-        assert file["action"] == "processed", file
-        return self.writer(key)
-
-    def writer(self, key):
-        head = self.client("s3").head_object(
-            Bucket="tastetrend-local-processed-000000000000", Key=f"processed/processed_{key}.parquet"
-        )
-        return head["Metadata"]["function-version"]
-
-
 @pytest.fixture(scope="module")
 def releases(tmp_path_factory):
-    """Return a checkout deployed for the first time, promoted to staging and prod."""
-    folder = tmp_path_factory.mktemp("checkout")
-    for name in APP:
-        copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy
-        copy(PROJECT / name, folder / name)
-    (folder / ".venv").symlink_to(Path(sys.prefix))
-    with running() as emulator:
-        bootstrap(emulator)
-        found = Releases(emulator, folder)
-        assert found.deploy() == "1"
-        found.ops("promote", "staging")
-        found.ops("promote", "prod")
-        yield found
+    """Yield a checkout deployed for the first time, promoted to staging and prod."""
+    with first_release(tmp_path_factory.mktemp("checkout")) as released:
+        yield released
 
 
 @pytest.fixture(scope="module")

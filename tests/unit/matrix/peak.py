@@ -6,6 +6,7 @@ import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from time import process_time
 
 from tastetrend_etl.errors import RefusedError
 from tastetrend_etl.pipeline import process
@@ -13,9 +14,10 @@ from tastetrend_etl.records import SourceObject
 
 
 def main(staged, limit):
-    """Print the outcome, the peak of memory and the bytes left on the disk, as JSON."""
+    """Print the outcome, the CPU seconds, the peak of memory and the bytes left on the disk, as JSON."""
     source = SourceObject("raw", "r.csv", "v1", "e", staged.stat().st_size, datetime(2026, 1, 1, tzinfo=UTC))
     with tempfile.TemporaryDirectory() as work:
+        started = process_time()
         try:
             outcome = process(source, staged, Path(work), version="1", limit=limit)
         except RefusedError as error:
@@ -26,6 +28,7 @@ def main(staged, limit):
                 "rows": vars(outcome.balance),
                 "rejections": outcome.validation["rejections"],
             }
+        told["cpu_s"] = process_time() - started
         told["disk_mb"] = sum(path.stat().st_size for path in Path(work).iterdir()) >> 20
     print(json.dumps(told | {"memory_mb": peak_memory() >> 10}))  # noqa: T201 # the answer to the parent
 

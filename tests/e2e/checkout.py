@@ -1,0 +1,121 @@
+"""A checkout of its own, deployed on an emulator of its own, whose code can change."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import boto3
+
+from local.deploy import bootstrap, deploy
+from local.emulator import PROJECT, running
+from tests.cli.commands import SCRIPT
+
+FUNCTION = "tastetrend-local-etl"
+_COPIED = (
+    "Makefile",
+    "app.py",
+    "cdk.json",
+    "lambda_src",
+    "locks",
+    "package-lock.json",
+    "pyproject.toml",
+    "samples",
+    "tastetrend_stack",
+)
+
+
+@contextmanager
+def first_release(folder):
+    """Yield a checkout whose first version runs behind all aliases of an emulator."""
+    for name in _COPIED:
+        copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy
+        copy(PROJECT / name, folder / name)
+    for path in (
+        "pyproject.toml",
+        "package-lock.json",
+        *(f"locks/{file.name}" for file in (folder / "locks").iterdir()),
+    ):
+        os.utime(
+            folder / path, (0, 0)
+        )  # or `make` would install the copy into the environment that runs the tests
+    (folder / ".venv").symlink_to(Path(sys.prefix))
+    (folder / "node_modules").symlink_to(PROJECT / "node_modules")
+    with running() as emulator:
+        bootstrap(emulator)
+        releases = Releases(emulator, folder)
+        assert releases.deploy() == "1"
+        releases.ops("promote", "staging")
+        releases.ops("promote", "prod")
+        yield releases
+
+
+class Releases:
+    """A checkout whose code changes, and the operator's commands on what is deployed from it."""
+
+    def __init__(self, emulator, folder):
+        self.emulator, self.folder = emulator, folder
+        self.published = 0
+
+    def deploy(self, *change):
+        """Deploy the code, changed or not, under a new project version; return Lambda's number."""
+        self.raise_version()
+        if change:
+            self._replace(*change)
+        deploy(self.emulator, self.folder)
+        return self.aliases()["dev"]
+
+    def raise_version(self):
+        """Take the project's code back under a new version."""
+        shutil.rmtree(self.folder / "lambda_src", ignore_errors=True)
+        shutil.copytree(PROJECT / "lambda_src", self.folder / "lambda_src")
+        self.published += 1
+        self._replace("tastetrend_etl/__init__.py", '"0.2.0"', f'"0.2.{self.published}"')
+
+    def _replace(self, pattern, old, new):
+        files = [path for path in (self.folder / "lambda_src").glob(pattern) if old in path.read_text()]
+        assert files, f"nothing to change in {pattern}"
+        for path in files:
+            path.write_text(path.read_text().replace(old, new))
+
+    def aliases(self):
+        found = self.client("lambda").list_aliases(FunctionName=FUNCTION)["Aliases"]
+        return {alias["Name"]: alias["FunctionVersion"] for alias in found}
+
+    def client(self, service):
+        return boto3.client(service, **self.emulator.connection)
+
+    def ops(self, *arguments, status=0):
+        """Run a command of the operator and return what it says."""
+        done = self.start(*arguments)
+        said, _ = done.communicate()
+        assert done.returncode == status, said
+        return said
+
+    def start(self, *arguments):
+        return subprocess.Popen(  # noqa: S603 # the project's own command
+            [SCRIPT, *arguments],
+            cwd=PROJECT,
+            env=os.environ | self.emulator.exports | {"COLUMNS": "250", "TASTETREND_ENV": "local"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def process(self, alias, key):
+        """Have an alias process a raw object anew; return the version that its dataset bears."""
+        event = json.dumps({"key": key, "reprocess": True})
+        answer = self.client("lambda").invoke(FunctionName=FUNCTION, Qualifier=alias, Payload=event)
+        assert "FunctionError" not in answer, answer["Payload"].read()
+        (file,) = json.load(answer["Payload"])["files"]
+        assert file["action"] == "processed", file
+        return self.writer(key)
+
+    def writer(self, key):
+        head = self.client("s3").head_object(
+            Bucket="tastetrend-local-processed-000000000000", Key=f"processed/processed_{key}.parquet"
+        )
+        return head["Metadata"]["function-version"]

@@ -1,0 +1,63 @@
+"""Every command of the pages is run, in the order in which a reader comes to them."""
+
+import os
+import re
+import subprocess
+
+import pytest
+
+from tests.ci.test_make_targets import TOO_LONG_FOR_A_TEST
+from tests.cli.commands import SCRIPT
+from tests.docs.pages import PAGES, commands_of
+from tests.e2e.checkout import first_release
+from tests.e2e.conftest import reviews
+
+# The pages speak of an AWS account; here its part is taken by the environment `local` of the emulator.
+ON_THE_EMULATOR = [
+    (r"env=(dev|prod)\b", "env=local"),
+    (r"ENV=(dev|prod)\b", "ENV=local"),
+    (r"--env (dev|prod)\b", "--env local"),
+    (r"tastetrend-dev-(raw|processed)-<account>", r"tastetrend-local-\1-000000000000"),
+    (r"tastetrend-dev-deploy", "tastetrend-local-deploy"),
+    (r"<owner>/<name>", "octo/reviews"),
+]
+ONLY_ON_GITHUB = "gh "  # its program comes in no package of Python or Node
+COMMANDS = [
+    pytest.param(command, id=f"{page}: {command}"[:110])
+    for page in PAGES
+    for command in commands_of(page)
+    if command not in TOO_LONG_FOR_A_TEST and not command.startswith(ONLY_ON_GITHUB)
+]
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    """Yield a checkout with a version to release and files to process."""
+    with first_release(tmp_path_factory.mktemp("documented")) as releases:
+        releases.raise_version()
+        for name in ("a.csv", "b.txt"):
+            (releases.folder / name).write_bytes(reviews("Good soup"))
+        yield releases
+        subprocess.run([SCRIPT, "down"], cwd=releases.folder, check=True)  # noqa: S603 # what a failed test left
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_of_the_pages_works(command, checkout):
+    for documented, here in ON_THE_EMULATOR:
+        command = re.sub(documented, here, command)
+    environment = os.environ | checkout.emulator.exports | {"CDK_REQUIRE_APPROVAL": "never"}  # nobody to ask
+    environment["PATH"] = f"{SCRIPT.parent}{os.pathsep}{environment['PATH']}"
+
+    ended = subprocess.run(  # noqa: S603 # a command of our own pages
+        ["bash", "-e", "-o", "pipefail", "-c", command],  # noqa: S607 # as a reader's shell
+        cwd=checkout.folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == 0, ended.stdout
+    assert "Traceback" not in ended.stdout
