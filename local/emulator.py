@@ -74,6 +74,8 @@ class Emulator:
     @property
     def exports(self) -> dict[str, str]:
         """The same for programs that read their environment: `aws`, boto3 and the CDK command line."""
+        others = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or HOST
+        no_proxy = ",".join(dict.fromkeys([HOST, *others.split(",")]))
         return {
             "AWS_ENDPOINT_URL": self.connection["endpoint_url"],
             "AWS_REGION": REGION,
@@ -82,8 +84,7 @@ class Emulator:
             "NODE_EXTRA_CA_CERTS": str(self.certificate),
             "AWS_ACCESS_KEY_ID": _KEY,
             "AWS_SECRET_ACCESS_KEY": _SECRET,
-            "NO_PROXY": _no_proxy(),
-            "no_proxy": _no_proxy(),
+            **dict.fromkeys(("NO_PROXY", "no_proxy"), no_proxy),
         }
 
     def is_healthy(self) -> bool:
@@ -95,12 +96,6 @@ class Emulator:
                 return connection.getresponse().status == HTTPStatus.OK
         except (OSError, HTTPException):
             return False
-
-
-def _no_proxy() -> str:
-    """Return the hosts that need no proxy: this one and those that the developer names."""
-    named = (os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or "").split(",")
-    return ",".join(dict.fromkeys(filter(None, [HOST, *named])))
 
 
 @contextmanager

@@ -160,7 +160,7 @@ def demo(
 
     Exits with 1 when a file is refused or fails a check.
     """
-    _leave_aws_profile()
+    os.environ.pop("AWS_PROFILE", None)  # the emulator has credentials of its own
     from local.demo import run, samples
 
     raise typer.Exit(run(files or samples(), _console(as_json=False)))
@@ -171,7 +171,7 @@ def up(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0: any free port.")] = 0,
 ) -> None:
     """Start the emulator in the background with the stack deployed; print its settings as shell commands."""
-    _leave_aws_profile()
+    os.environ.pop("AWS_PROFILE", None)  # the emulator has credentials of its own
     from local import background
 
     emulator = background.up(port, _console(as_json=True))
@@ -184,11 +184,6 @@ def down() -> None:
     from local import background
 
     typer.echo("The emulator (local) has ended." if background.down() else "No emulator (local) was running.")
-
-
-def _leave_aws_profile() -> None:
-    """Ignore the developer's profile: the emulator has credentials of its own."""
-    os.environ.pop("AWS_PROFILE", None)
 
 
 def _console(as_json: bool) -> "Console":  # noqa: FBT001 # from an option

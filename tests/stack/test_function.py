@@ -42,7 +42,7 @@ def test_the_log_is_kept_for_a_while_and_not_for_ever(any_stack):
 def test_developers_test_with_the_libraries_that_the_managed_layers_bring(all_stacks):
     pins = dict(
         line.split("==")
-        for line in (PROJECT / "requirements-dev.txt").read_text().splitlines()
+        for line in (PROJECT / "requirements.txt").read_text().splitlines()
         if "==" in line and not line.startswith("#")
     )
     for name in all_stacks:
