@@ -15,10 +15,11 @@ from tastetrend_etl.account.report import Report, error_report
 from tastetrend_etl.budget import MAX_FILE_BYTES
 from tastetrend_etl.errors import RefusedError
 from tastetrend_etl.keys import OutputKeys, output_keys
-from tastetrend_etl.load import encoded, rejected_parquet
+from tastetrend_etl.load import encoded, rejected_table
 from tastetrend_etl.pipeline import Outcome
 from tastetrend_etl.pipeline import process as run_pipeline
 from tastetrend_etl.records import SourceObject
+from tastetrend_etl.s3_parquet import to_parquet_bytes
 
 VERSION = "local"
 
@@ -67,7 +68,7 @@ def _described(file: Path) -> SourceObject:
 
 def _write(outcome: Outcome, keys: OutputKeys, out: Path) -> None:
     if outcome.rejected:
-        _parent_made(out / keys.rejected).write_bytes(rejected_parquet(outcome.rejected))
+        _parent_made(out / keys.rejected).write_bytes(to_parquet_bytes(rejected_table(outcome.rejected)))
     if outcome.bias:
         _write_report(out / keys.bias, outcome.bias)
     _write_report(out / keys.validation, outcome.validation)

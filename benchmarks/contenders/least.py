@@ -11,11 +11,8 @@ import pyarrow.parquet as pq
 from benchmarks.contenders import floor
 from benchmarks.task import FIELDS, Balance, Task
 from tastetrend_etl.rows.identity import as_bytes, fingerprints, hashed, hexadecimal
-from tastetrend_etl.without_pandas import settle_without_pandas
 
 _IDENTIFYING = ("customer_name", "review_date", "restaurant_name", "source_review_id", "rating")
-
-settle_without_pandas()
 
 
 def run(task: Task) -> Balance:

@@ -8,12 +8,9 @@ from tempfile import TemporaryDirectory
 from benchmarks.task import Balance, Task
 from tastetrend_etl.pipeline import process
 from tastetrend_etl.records import SourceObject
-from tastetrend_etl.without_pandas import settle_without_pandas
 
 _NO_LIMIT = 1 << 40
 _UPLOADED = datetime(2026, 12, 30, tzinfo=UTC)
-
-settle_without_pandas()
 
 
 def run(task: Task) -> Balance:

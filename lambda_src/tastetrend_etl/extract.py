@@ -1,24 +1,47 @@
-"""Finds the newest version of a raw object and stages it, whole, on the local disk."""
+"""Finds the current version of a raw object and downloads it, whole, to the local disk."""
 
-import sys
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
-from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import (
+    ClientError,
+    FlexibleChecksumError,
+    IncompleteReadError,
+    ReadTimeoutError,
+    ResponseStreamingError,
+)
 
 from tastetrend_etl.errors import ContentionError, IncompleteDownloadError, RefusedError
 from tastetrend_etl.records import SourceObject
 
 if TYPE_CHECKING:
+    from botocore.response import StreamingBody
     from mypy_boto3_s3.client import S3Client
 
-_GONE = frozenset({"404", "NoSuchKey", "NoSuchVersion"})
+_NOT_FOUND = frozenset({"404", "NoSuchKey", "NoSuchVersion"})
 _ARCHIVED = "InvalidObjectState"
-# One request for the whole object: only then does the SDK compare its checksum with what arrived.
-_IN_ONE_PIECE = TransferConfig(multipart_threshold=sys.maxsize, use_threads=False)
+_BROKEN_BODY = (FlexibleChecksumError, IncompleteReadError, ReadTimeoutError, ResponseStreamingError)
+_MAX_DOWNLOADS = 3
+_CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class RawObject:
+    """The current version of a raw object.
+
+    Attributes:
+        source: which one it is.
+        body: its content, which S3 has begun to send; None when S3 did not, because the object is archived.
+    """
+
+    source: SourceObject
+    body: "StreamingBody | None"
 
 
 def connect() -> "S3Client":
@@ -28,44 +51,91 @@ def connect() -> "S3Client":
 
 
 def describe(s3: "S3Client", bucket: str, key: str) -> SourceObject | None:
-    """Return the current version of an object, None when there is none."""
+    """HEAD the current version of an object; None if there is none."""
     try:
         head = s3.head_object(Bucket=bucket, Key=key)
     except ClientError as error:
-        if error.response["Error"]["Code"] in _GONE:
+        if _code(error) in _NOT_FOUND:
             return None
         raise
-    return SourceObject(
-        bucket=bucket,
-        key=key,
-        version_id=head.get("VersionId", "null"),
-        etag=head["ETag"].strip('"'),
-        size=head["ContentLength"],
-        last_modified=head["LastModified"],
-    )
+    return _source(bucket, key, head)
 
 
-def stage(s3: "S3Client", source: SourceObject, target: Path) -> None:
-    """Download exactly this version.
+@contextmanager
+def open_current_version(s3: "S3Client", bucket: str, key: str) -> Iterator[RawObject | None]:
+    """GET the current version of an object, None if there is none; give up at the end what is not read of it.
+
+    One request tells which version it is and brings its content, so nothing can change in between.
+    """
+    raw = _get_current_version(s3, bucket, key)
+    try:
+        yield raw
+    finally:
+        if raw and raw.body:
+            raw.body.close()
+
+
+def _get_current_version(s3: "S3Client", bucket: str, key: str) -> RawObject | None:
+    try:
+        answer = s3.get_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if _code(error) in _NOT_FOUND:
+            return None
+        if _code(error) != _ARCHIVED:
+            raise
+        source = describe(s3, bucket, key)
+        return RawObject(source, None) if source else None
+    return RawObject(_source(bucket, key, answer), answer["Body"])
+
+
+def download(s3: "S3Client", raw: RawObject, target: Path) -> None:
+    """Write exactly this version to a file; one that breaks off or arrives damaged is fetched again.
 
     Raises:
-        ContentionError: the version is gone since it was described.
-        IncompleteDownloadError: what arrived is not as long as what S3 described.
+        ContentionError: the version is gone since it was found.
+        IncompleteDownloadError: it never arrived as S3 described it.
         RefusedError: `archived`.
     """
-    version = {"VersionId": source.version_id}
+    for attempt in range(1, _MAX_DOWNLOADS + 1):
+        body = raw.body if raw.body and attempt == 1 else _get_version(s3, raw.source)
+        try:
+            with target.open("wb") as file:
+                # To its end, where the SDK compares length and checksum.
+                shutil.copyfileobj(body, file, _CHUNK_BYTES)
+        except _BROKEN_BODY as error:
+            if attempt == _MAX_DOWNLOADS:
+                raise IncompleteDownloadError(
+                    f"the {raw.source.size:,} bytes of the raw object did not arrive whole "
+                    f"({type(error).__name__}); the event will be tried again"
+                ) from error
+        else:
+            return
+
+
+def _get_version(s3: "S3Client", source: SourceObject) -> "StreamingBody":
     try:
-        s3.download_file(source.bucket, source.key, str(target), ExtraArgs=version, Config=_IN_ONE_PIECE)
+        return s3.get_object(Bucket=source.bucket, Key=source.key, VersionId=source.version_id)["Body"]
     except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code == _ARCHIVED:
+        if _code(error) == _ARCHIVED:
             raise RefusedError(
                 "archived", "the raw object is archived; restore it in S3, then send it through again"
             ) from error
-        if code in _GONE:
+        if _code(error) in _NOT_FOUND:
             raise ContentionError("the raw object changed before it was read") from error
         raise
-    if (arrived := target.stat().st_size) != source.size:
-        raise IncompleteDownloadError(
-            f"{arrived:,} of {source.size:,} bytes of the raw object arrived; the event will be tried again"
-        )
+
+
+def _source(bucket: str, key: str, answer: Mapping[str, Any]) -> SourceObject:
+    """Return the version that an answer to HEAD or GET is about."""
+    return SourceObject(
+        bucket=bucket,
+        key=key,
+        version_id=answer.get("VersionId", "null"),
+        etag=answer["ETag"].strip('"'),
+        size=answer["ContentLength"],
+        last_modified=answer["LastModified"],
+    )
+
+
+def _code(error: ClientError) -> str:
+    return error.response["Error"]["Code"]

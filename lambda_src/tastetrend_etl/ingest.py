@@ -1,8 +1,10 @@
 """Takes one raw object to its committed outputs; every way in (event, replay, batch) comes through here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -12,6 +14,7 @@ from tastetrend_etl.account.tally import RowBalance
 from tastetrend_etl.budget import MAX_FILE_BYTES
 from tastetrend_etl.errors import ContentionError, InvalidEventError, RefusedError
 from tastetrend_etl.event import ObjectEvent
+from tastetrend_etl.extract import RawObject
 from tastetrend_etl.keys import MAX_RAW_KEY_BYTES, dataset_key, fits, looks_like_output, output_keys
 from tastetrend_etl.pipeline import Outcome, process
 from tastetrend_etl.records import SourceObject
@@ -22,25 +25,29 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 _ATTEMPTS = 5
+SIDE_OBJECTS = 3
+"""How many objects are written beside a dataset: rejected rows, bias report, validation report."""
 _SOURCE_VERSION = "source-version-id"
 
 Action = Literal["processed", "refused", "skipped"]
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class RunContext:
     """What an invocation works with.
 
     Attributes:
         s3: the client.
         settings: the buckets.
         version: the version of the code, as Lambda names it.
+        executor: runs the writes of side objects; with one that runs a call at once, requests go one by one.
         check_time: raises when there is no time left.
     """
 
     s3: "S3Client"
     settings: Settings
     version: str
+    executor: Executor
     check_time: Callable[[], None] = lambda: None
 
 
@@ -56,48 +63,66 @@ class Ingested:
     failed_checks: int = 0
 
 
-def ingest(event: ObjectEvent, around: Surroundings) -> Ingested:
+def ingest(event: ObjectEvent, context: RunContext) -> Ingested:
     """Process the object's newest version; the event is only a hint that there may be one.
 
     Raises:
         InvalidEventError: the event points to another bucket than the raw one.
         ContentionError: other invocations kept changing the same output.
     """
-    if event.bucket == around.settings.artifacts_bucket:
-        around = replace(around, settings=around.settings.rehearsal())
-    if event.bucket not in (None, around.settings.raw_bucket):
+    if event.bucket == context.settings.artifacts_bucket:
+        context = replace(context, settings=context.settings.rehearsal())
+    if event.bucket not in (None, context.settings.raw_bucket):
         raise InvalidEventError(
-            f"the event speaks of another bucket than {around.settings.raw_bucket}; nothing was read"
+            f"the event speaks of another bucket than {context.settings.raw_bucket}; nothing was read"
         )
     if not event.created:
         return Ingested(event.key, "skipped", "not_created")
     for _ in range(_ATTEMPTS - 1):
         with suppress(ContentionError):
-            return _attempt(event, around)
-    return _attempt(event, around)
+            return _ingest_once(event, context)
+    return _ingest_once(event, context)
 
 
-def _attempt(event: ObjectEvent, around: Surroundings) -> Ingested:
-    """Look at what stands before looking at what came, so that a newer result is never overwritten."""
-    s3, settings = around.s3, around.settings
-    around.check_time()
-    stands = load.standing(s3, settings.processed_bucket, dataset_key(event.key)) if fits(event.key) else None
-    source = extract.describe(s3, settings.raw_bucket, event.key)
-    if source is None:
-        return Ingested(event.key, "skipped", "gone")
+def _ingest_once(event: ObjectEvent, context: RunContext) -> Ingested:
+    """HEAD the output before the input is read, so that a newer result is never overwritten."""
+    s3, settings = context.s3, context.settings
+    context.check_time()
+    current = _current_dataset(event.key, context)
+    with extract.open_current_version(s3, settings.raw_bucket, event.key) as raw:
+        if raw is None:
+            return Ingested(event.key, "skipped", "gone")
+        if reason := _reason_to_skip(raw.source, current, event):
+            return Ingested(event.key, "skipped", reason)
+        return _process_or_refuse(raw, current, event, context)
+
+
+def _current_dataset(raw_key: str, context: RunContext) -> load.ObjectHead | None:
+    if not fits(raw_key):
+        return None
+    return load.standing(context.s3, context.settings.processed_bucket, dataset_key(raw_key))
+
+
+def _reason_to_skip(source: SourceObject, current: load.ObjectHead | None, event: ObjectEvent) -> str:
     if source.key.endswith("/") and not source.size:
-        return Ingested(event.key, "skipped", "folder_marker")
-    if stands and stands.metadata.get(_SOURCE_VERSION) == source.version_id and not event.reprocess:
-        return Ingested(event.key, "skipped", "already_processed")
-    metadata = _metadata(source, event, around)
+        return "folder_marker"
+    made_of = current.metadata.get(_SOURCE_VERSION) if current else None
+    return "already_processed" if made_of == source.version_id and not event.reprocess else ""
+
+
+def _process_or_refuse(
+    raw: RawObject, current: load.ObjectHead | None, event: ObjectEvent, context: RunContext
+) -> Ingested:
+    source, bucket = raw.source, context.settings.processed_bucket
+    metadata = _metadata(source, event, context)
     try:
         _refuse_unread(source)
         with staging_area() as area:
-            outcome = _transform(source, area, around)
-            _commit(source, outcome, stands, metadata, around)
+            outcome = _transform(raw, area, context)
+            _commit(source, outcome, current, metadata, context)
     except RefusedError as error:
-        report = error_report(source, around.version, error)
-        load.put_report(s3, settings.processed_bucket, output_keys(source).error, report, metadata)
+        report = error_report(source, context.version, error)
+        load.put_report(context.s3, bucket, output_keys(source).error, report, metadata)
         return Ingested(event.key, "refused", error.reason)
     return Ingested(event.key, "processed", "", outcome.balance, outcome.status, outcome.failed_checks)
 
@@ -122,42 +147,52 @@ def _refuse_unread(source: SourceObject) -> None:
         )
 
 
-def _transform(source: SourceObject, area: Path, around: Surroundings) -> Outcome:
-    staged, work = area / "raw", area / "work"
+def _transform(raw: RawObject, area: Path, context: RunContext) -> Outcome:
+    downloaded, work = area / "raw", area / "work"
     work.mkdir()
-    extract.stage(around.s3, source, staged)
+    extract.download(context.s3, raw, downloaded)
     return process(
-        source,
-        staged,
+        raw.source,
+        downloaded,
         work,
-        version=around.version,
+        version=context.version,
         limit=MAX_FILE_BYTES,
-        check_time=around.check_time,
+        check_time=context.check_time,
     )
 
 
 def _commit(
     source: SourceObject,
     outcome: Outcome,
-    replaces: load.Standing | None,
+    current: load.ObjectHead | None,
     metadata: load.Metadata,
-    around: Surroundings,
+    context: RunContext,
 ) -> None:
-    """Write the dataset last: where it stands, everything that belongs to it does."""
-    s3, bucket, keys = around.s3, around.settings.processed_bucket, output_keys(source)
-    around.check_time()
+    """Write the dataset last: where it is, everything that belongs to it is."""
+    s3, bucket, keys = context.s3, context.settings.processed_bucket, output_keys(source)
+    put_report = partial(load.put_report, s3, bucket, metadata=metadata)
+    writes = [partial(put_report, keys.validation, outcome.validation)]
     if outcome.rejected:
-        load.put_rejected(s3, bucket, keys.rejected, outcome.rejected, metadata)
+        writes.append(partial(load.put_rejected, s3, bucket, keys.rejected, outcome.rejected, metadata))
     if outcome.bias:
-        load.put_report(s3, bucket, keys.bias, outcome.bias, metadata)
-    load.put_report(s3, bucket, keys.validation, outcome.validation, metadata)
-    load.put_dataset(s3, bucket, keys.dataset, outcome.dataset, metadata, replaces)
+        writes.append(partial(put_report, keys.bias, outcome.bias))
+    context.check_time()
+    _run_all(context.executor, writes)
+    load.put_dataset(s3, bucket, keys.dataset, outcome.dataset, metadata, current)
 
 
-def _metadata(source: SourceObject, event: ObjectEvent, around: Surroundings) -> load.Metadata:
+def _run_all(executor: Executor, calls: Iterable[Callable[[], None]]) -> None:
+    """Run all calls, and raise the first error only when none runs any more."""
+    futures = [executor.submit(call) for call in calls]
+    wait(futures)
+    for future in futures:
+        future.result()
+
+
+def _metadata(source: SourceObject, event: ObjectEvent, context: RunContext) -> load.Metadata:
     return {
         _SOURCE_VERSION: source.version_id,
         "source-etag": source.etag,
-        "function-version": around.version,
+        "function-version": context.version,
         "event-sequencer": event.sequencer,
     }

@@ -1,82 +1,108 @@
 """Commits the outputs of one raw object so that readers see the old dataset or the new one, whole."""
 
 import hashlib
-import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from botocore.exceptions import ClientError
 
 from tastetrend_etl.account.report import Report
 from tastetrend_etl.errors import ContentionError
 from tastetrend_etl.records import RejectedRow
+from tastetrend_etl.s3_parquet import Arguments, upload_parquet, write_parquet
 from tastetrend_etl.schema import REJECTED
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
-    from mypy_boto3_s3.type_defs import PutObjectRequestTypeDef
 
-_GONE = frozenset({"404", "NoSuchKey"})
-# S3 answers `NoSuchKey` when what a conditional write replaces is no longer there.
-_LOST_RACE = frozenset({"412", "PreconditionFailed", "409", "ConditionalRequestConflict", "NoSuchKey"})
-
+_NOT_FOUND = frozenset({"404", "NoSuchKey"})
+# `NoSuchKey`: what the write would replace is gone. `NoSuchUpload`: so are its parts, or they are an object
+# already, which a completion that is sent twice finds.
+_PRECONDITION_ERRORS = frozenset(
+    {"412", "PreconditionFailed", "409", "ConditionalRequestConflict", "NoSuchKey", "NoSuchUpload"}
+)
 _CONTENT_TYPES = {".json": "application/json", ".parquet": "application/vnd.apache.parquet"}
-Body = io.BytesIO | io.BufferedReader
+_SHA256 = "content-sha256"
+
 Metadata = Mapping[str, str]
 """User metadata: US-ASCII, 2 KB at most, so nothing of a key goes in."""
 
 
 @dataclass(frozen=True)
-class Standing:
-    """The dataset that stands in the processed bucket now."""
+class ObjectHead:
+    """What HEAD tells of an object."""
 
     etag: str
     metadata: Metadata
 
 
-def standing(s3: "S3Client", bucket: str, key: str) -> Standing | None:
-    """Return what stands under a key, None when nothing does."""
+@dataclass(frozen=True)
+class _Output:
+    """An object to write.
+
+    Attributes:
+        sha256: the hex digest that tells its content from another's.
+        send: writes the content; takes client, bucket, key and further `arguments` of PutObject.
+    """
+
+    bucket: str
+    key: str
+    metadata: Metadata
+    sha256: str
+    send: Callable[..., None]
+
+    def is_current(self, s3: "S3Client") -> bool:
+        """Say whether an object with this content is there."""
+        return self.is_same_as(standing(s3, self.bucket, self.key))
+
+    def is_same_as(self, head: ObjectHead | None) -> bool:
+        return head is not None and head.metadata.get(_SHA256) == self.sha256
+
+
+def standing(s3: "S3Client", bucket: str, key: str) -> ObjectHead | None:
+    """HEAD an object; None if it does not exist."""
     try:
         head = s3.head_object(Bucket=bucket, Key=key)
     except ClientError as error:
-        if error.response["Error"]["Code"] in _GONE:
+        if error.response["Error"]["Code"] in _NOT_FOUND:
             return None
         raise
-    return Standing(head["ETag"].strip('"'), head["Metadata"])
+    return ObjectHead(head["ETag"].strip('"'), head["Metadata"])
 
 
 def put_rejected(
     s3: "S3Client", bucket: str, key: str, rejected: list[RejectedRow], metadata: Metadata
 ) -> None:
-    """Write the rejected rows, unless they stand there already.
+    """Write the rejected rows as parquet, unless they are there already.
 
     Raises:
         ContentionError: another invocation wrote them in between.
     """
-    _put_unless_same(s3, bucket, key, rejected_parquet(rejected), metadata)
+    table = rejected_table(rejected)
+    send = partial(write_parquet, table=table)
+    _put_if_changed(s3, _Output(bucket, key, metadata, _table_sha256(table), send))
 
 
-def rejected_parquet(rejected: list[RejectedRow]) -> bytes:
-    """Return a parquet file of the rejected rows, in the order of the raw file."""
+def rejected_table(rejected: list[RejectedRow]) -> pa.Table:
+    """Return the rejected rows in the order of the raw file: int64, string, string."""
     rows = [vars(row) for row in sorted(rejected, key=lambda row: row.source_row)]
-    # Not awswrangler's writer: it sends what it has when writing fails, and again when it is collected.
-    content = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows, REJECTED), content, compression="snappy", store_schema=False)
-    return content.getvalue()
+    return pa.Table.from_pylist(rows, REJECTED)
 
 
 def put_report(s3: "S3Client", bucket: str, key: str, report: Report, metadata: Metadata) -> None:
-    """Write a JSON document, unless it stands there already.
+    """Write a JSON document, unless it is there already.
 
     Raises:
         ContentionError: another invocation wrote it in between.
     """
-    _put_unless_same(s3, bucket, key, encoded(report), metadata)
+    content = encoded(report)
+    send = partial(_put_bytes, content=content)
+    _put_if_changed(s3, _Output(bucket, key, metadata, hashlib.sha256(content).hexdigest(), send))
 
 
 def encoded(report: Report) -> bytes:
@@ -85,62 +111,60 @@ def encoded(report: Report) -> bytes:
 
 
 def put_dataset(
-    s3: "S3Client", bucket: str, key: str, dataset: Path, metadata: Metadata, replaces: Standing | None
+    s3: "S3Client",
+    bucket: str,
+    key: str,
+    dataset: Path,
+    metadata: Metadata,
+    expected_current: ObjectHead | None,
 ) -> None:
-    """Write the dataset in one request, on the condition that what it replaces still stands.
+    """Write the dataset, on the condition that the object it replaces is still the current one.
 
     Raises:
         ContentionError: another invocation wrote it in between.
     """
-    with dataset.open("rb") as body:
-        _put(s3, bucket, key, body, metadata, replaces)
+    with dataset.open("rb") as content:
+        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+    send = partial(upload_parquet, file=dataset)
+    _put(s3, _Output(bucket, key, metadata, sha256, send), expected_current)
 
 
-def _put_unless_same(s3: "S3Client", bucket: str, key: str, content: bytes, metadata: Metadata) -> None:
-    body = io.BytesIO(content)
+def _put_if_changed(s3: "S3Client", output: _Output) -> None:
     try:
-        _put(s3, bucket, key, body, metadata, None)
+        _put(s3, output, None)
     except ContentionError:
-        held = standing(s3, bucket, key)
-        if held is None or held.etag != _md5(body):
-            _put(s3, bucket, key, body, metadata, held)
+        current = standing(s3, output.bucket, output.key)
+        if not output.is_same_as(current):
+            _put(s3, output, current)
 
 
-def _put(
-    s3: "S3Client", bucket: str, key: str, body: Body, metadata: Metadata, replaces: Standing | None
-) -> None:
-    request: PutObjectRequestTypeDef = {
-        "Bucket": bucket,
-        "Key": key,
-        "Body": body,
-        "ContentType": _CONTENT_TYPES[PurePosixPath(key).suffix],
-        "Metadata": dict(metadata),
+def _put(s3: "S3Client", output: _Output, expected_current: ObjectHead | None) -> None:
+    condition = {"IfMatch": expected_current.etag} if expected_current else {"IfNoneMatch": "*"}
+    arguments = {
+        "ContentType": _CONTENT_TYPES[PurePosixPath(output.key).suffix],
+        "Metadata": {**output.metadata, _SHA256: output.sha256},
     }
-    if replaces:
-        request["IfMatch"] = replaces.etag
-    else:
-        request["IfNoneMatch"] = "*"
-    body.seek(0)
     try:
-        s3.put_object(**request)
+        output.send(s3, output.bucket, output.key, arguments=condition | arguments)
     except ClientError as error:
-        if error.response["Error"]["Code"] not in _LOST_RACE:
+        if error.response["Error"]["Code"] not in _PRECONDITION_ERRORS:
             raise
-        if not (_was_repeated(error) and _stands(s3, bucket, key, body)):
+        if not (_was_retried(error) and output.is_current(s3)):
             raise ContentionError("an output changed while its successor was made") from error
 
 
-def _was_repeated(error: ClientError) -> bool:
+def _put_bytes(s3: "S3Client", bucket: str, key: str, content: bytes, arguments: Arguments) -> None:
+    s3.put_object(Bucket=bucket, Key=key, Body=content, **arguments)
+
+
+def _was_retried(error: ClientError) -> bool:
     """Say whether the SDK sent the request again: the first may have worked and its answer been lost."""
     return error.response["ResponseMetadata"].get("RetryAttempts", 0) > 0
 
 
-def _stands(s3: "S3Client", bucket: str, key: str, body: Body) -> bool:
-    held = standing(s3, bucket, key)
-    return held is not None and held.etag == _md5(body)
-
-
-def _md5(body: Body) -> str:
-    """Return the ETag that S3 gives to content which it encrypts with keys of its own."""
-    body.seek(0)
-    return hashlib.file_digest(body, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+def _table_sha256(table: pa.Table) -> str:
+    """Return a digest of the rows, not of a parquet file, whose bytes depend on the library's version."""
+    content = pa.BufferOutputStream()
+    with pa.ipc.new_stream(content, table.schema) as writer:
+        writer.write_table(table)
+    return hashlib.sha256(content.getvalue()).hexdigest()

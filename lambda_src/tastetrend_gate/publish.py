@@ -4,21 +4,27 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-import awswrangler as wr
-import pandas as pd
+import pyarrow as pa
 
+from tastetrend_etl.s3_parquet import write_parquet
 from tastetrend_gate.page import render
 from tastetrend_gate.verdict import LIMITS, Verdict
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+_COMPARISONS = pa.schema(
+    [(name, pa.string()) for name in ("file", "subject", "measure", "against")]
+    + [("distance", pa.float64()), ("figures", pa.string())]
+)
+
 
 def publish(s3: "S3Client", bucket: str, verdict: Verdict) -> dict[str, Any]:
     """Write all three, and return what the gate answers."""
     verdict_key, page_key = (f"releases/{verdict.version}/verdict.{kind}" for kind in ("json", "html"))
     comparisons_key = f"releases/{verdict.version}/comparisons.parquet"
-    wr.s3.to_parquet(pd.DataFrame(map(vars, verdict.comparisons)), f"s3://{bucket}/{comparisons_key}")
+    comparisons = pa.Table.from_pylist([vars(each) for each in verdict.comparisons], _COMPARISONS)
+    write_parquet(s3, bucket, comparisons_key, comparisons, {"ContentType": "application/vnd.apache.parquet"})
     said = {name: value for name, value in asdict(verdict).items() if name != "comparisons"}
     _put(s3, bucket, verdict_key, json.dumps(said | {"limits": _limits()}, indent=2), "application/json")
     _put(s3, bucket, page_key, render(verdict), "text/html; charset=utf-8")

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import awswrangler as wr
 import pandas as pd
 from botocore.exceptions import ClientError
 
 from tastetrend_etl.extract import describe
 from tastetrend_etl.keys import output_keys
+from tastetrend_etl.s3_parquet import read_parquet
 from tastetrend_gate.golden import Golden
 from tastetrend_gate.groups import read_groups
 from tastetrend_gate.records import INDEX, Facts
@@ -74,10 +74,9 @@ def _facts(s3: "S3Client", bucket: str, key: str) -> Facts:
         raise UnreadableError("the golden file itself is gone")
     keys = output_keys(source)
     validation, bias = (_document(s3, bucket, report) for report in (keys.validation, keys.bias))
-    table, counted = _table(bucket, keys.dataset), validation["rows"]
-    rejected = (
-        _table(bucket, keys.rejected) if counted["rejected"] else pd.DataFrame({INDEX: [], "reason": []})
-    )
+    table, counted = _table(s3, bucket, keys.dataset), validation["rows"]
+    none = pd.DataFrame({INDEX: [], "reason": []})
+    rejected = _table(s3, bucket, keys.rejected) if counted["rejected"] else none
     held = {"written": len(table), "rejected": len(rejected)}
     if held != {fate: counted[fate] for fate in held}:
         raise UnreadableError(f"its report counts {counted}, its objects hold {held}")
@@ -99,9 +98,8 @@ def _document(s3: "S3Client", bucket: str, key: str) -> dict[str, Any]:
     return content
 
 
-def _table(bucket: str, key: str) -> pd.DataFrame:
-    path = f"s3://{bucket}/{key}"
-    return _read(key, lambda: wr.s3.read_parquet([path], dtype_backend="pyarrow"))
+def _table(s3: "S3Client", bucket: str, key: str) -> pd.DataFrame:
+    return _read(key, lambda: read_parquet(s3, bucket, key))
 
 
 def _read(key: str, read: Callable[[], T]) -> T:

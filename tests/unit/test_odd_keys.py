@@ -85,7 +85,13 @@ def test_E14_nothing_of_a_key_goes_into_metadata_which_is_ascii_alone(deliver, s
 
     for written in store.everything():
         metadata = store.metadata(written)
-        assert set(metadata) == {"source-version-id", "source-etag", "function-version", "event-sequencer"}
+        assert set(metadata) == {
+            "source-version-id",
+            "source-etag",
+            "function-version",
+            "event-sequencer",
+            "content-sha256",
+        }
         assert "".join(metadata.values()).isascii()
 
 

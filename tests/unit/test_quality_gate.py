@@ -206,7 +206,7 @@ def test_no_guest_is_named_in_verdict_page_or_log(gate, store, capsys):
 
 
 def test_the_page_shows_what_a_version_says_and_runs_none_of_it(gate, store, monkeypatch):
-    said = gate(lambda patch: patch.setattr("api_handler.ingest", says_markup), only=CLEAN)
+    said = gate(lambda patch: patch.setattr("tastetrend_etl.invocation.ingest", says_markup), only=CLEAN)
 
     page = kept(store, said["page_key"])
     assert "&lt;script&gt;" in page

@@ -1,6 +1,7 @@
 """A raw object with an old result, an event that brings a new one, and an S3 that fails on demand."""
 
 import importlib
+import random
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,9 +14,11 @@ from tests.unit.conftest import PROCESSED, Store, s3_record
 from tests.unit.faults.elsewhere import run_elsewhere
 from tests.unit.faults.schedule import Explored
 from tests.unit.faults.standin import StandIn
+from tests.unit.serial import SerialExecutor
 
-MESSY_OLD = b"rating,review_text\n5,good\n4,fine,ragged\n"
-MESSY_NEW = b"rating,review_text\n1,bad\n2,poor,ragged\n3,so so\n3,so so\n"
+HEADER = b"rating,review_text\n"
+MESSY_OLD = HEADER + b"5,good\n4,fine,ragged\n"
+MESSY_NEW = HEADER + b"1,bad\n2,poor,ragged\n3,so so\n3,so so\n"
 DATASET = "processed/processed_reviews.csv.parquet"
 EVENT = {"Records": [s3_record("reviews.csv")]}
 
@@ -41,8 +44,10 @@ def standin(store, stood_in_session, monkeypatch):
 
 @pytest.fixture
 def handler(standin):
-    """Return the handler module, loaded anew with clients that the stand-in serves."""
-    return importlib.reload(importlib.import_module("api_handler"))
+    """Return the handler module, loaded anew with clients that the stand-in serves, one request at a time."""
+    handler = importlib.reload(importlib.import_module("api_handler"))
+    handler.EXECUTOR = SerialExecutor()
+    return handler
 
 
 @pytest.fixture
@@ -117,17 +122,27 @@ class Scene:
         assert self.stored() == self.after
 
 
-NOTHING, AN_OLDER_RESULT = "nothing stands", "an older result stands"
+NOTHING, AN_OLDER_RESULT, IN_PARTS = "nothing stands", "an older result stands", "a dataset above 5 MB"
+EVERY_SIZE = pytest.mark.parametrize("scene", [AN_OLDER_RESULT, IN_PARTS], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def rows_above_5_mb():
+    """Return rows of text that no codec shrinks, which a dataset holds twice."""
+    letters = random.Random(5)  # noqa: S311 # any text
+    return b"".join(b"4,%s\n" % letters.randbytes(225).hex().encode() for _ in range(12_000))
 
 
 @pytest.fixture
 def scene(request, store, standin, handler, context):
     """Return a scene in which an older result stands, unless the test's parameter says otherwise."""
+    before = getattr(request, "param", AN_OLDER_RESULT)
+    rows = request.getfixturevalue("rows_above_5_mb") if before == IN_PARTS else b""
     scene = Scene(store, standin, lambda: handler.lambda_handler(EVENT, context))
-    if getattr(request, "param", AN_OLDER_RESULT) == AN_OLDER_RESULT:
-        store.upload("reviews.csv", MESSY_OLD)
+    if before != NOTHING:
+        store.upload("reviews.csv", MESSY_OLD + rows)
         scene.send()
-    store.upload("reviews.csv", MESSY_NEW)
+    store.upload("reviews.csv", MESSY_NEW + rows)
     scene.rehearse()
     return scene
 

@@ -1,6 +1,7 @@
 """Runs an invocation in a process of its own, which can die, while S3 lives on in this one."""
 
 import multiprocessing
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +25,8 @@ def run_elsewhere(standin, work: Callable[[], Any]) -> Any:
 
 
 def _run(standin, work, pipe):
-    standin.answer = lambda request: _ask(pipe, request)
+    turn = threading.Lock()
+    standin.answer = lambda request: _ask(pipe, turn, request)
     try:
         result = work()
     except Exception as error:  # noqa: BLE001 # it is the result
@@ -32,10 +34,11 @@ def _run(standin, work, pipe):
     pipe.send(("result", result))
 
 
-def _ask(pipe, request):
+def _ask(pipe, turn, request):
     body = request.body.read() if hasattr(request.body, "read") else request.body
-    pipe.send(("request", (request.method, request.url, dict(request.headers), body)))
-    status, headers, content = pipe.recv()
+    with turn:
+        pipe.send(("request", (request.method, request.url, dict(request.headers), body)))
+        status, headers, content = pipe.recv()
     return AWSResponse(request.url, status, headers, MockRawResponse(content))
 
 

@@ -19,6 +19,7 @@ class Actor(threading.Thread):
         self._work = work
         self._turn, self._waiting = threading.Semaphore(0), threading.Semaphore(0)
         self.seen: list[tuple] = []  # what S3 answered; a deterministic work's state is no more than this
+        self.uploads_made_of = ""  # the raw content of which the multipart upload under way was made
         self.ended = False
         self.result: object = None
 
@@ -70,9 +71,16 @@ class World:
         if path == "/KEY":
             made_of = response.headers.get("etag")
         actor.seen.append((request.method, what, response.status_code, made_of))
-        if request.method == "PUT" and response.status_code == 200:
-            self._note_write(what, made_of or request.headers["x-amz-meta-source-etag"].decode())
+        self._note(actor, what, made_of, request, response)
         return response
+
+    def _note(self, actor, what, made_of, request, response):
+        """Note what an object was made of; of one in parts, the request that starts them says so."""
+        sent = request.headers.get("x-amz-meta-source-etag", b"").decode()
+        if request.method == "POST" and sent:
+            actor.uploads_made_of = sent
+        elif request.method in ("PUT", "POST") and response.status_code == 200:
+            self._note_write(what, made_of or sent or actor.uploads_made_of)
 
     def _note_write(self, what, made_of):
         if what == "/processed/processed_KEY.parquet":

@@ -2,10 +2,11 @@
 
 import os
 import re
+import threading
 from collections.abc import Callable
 from itertools import chain, repeat
 
-from botocore.awsrequest import AWSResponse
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from moto.core.botocore_stubber import MockRawResponse
@@ -24,7 +25,15 @@ _THINGS = {
     r"/processed/logs/": "a report",
     r"/processed/": "the dataset",
 }
-_VERBS = {"HeadObject": "look at", "GetObject": "download of", "PutObject": "write of"}
+_VERBS = {
+    "HeadObject": "look at",
+    "GetObject": "download of",
+    "PutObject": "write of",
+    "CreateMultipartUpload": "start of the parts of",
+    "UploadPart": "part of",
+    "CompleteMultipartUpload": "completion of",
+    "AbortMultipartUpload": "abort of",
+}
 
 
 def call_site(event_name, request):
@@ -42,7 +51,8 @@ class StandIn:
     """
 
     def __init__(self, session):
-        self.answer: Answer = lambda request: botocore_stubber("before-send", request)
+        self.answer: Answer = _answer
+        self._turn = threading.Lock()  # parts are sent by several threads
         self.strike()
         session.events.unregister("before-send", botocore_stubber)
         session.events.register("before-send.s3", self)
@@ -54,9 +64,30 @@ class StandIn:
         self._faults = chain(harmless, repeat(fault) if forever else [fault], repeat(None))
 
     def __call__(self, event_name, request, **_):
-        self.sites.append(call_site(event_name, request))
-        fault = next(self._faults)
+        with self._turn:
+            self.sites.append(call_site(event_name, request))
+            fault = next(self._faults)
         return fault(request, self.answer) if fault else self.answer(request)
+
+
+def _answer(request):
+    """Let moto answer; it does not look at the conditions of a completed upload as S3 does, so this does."""
+    completes = request.method == "POST" and "uploadId=" in request.url
+    refused = _failed_condition(request) if completes else None
+    return refused(request, None) if refused else botocore_stubber("before-send", request)
+
+
+def _failed_condition(request):
+    """Return S3's refusal when another object is there than the request expects, else None."""
+    headers = HTTPHeaders.from_dict({"Authorization": request.headers["Authorization"]})
+    head = AWSPreparedRequest("HEAD", request.url.partition("?")[0], headers, None, stream_output=False)
+    current = botocore_stubber("before-send", head)
+    expected = request.headers.get("If-Match", b"").decode()
+    if current.status_code == 404:
+        return refusal(404, "NoSuchKey") if expected else None
+    changed = expected and expected.strip('"') != current.headers["etag"].strip('"')
+    unexpected = "If-None-Match" in request.headers
+    return refusal(412, "PreconditionFailed") if changed or unexpected else None
 
 
 def refusal(status: int, code: str) -> Fault:
@@ -125,11 +156,24 @@ broken_body = spoilt_body(lambda content: _BrokenBody(content[:20], ProtocolErro
 stalled_body = spoilt_body(lambda content: _BrokenBody(content[:20], StalledError(None, None, "stalled")))
 
 
-def only(part: str, fault: Fault, method: str = "") -> Fault:
+def only(part: str, fault: Fault) -> Fault:
     """Limit a fault to requests whose URL holds a text."""
+    return _limited(fault, lambda request: part in request.url)
 
+
+def only_commits(part: str, fault: Fault) -> Fault:
+    """Limit a fault to the requests that make an object visible whose URL holds a text."""
+    steps = re.compile(r"[?&](uploads|partNumber)")
+    return _limited(
+        fault,
+        lambda request: (
+            part in request.url and request.method in ("PUT", "POST") and not steps.search(request.url)
+        ),
+    )
+
+
+def _limited(fault: Fault, concerned: Callable[..., bool]) -> Fault:
     def limited(request, answer):
-        concerned = part in request.url and method in ("", request.method)
-        return fault(request, answer) if concerned else answer(request)
+        return fault(request, answer) if concerned(request) else answer(request)
 
     return limited

@@ -4,7 +4,7 @@ import pytest
 
 from tastetrend_etl.errors import RetryableError
 from tests.unit.faults import standin as faults
-from tests.unit.faults.conftest import AN_OLDER_RESULT, NOTHING
+from tests.unit.faults.conftest import AN_OLDER_RESULT, EVERY_SIZE, IN_PARTS, NOTHING
 
 PASSING = {
     "a request lost once": faults.lost_request,
@@ -26,6 +26,7 @@ BODIES = {
 }
 
 
+@EVERY_SIZE
 @pytest.mark.parametrize("fault", PASSING)
 def test_I01_a_fault_that_passes_is_survived_within_the_invocation(fault, scene, survived):
     for at, site in enumerate(scene.sites):
@@ -36,6 +37,7 @@ def test_I01_a_fault_that_passes_is_survived_within_the_invocation(fault, scene,
         survived(fault, site)
 
 
+@EVERY_SIZE
 @pytest.mark.parametrize("fault", LASTING)
 def test_I01_a_fault_that_lasts_is_raised_and_completed_by_the_next_delivery(fault, scene, survived):
     for at, site in enumerate(scene.sites):
@@ -65,7 +67,7 @@ def test_I02_a_body_that_never_arrives_whole_is_taken_for_nothing(fault, scene):
     scene.assert_completed_by_the_next_delivery()
 
 
-@pytest.mark.parametrize("scene", [NOTHING, AN_OLDER_RESULT], indirect=True)
+@pytest.mark.parametrize("scene", [NOTHING, AN_OLDER_RESULT, IN_PARTS], indirect=True)
 @pytest.mark.parametrize("fault", [faults.death_before, faults.death_after], ids=["before", "after"])
 def test_I03_death_at_any_call_leaves_the_old_result_or_the_new_one(fault, scene, survived):
     for at, site in enumerate(scene.sites):

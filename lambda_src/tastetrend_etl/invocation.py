@@ -1,0 +1,75 @@
+"""Ingests what an event asks for, each object on its own, and answers whoever sent it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from tastetrend_etl import observe
+from tastetrend_etl.errors import InvalidEventError, OutOfTimeError, RetryableError
+from tastetrend_etl.event import ObjectEvent
+from tastetrend_etl.faults import without_content
+from tastetrend_etl.ingest import Ingested, RunContext, ingest
+
+Part = ObjectEvent | InvalidEventError
+"""What an event says of one object, or why that cannot be read."""
+
+_MIN_REMAINING_MS = 2_000
+
+
+def deadline(context: LambdaContext) -> Callable[[], None]:
+    """Return a check that raises `OutOfTimeError` when too little of the invocation's time remains."""
+
+    def check() -> None:
+        if context.get_remaining_time_in_millis() < _MIN_REMAINING_MS:
+            raise OutOfTimeError("too little time is left to finish; nothing was committed")
+
+    return check
+
+
+def ingest_each(parts: Sequence[Part], context: RunContext) -> list[Ingested | RetryableError | None]:
+    """Ingest the parts one by one; return for each its result, its failure, or None when it is unreadable."""
+    results = [_ingest_part(part, context) for part in parts]
+    objects = [part for part in parts if isinstance(part, ObjectEvent)]
+    if any(part.bucket == context.settings.artifacts_bucket for part in objects):
+        observe.note_rehearsal(len(objects))
+    return results
+
+
+def respond(parts: Sequence[Part], results: Sequence[Ingested | RetryableError | None]) -> dict[str, Any]:
+    """Return `files`, `batchItemFailures`, and `refused` when parts of the event could not be read.
+
+    Raises:
+        RetryableError: the failure of an object that no SQS message brought.
+    """
+    failures = {
+        part.message_id: result
+        for part, result in zip(parts, results, strict=True)
+        if isinstance(part, ObjectEvent) and isinstance(result, RetryableError)
+    }
+    if "" in failures:
+        raise failures[""]
+    refused = [str(part) for part in parts if isinstance(part, InvalidEventError)]
+    response = {
+        "files": [asdict(result) for result in results if isinstance(result, Ingested)],
+        "batchItemFailures": [{"itemIdentifier": message} for message in failures],
+    }
+    return response | ({"refused": "; ".join(refused)} if refused else {})
+
+
+def _ingest_part(part: Part, context: RunContext) -> Ingested | RetryableError | None:
+    if isinstance(part, InvalidEventError):
+        observe.note_refused_event(part)
+        return None
+    try:
+        result = ingest(part, context)
+    except InvalidEventError as error:
+        observe.note_refused_event(error)
+        return Ingested(part.key, "refused", "other_bucket")
+    except Exception as error:  # noqa: BLE001 # whatever it is, its message must not reach a log
+        failure = without_content(error)
+        observe.note_failure(part, failure)
+        return failure
+    observe.note_ingested(result)
+    return result

@@ -1,0 +1,214 @@
+"""What is written through awswrangler appears whole or not at all, in its own types, over one client."""
+
+import gc
+import io
+import random
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import awswrangler as wr
+import boto3
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from tastetrend_etl import s3_parquet
+from tastetrend_etl.extract import connect
+from tests.unit.conftest import PROCESSED
+from tests.unit.faults import standin as faults
+from tests.unit.faults.conftest import EVENT, MESSY_NEW
+
+KEY = "processed/rejected/rejected_a.parquet"
+ONLY_NEW = {"IfNoneMatch": "*"}
+SMALL = pa.table(
+    {
+        "number": pa.array([1, None], pa.int64()),
+        "text": pa.array(["a", None], pa.string()),
+        "at": pa.array(["2024-01-02T03:04:05.678901", None]).cast(pa.timestamp("us")),
+        "share": pa.array([0.5, None], pa.float32()),
+        "codes": pa.array([["a"], []], pa.list_(pa.string())),
+    }
+)
+
+
+@pytest.fixture
+def s3(standin):
+    return connect()
+
+
+@pytest.fixture(scope="module")
+def large():
+    """Return a table whose parquet file has 16 MB."""
+    letters = random.Random(5)  # noqa: S311 # any text that no codec shrinks
+    return pa.table({"text": [letters.randbytes(256).hex() for _ in range(32_000)]})
+
+
+@pytest.fixture
+def ignored(monkeypatch):
+    """Return the exceptions that Python would print as ignored."""
+    caught = []
+    monkeypatch.setattr(sys, "unraisablehook", caught.append)
+    return caught
+
+
+def write(s3, table, _):
+    s3_parquet.write_parquet(s3, PROCESSED, KEY, table, ONLY_NEW)
+
+
+def upload(s3, table, folder):
+    file = folder / "file.parquet"
+    pq.write_table(table, file)
+    s3_parquet.upload_parquet(s3, PROCESSED, KEY, file, ONLY_NEW)
+
+
+EACH_WAY = pytest.mark.parametrize("put", [write, upload])
+
+
+@pytest.fixture
+def assert_nothing_was_written(store, ignored):
+    """Return a check that no object is there, no parts are, and nothing is printed or sent any more."""
+
+    def check():
+        gc.collect()
+        assert store.keys() == []
+        assert store.client.list_multipart_uploads(Bucket=PROCESSED).get("Uploads", []) == []
+        assert ignored == []
+
+    return check
+
+
+@EACH_WAY
+def test_a_table_keeps_its_types_and_its_rows(put, s3, store, tmp_path):
+    put(s3, SMALL, tmp_path)
+
+    assert pq.read_table(io.BytesIO(store.read(KEY))).equals(SMALL)
+    assert s3_parquet.read_parquet(s3, PROCESSED, KEY)["at"].dtype.pyarrow_dtype == pa.timestamp("us")
+
+
+@EACH_WAY
+def test_a_large_file_goes_in_parts(put, s3, standin, large, store, tmp_path):
+    put(s3, large, tmp_path)
+
+    assert standin.sites.count("part of the rejected rows") >= 2
+    assert pq.read_table(io.BytesIO(store.read(KEY))).equals(large)
+
+
+@EACH_WAY
+@pytest.mark.parametrize("request_number", range(5))
+def test_a_request_that_fails_leaves_nothing(
+    request_number, put, s3, standin, large, tmp_path, assert_nothing_was_written
+):
+    standin.strike(request_number, faults.refusal(403, "AccessDenied"))
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        put(s3, large, tmp_path)
+
+    assert_nothing_was_written()
+
+
+@pytest.mark.parametrize("size", ["small", "large"])
+def test_a_parquet_writer_that_fails_leaves_nothing(
+    size, s3, large, tmp_path, monkeypatch, assert_nothing_was_written
+):
+    def half_written(self, table, **_):
+        original(self, table.slice(0, table.num_rows // 2))
+        raise MemoryError
+
+    original = pq.ParquetWriter.write_table
+    with monkeypatch.context() as patch:
+        patch.setattr(pq.ParquetWriter, "write_table", half_written)
+        with pytest.raises(MemoryError):
+            write(s3, large if size == "large" else SMALL, tmp_path)
+
+    assert_nothing_was_written()
+
+
+@EACH_WAY
+@pytest.mark.parametrize("size", ["small", "large"])
+def test_a_lost_race_is_not_run_again_when_the_winner_is_gone(
+    put, size, s3, store, large, tmp_path, assert_nothing_was_written
+):
+    store.client.put_object(Bucket=PROCESSED, Key=KEY, Body=b"the winner")
+
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        put(s3, large if size == "large" else SMALL, tmp_path)
+
+    store.client.delete_object(Bucket=PROCESSED, Key=KEY)
+    assert_nothing_was_written()
+
+
+@EACH_WAY
+@pytest.mark.parametrize("size", ["small", "large"])
+def test_a_call_that_stalls_is_given_up_by_the_sdk_alone(put, size, s3, standin, large, tmp_path):
+    standin.strike(0, faults.stall, forever=True)
+
+    with pytest.raises(ReadTimeoutError):
+        put(s3, large if size == "large" else SMALL, tmp_path)
+
+    assert len(standin.sites) == 4
+
+
+@EACH_WAY
+def test_no_call_makes_another_client(put, s3, monkeypatch, tmp_path):
+    monkeypatch.setattr(boto3.Session, "client", None)
+
+    put(s3, SMALL, tmp_path)
+
+    assert len(s3_parquet.read_parquet(s3, PROCESSED, KEY)) == SMALL.num_rows
+
+
+def test_the_handler_writes_datasets_and_rejected_rows_by_awswrangler(store, handler, context, monkeypatch):
+    written = []
+    for name in ("upload", "to_parquet"):
+        original = getattr(wr.s3, name)
+
+        def spy(content, path, original=original, **named):
+            written.append((original.__name__, path.partition("/processed/")[2].split("_")[0]))
+            return original(content, path, **named)
+
+        monkeypatch.setattr(wr.s3, name, spy)
+    store.upload("reviews.csv", MESSY_NEW)
+
+    handler.lambda_handler(EVENT, context)
+
+    assert written == [("to_parquet", "rejected/rejected"), ("upload", "processed")]
+    assert sorted(key.endswith(".parquet") for key in store.everything()) == [False, False, True, True]
+
+
+def test_what_is_written_beside_a_dataset_is_sent_at_once(store, standin, handler, context):
+    """Each of the three waits for the other two, and the dataset for all of them."""
+    handler.EXECUTOR, together = ThreadPoolExecutor(3), Barrier(3, timeout=10)
+    answer = standin.answer
+
+    def wait_for_the_others(request):
+        if "/logs/" in request.url or "/rejected/" in request.url:
+            together.wait()
+        return answer(request)
+
+    store.upload("reviews.csv", MESSY_NEW)
+    standin.answer = wait_for_the_others
+    try:
+        handler.lambda_handler(EVENT, context)
+    finally:
+        standin.answer = answer
+
+    assert standin.sites[:2] == ["look at the dataset", "download of the raw object"]
+    assert len(standin.sites) == 2 + 3 + 1
+    assert standin.sites[-1] == "write of the dataset"
+
+
+def test_an_output_of_other_content_is_replaced_and_one_of_the_same_is_not(scene, store):
+    (report,) = [key for key in scene.after if "/validation_" in key and key not in scene.before]
+    scene.reset()
+    store.client.put_object(Bucket=PROCESSED, Key=report, Body=b"of a version that told no digest")
+    rejected = next(key for key in scene.after if "rejected_" in key and key not in scene.before)
+    body, metadata = scene.after[rejected]
+    store.client.put_object(Bucket=PROCESSED, Key=rejected, Body=body, Metadata=metadata)
+    before = store.versions().count(rejected)
+
+    scene.send()
+
+    assert scene.stored()[report] == scene.after[report]
+    assert store.versions().count(rejected) == before
