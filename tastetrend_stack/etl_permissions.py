@@ -22,7 +22,10 @@ class EtlPermissions:
             # Without ListBucket, asking for a key that is not there answers 403 instead of 404.
             allow(["s3:ListBucket"], [self._bucket(kind) for kind in ("raw", "processed", "artifacts")]),
             allow(["s3:GetObject", "s3:GetObjectVersion"], [self._raw_objects, self._golden_files]),
-            allow(["s3:GetObject", "s3:PutObject"], [self._processed_objects, *self._rehearsed_objects]),
+            allow(
+                ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"],
+                [self._processed_objects, *self._rehearsed_objects],
+            ),
             allow(["sqs:SendMessage"], [arn("sqs", self.environment.named("etl-failures"))]),
             # Some log calls are judged on the group's own ARN, others on its streams'.
             allow(["logs:CreateLogStream", "logs:PutLogEvents"], [self._log_group, self._log_streams]),

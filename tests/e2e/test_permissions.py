@@ -49,6 +49,17 @@ class TestTheFunctionMay:
         as_function.put_object(**place, Body=b"written")
         assert as_function.get_object(**place)["Body"].read() == b"written"
 
+    def test_write_a_processed_object_in_parts_or_give_it_up(self, as_function, outputs):
+        place = {"Bucket": outputs["ProcessedBucketName"], "Key": "processed/permissions/in-parts"}
+        upload = place | {"UploadId": as_function.create_multipart_upload(**place)["UploadId"]}
+        part = as_function.upload_part(**upload, PartNumber=1, Body=b"part")
+        parts = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}
+        as_function.complete_multipart_upload(**upload, MultipartUpload=parts, IfNoneMatch="*")
+        assert as_function.get_object(**place)["Body"].read() == b"part"
+
+        unfinished = as_function.create_multipart_upload(**place)["UploadId"]
+        as_function.abort_multipart_upload(**place, UploadId=unfinished)
+
 
 @pytest.mark.usefixtures("raw_object")
 class TestTheFunctionMayNot:
@@ -62,6 +73,12 @@ class TestTheFunctionMayNot:
 
     def test_delete_processed_objects(self, as_function, outputs):
         assert_denied(as_function.delete_object, Bucket=outputs["ProcessedBucketName"], Key="processed/a")
+
+    def test_give_up_uploads_elsewhere(self, as_function, client, outputs):
+        place = {"Bucket": outputs["RawBucketName"], "Key": "permissions/in-parts"}
+        upload = client("s3").create_multipart_upload(**place)["UploadId"]
+        assert_denied(as_function.abort_multipart_upload, **place, UploadId=upload)
+        client("s3").abort_multipart_upload(**place, UploadId=upload)
 
     def test_write_processed_objects_elsewhere(self, as_function, outputs):
         assert_denied(as_function.put_object, Bucket=outputs["ProcessedBucketName"], Key="a", Body=b"")

@@ -45,10 +45,13 @@ def test_the_function_reads_raw_writes_processed_rehearses_in_artifacts_and_noth
         ("s3:GetObjectVersion", f"{raw}/*"),
         ("s3:GetObject", f"{processed}/processed/*"),
         ("s3:PutObject", f"{processed}/processed/*"),
+        ("s3:AbortMultipartUpload", f"{processed}/processed/*"),
+        ("s3:GetObject", f"{artifacts}/gate/*"),
+        ("s3:GetObjectVersion", f"{artifacts}/gate/*"),
         *(
-            (action, f"{artifacts}/{prefix}/*")
-            for prefix in ("gate", "processed/gate", "processed/rejected/gate", "processed/logs/gate")
-            for action in ("s3:GetObject", "s3:GetObjectVersion" if prefix == "gate" else "s3:PutObject")
+            (action, f"{artifacts}/processed/{prefix}/*")
+            for prefix in ("gate", "rejected/gate", "logs/gate")
+            for action in ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload")
         ),
         ("sqs:SendMessage", f"{ARN}:sqs:{HERE}:tastetrend-ENV-etl-failures"),
         ("logs:CreateLogStream", group),
