@@ -1,5 +1,7 @@
 """The benchmarks compare equal work, and notice when it is not."""
 
+from pathlib import Path
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from benchmarks.contenders import ours
 from benchmarks.data import SOURCES_USED, review_file
 from benchmarks.equality import DifferenceError, check_equal
+from benchmarks.latency import warm_milliseconds
 from benchmarks.measure import measure_all
 from benchmarks.task import Task
 
@@ -21,6 +24,13 @@ def test_each_contender_does_the_whole_work_in_a_process_of_its_own(source, tmp_
 
     assert [run.contender for run in runs] == ["ours", "pandas_careful", "floor"]
     assert all(run.output_mb > 0 for run in runs)
+
+
+def test_an_invocation_waits_for_four_calls_to_s3_at_least(tmp_path):
+    """The handler really runs, and the calls really take their time."""
+    file = review_file(tmp_path, "uptown", 10).path
+
+    assert warm_milliseconds(Path(__file__).parents[2], file) > 4 * 20
 
 
 @pytest.fixture

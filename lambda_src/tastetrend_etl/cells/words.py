@@ -1,7 +1,6 @@
 """Trimming, null words and control characters."""
 
 from collections.abc import Callable
-from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +13,7 @@ _CONTROLS = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F\x{80}-\x{9F}]"
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _LINE_FEED, _DELETE, _FIRST_OF_UPPER_CONTROL, _FIRST_OF_REPLACEMENT = b"\n\x7f\xc2\xef"
 _LONGEST_NULL_WORD = max(map(len, NULL_WORDS))
+_NULLS = pa.array(NULL_SPELLINGS)
 _SCANNED = 1 << 18  # bytes looked at together: they stay in the processor's second-level cache
 
 
@@ -22,13 +22,8 @@ def cleaned(values: pa.StringArray) -> pa.StringArray:
     trimmed = pc.utf8_trim_whitespace(values)
     # Only short values are looked up: to look a text up is to hash all of it.
     likely = np.flatnonzero(np.asarray(pc.binary_length(trimmed)) <= _LONGEST_NULL_WORD)
-    missing = likely[np.asarray(pc.is_in(trimmed.take(pa.array(likely)), value_set=_null_spellings()))]
+    missing = likely[np.asarray(pc.is_in(trimmed.take(pa.array(likely)), value_set=_NULLS))]
     return _nulled(trimmed, missing) if len(missing) else trimmed
-
-
-@cache  # not at import, when Arrow would look for pandas
-def _null_spellings() -> pa.StringArray:
-    return pa.array(NULL_SPELLINGS)
 
 
 def _nulled(values: pa.StringArray, missing: np.ndarray) -> pa.StringArray:

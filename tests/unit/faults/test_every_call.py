@@ -23,6 +23,7 @@ BODIES = {
     "a body cut off": faults.cut_body,
     "a body reset in the middle": faults.broken_body,
     "a body that stalls": faults.stalled_body,
+    "a flipped bit": faults.flipped_body,
 }
 
 
@@ -58,7 +59,7 @@ def test_I02_a_body_that_does_not_arrive_whole_is_fetched_again(fault, scene, su
     survived(fault, "download of the raw object")
 
 
-@pytest.mark.parametrize("fault", [*BODIES.values(), faults.flipped_body], ids=[*BODIES, "a flipped bit"])
+@pytest.mark.parametrize("fault", BODIES.values(), ids=BODIES)
 def test_I02_a_body_that_never_arrives_whole_is_taken_for_nothing(fault, scene):
     at = scene.sites.index("download of the raw object")
 

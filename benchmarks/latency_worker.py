@@ -1,0 +1,118 @@
+"""Invokes the handler of one tree on one file, against an S3 in memory that answers after 20 ms.
+
+`python -m benchmarks.latency_worker LAMBDA_SRC FILE`
+"""
+
+import hashlib
+import io
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from statistics import median
+from time import perf_counter, sleep
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
+
+_SECONDS_PER_CALL = 0.02
+_WARM_UP, _REPEATS = 3, 20
+_SETTINGS = {
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "none",
+    "AWS_SECRET_ACCESS_KEY": "none",
+    "RAW_BUCKET": "raw",
+    "PROCESSED_BUCKET": "processed",
+    "ARTIFACTS_BUCKET": "artifacts",
+}
+_NO_SUCH_KEY = b"<Error><Code>NoSuchKey</Code></Error>"
+
+
+class _Body(io.BytesIO):
+    def stream(self, **_: object) -> list[bytes]:
+        return [self.getvalue()]
+
+
+@dataclass
+class SlowS3:
+    """Takes the place of the network: keeps what is put, whatever the conditions, and gives it back."""
+
+    objects: dict[str, tuple[HTTPHeaders, bytes]] = field(default_factory=dict)
+
+    def __call__(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        """Answer a request."""
+        sleep(_SECONDS_PER_CALL)
+        url = urlsplit(request.url)
+        path = f"{url.netloc.partition('.')[0]}{url.path}"
+        if request.method == "PUT":
+            self.put(path, _content(request.body), request.headers)
+        headers, content = self.objects.get(path, (HTTPHeaders(), _NO_SUCH_KEY))
+        body = _Body(content if request.method == "GET" or path not in self.objects else b"")
+        return AWSResponse(request.url, 200 if path in self.objects else 404, headers, body)
+
+    def put(self, path: str, content: bytes, sent: dict[str, Any]) -> None:
+        """Keep an object under bucket and key."""
+        metadata = {
+            name: _text(value) for name, value in sent.items() if name.lower().startswith("x-amz-meta")
+        }
+        headers = metadata | {
+            "ETag": f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"',
+            "Content-Length": str(len(content)),
+            "Last-Modified": f"{datetime.now(UTC):%a, %d %b %Y %H:%M:%S GMT}",
+            "x-amz-version-id": "1",
+        }
+        self.objects[path] = (HTTPHeaders.from_dict(headers), content)
+
+
+def _content(body: Any) -> bytes:  # noqa: ANN401 # bytes or any file
+    content: bytes = body.read() if hasattr(body, "read") else body
+    return content
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+class _Context:
+    """What Lambda tells the handler about an invocation."""
+
+    function_name = aws_request_id = invoked_function_arn = "benchmark"
+    function_version, memory_limit_in_mb = "1", 1_024
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 30_000
+
+
+def main(lambda_src: str, file: str) -> None:
+    """Print the median time of a warm invocation in milliseconds, on the last line."""
+    os.environ.update(_SETTINGS)
+    sys.path.insert(0, lambda_src)
+    s3 = SlowS3()
+    boto3.setup_default_session()
+    boto3.DEFAULT_SESSION.events.register("before-send.s3", s3)
+    handle = import_module("api_handler").lambda_handler
+    s3.put("raw/reviews.csv", Path(file).read_bytes(), {})
+    raw = dict(s3.objects)
+    times = [_timed(handle, s3, raw) for _ in range(_WARM_UP + _REPEATS)]
+    print(median(times[_WARM_UP:]) * 1_000)  # noqa: T201 # the answer to the parent
+
+
+def _timed(handle: Callable[..., dict[str, Any]], s3: SlowS3, raw: dict[str, Any]) -> float:
+    """Return the seconds that the file's first invocation takes."""
+    s3.objects = dict(raw)
+    started = perf_counter()
+    answer = handle({"key": "reviews.csv"}, _Context())
+    taken = perf_counter() - started
+    if answer["files"][0]["action"] != "processed" or len(s3.objects) not in (4, 5):
+        raise RuntimeError(f"the file was not processed: {answer}, {sorted(s3.objects)}")
+    return taken
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
