@@ -28,6 +28,9 @@ _PRECONDITION_ERRORS = frozenset(
 )
 _CONTENT_TYPES = {".json": "application/json", ".parquet": "application/vnd.apache.parquet"}
 _SHA256 = "content-sha256"
+# Two objects under one key are the same when these are. The version is among them so that what a bad version
+# alone has written can be told, and removed, by it.
+_SAME = (_SHA256, "function-version")
 
 Metadata = Mapping[str, str]
 """User metadata: US-ASCII, 2 KB at most, so nothing of a key goes in."""
@@ -46,22 +49,22 @@ class _Output:
     """An object to write.
 
     Attributes:
-        sha256: the hex digest that tells its content from another's.
+        metadata: a digest of its content included.
         send: writes the content; takes client, bucket, key and further `arguments` of PutObject.
     """
 
     bucket: str
     key: str
     metadata: Metadata
-    sha256: str
     send: Callable[..., None]
 
     def is_current(self, s3: "S3Client") -> bool:
-        """Say whether an object with this content is there."""
+        """Say whether this output is there already."""
         return self.is_same_as(standing(s3, self.bucket, self.key))
 
     def is_same_as(self, head: ObjectHead | None) -> bool:
-        return head is not None and head.metadata.get(_SHA256) == self.sha256
+        """Say whether a HEAD found this output."""
+        return head is not None and all(head.metadata.get(name) == self.metadata.get(name) for name in _SAME)
 
 
 def standing(s3: "S3Client", bucket: str, key: str) -> ObjectHead | None:
@@ -85,7 +88,7 @@ def put_rejected(
     """
     table = rejected_table(rejected)
     send = partial(write_parquet, table=table)
-    _put_if_changed(s3, _Output(bucket, key, metadata, _table_sha256(table), send))
+    _put_if_changed(s3, _Output(bucket, key, {**metadata, _SHA256: _table_sha256(table)}, send))
 
 
 def rejected_table(rejected: list[RejectedRow]) -> pa.Table:
@@ -102,7 +105,8 @@ def put_report(s3: "S3Client", bucket: str, key: str, report: Report, metadata: 
     """
     content = encoded(report)
     send = partial(_put_bytes, content=content)
-    _put_if_changed(s3, _Output(bucket, key, metadata, hashlib.sha256(content).hexdigest(), send))
+    sha256 = hashlib.sha256(content).hexdigest()
+    _put_if_changed(s3, _Output(bucket, key, {**metadata, _SHA256: sha256}, send))
 
 
 def encoded(report: Report) -> bytes:
@@ -126,7 +130,7 @@ def put_dataset(
     with dataset.open("rb") as content:
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()
     send = partial(upload_parquet, file=dataset)
-    _put(s3, _Output(bucket, key, metadata, sha256, send), expected_current)
+    _put(s3, _Output(bucket, key, {**metadata, _SHA256: sha256}, send), expected_current)
 
 
 def _put_if_changed(s3: "S3Client", output: _Output) -> None:
@@ -142,7 +146,7 @@ def _put(s3: "S3Client", output: _Output, expected_current: ObjectHead | None) -
     condition = {"IfMatch": expected_current.etag} if expected_current else {"IfNoneMatch": "*"}
     arguments = {
         "ContentType": _CONTENT_TYPES[PurePosixPath(output.key).suffix],
-        "Metadata": {**output.metadata, _SHA256: output.sha256},
+        "Metadata": output.metadata,
     }
     try:
         output.send(s3, output.bucket, output.key, arguments=condition | arguments)

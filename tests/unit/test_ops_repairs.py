@@ -3,11 +3,13 @@
 import io
 import json
 from threading import Lock
+from types import SimpleNamespace
 
 import boto3
 import pytest
 
 from ops import invoke
+from ops.replay import delete_orphaned_outputs
 from tests.unit.conftest import PROCESSED, RAW, LambdaContext, s3_record
 
 GOOD = b"rating,review_text\n5,good\n"
@@ -281,3 +283,16 @@ def test_an_environment_that_is_not_deployed_is_wrong_state(queue, tastetrend):
         "error: there is no stack tastetrend-prod in eu-west-1; deploy it with `make deploy ENV=prod`, "
         "or name another environment or region\n"
     )
+
+
+def test_what_a_good_version_makes_as_well_is_not_removed_with_a_bad_ones_outputs(store, handler):
+    """Even when both have written the same rejected rows, byte for byte."""
+    store.upload("reviews.csv", b"rating,review_text\n5,good\n4,fine,ragged\n")
+    handler.lambda_handler({"key": "reviews.csv"}, LambdaContext(function_version="7"))
+    handler.lambda_handler({"key": "reviews.csv", "reprocess": True}, LambdaContext(function_version="8"))
+    outputs = store.keys()
+
+    deleted = delete_orphaned_outputs(store.client, SimpleNamespace(processed_bucket=PROCESSED), "7")
+
+    assert deleted == []
+    assert store.keys() == outputs
