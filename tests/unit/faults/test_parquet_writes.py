@@ -141,13 +141,20 @@ def test_a_lost_race_is_not_run_again_when_the_winner_is_gone(
 
 @EACH_WAY
 @pytest.mark.parametrize("size", ["small", "large"])
-def test_a_call_that_stalls_is_given_up_by_the_sdk_alone(put, size, s3, standin, large, tmp_path):
-    standin.strike(0, faults.stall, forever=True)
+@pytest.mark.parametrize("place", ["first", "last"])
+def test_a_call_that_stalls_is_given_up_after_the_sdks_four_tries(
+    place, put, size, s3, standin, store, large, tmp_path
+):
+    table = large if size == "large" else SMALL
+    put(s3, table, tmp_path)
+    at = 0 if place == "first" else len(standin.sites) - 1
+    store.client.delete_object(Bucket=PROCESSED, Key=KEY)
+    standin.strike(at, faults.stall, forever=True)
 
     with pytest.raises(ReadTimeoutError):
-        put(s3, large if size == "large" else SMALL, tmp_path)
+        put(s3, table, tmp_path)
 
-    assert len(standin.sites) == 4
+    assert len(standin.sites) == at + 4
 
 
 @EACH_WAY
