@@ -1,6 +1,7 @@
 """Many files at once, some of them bad, and nothing is lost or done twice."""
 
 import io
+import random
 from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow.parquet as pq
@@ -39,6 +40,19 @@ def test_two_hundred_files_at_once_are_each_accounted_for_once(store, failures):
     written = [text for key in GOOD for text in texts(store, key)]
     assert sorted(written) == sorted(mark for key in GOOD for mark in marks(key))
     assert failures.count() == 0
+
+
+def test_a_dataset_that_goes_in_parts_arrives_whole(store):
+    key, letters = "load/large.csv", random.Random(5)  # noqa: S311 # any text that no codec shrinks
+    rows = [letters.randbytes(225).hex() for _ in range(12_000)]
+    store.drop(key, reviews(*rows))
+    store.await_outcome(key)
+
+    dataset = store.s3.head_object(Bucket=store.processed, Key=store.keys_for(key).dataset)
+    assert dataset["ContentLength"] > 10 << 20
+    assert dataset["ETag"].endswith('-2"')
+    assert dataset["Metadata"]["content-sha256"]
+    assert texts(store, key) == rows
 
 
 def texts(store, key):
