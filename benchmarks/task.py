@@ -17,7 +17,7 @@ FIELDS = (
 SURPLUS = ("surplus_1", "surplus_2")
 COLUMNS = (*FIELDS, *SURPLUS)
 TEXTS = ("customer_name", "location", "restaurant_name")
-NULL_WORDS = list(schema.NULL_WORDS)
+NULL_VALUES = list(schema.NULL_VALUES)
 SCALE = 5
 EARLIEST, LATEST = "1990-01-01", "2026-12-31"
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from tastetrend_etl import observe
-from tastetrend_etl.event import read_event
+from tastetrend_etl import observability
 from tastetrend_etl.extract import connect
 from tastetrend_etl.ingest import SIDE_OBJECTS, RunContext
 from tastetrend_etl.invocation import deadline, ingest_each, respond
+from tastetrend_etl.s3_event import read_event
 from tastetrend_etl.settings import Settings, load_settings
 
 SETTINGS = load_settings(Settings)
@@ -17,8 +17,8 @@ S3 = connect()
 EXECUTOR = ThreadPoolExecutor(SIDE_OBJECTS)
 
 
-@observe.logger.inject_lambda_context(clear_state=True)
-@observe.metrics.log_metrics
+@observability.logger.inject_lambda_context(clear_state=True)
+@observability.metrics.log_metrics
 def lambda_handler(event: object, context: LambdaContext) -> dict[str, Any]:
     """Process every object that the event names, each on its own.
 
@@ -29,7 +29,7 @@ def lambda_handler(event: object, context: LambdaContext) -> dict[str, Any]:
     Raises:
         RetryableError: an object could not be processed now; Lambda delivers the event again.
     """
-    observe.note_event()
+    observability.record_event()
     parts = read_event(event)
     run = RunContext(S3, SETTINGS, context.function_version, EXECUTOR, deadline(context))
     return respond(parts, ingest_each(parts, run))

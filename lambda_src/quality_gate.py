@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from tastetrend_etl.extract import connect
 from tastetrend_etl.settings import function_name, load_settings
 from tastetrend_gate import deployment
-from tastetrend_gate.gate import judge
+from tastetrend_gate.gate import run_checks
 from tastetrend_gate.publish import publish
 from tastetrend_gate.replay import Stage
 from tastetrend_gate.settings import GateSettings
@@ -34,7 +34,7 @@ def lambda_handler(event: dict[str, str], context: LambdaContext) -> dict[str, A
 
 def _judge(version: str, baseline: str | None, context: LambdaContext) -> dict[str, Any]:
     run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{context.aws_request_id[:8]}"
-    verdict = judge(version, baseline, Stage(S3, LAMBDA, SETTINGS, run))
+    verdict = run_checks(version, baseline, Stage(S3, LAMBDA, SETTINGS, run))
     said = publish(S3, SETTINGS.artifacts_bucket, verdict)
     logger.info("judged", extra=said)
     return said

@@ -15,8 +15,8 @@ from local.steps import deploy_stack, step
 from ops.errors import CommandError
 from ops.input_files import check_files
 from ops.summary import exit_code_of, read_reports, show
-from tastetrend_etl.extract import describe
-from tastetrend_etl.keys import OutputKeys, output_keys
+from tastetrend_etl.extract import find_current_version
+from tastetrend_etl.output_keys import OutputKeys, output_keys
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -60,7 +60,7 @@ def run(files: list[Path], console: Console) -> int:
 def _upload(s3: "S3Client", file: Path, bucket: str) -> OutputKeys:
     """Upload a file and return the keys of what it will become."""
     s3.upload_file(str(file), bucket, file.name)
-    source = describe(s3, bucket, file.name)
+    source = find_current_version(s3, bucket, file.name)
     if source is None:
         raise CommandError(
             f"{file.name} was uploaded and is not there; is another program using the emulator?"

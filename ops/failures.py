@@ -12,7 +12,7 @@ from rich.console import Console
 from ops.invoke import invoke_all
 from ops.result import Result
 from ops.stack_outputs import StackOutputs, read_stack_outputs
-from tastetrend_etl.event import ObjectEvent, read_event
+from tastetrend_etl.s3_event import ObjectEvent, read_event
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient

@@ -11,15 +11,15 @@ from rich.console import Console
 from ops.input_files import check_files
 from ops.result import Result
 from ops.summary import exit_code_of, show, to_row
-from tastetrend_etl.account.report import Report, error_report
 from tastetrend_etl.budget import MAX_FILE_BYTES
-from tastetrend_etl.errors import RefusedError
-from tastetrend_etl.keys import OutputKeys, output_keys
-from tastetrend_etl.load import encoded, rejected_table
+from tastetrend_etl.errors import RejectedFileError
+from tastetrend_etl.load import rejected_table, to_json_bytes
+from tastetrend_etl.models import SourceObject
+from tastetrend_etl.output_keys import OutputKeys, output_keys
 from tastetrend_etl.pipeline import Outcome
 from tastetrend_etl.pipeline import process as run_pipeline
-from tastetrend_etl.records import SourceObject
 from tastetrend_etl.s3_parquet import to_parquet_bytes
+from tastetrend_etl.validate.report import Report, error_report
 
 VERSION = "local"
 
@@ -43,7 +43,7 @@ def _process(file: Path, out: Path) -> Report:
     with TemporaryDirectory(prefix="tastetrend-") as work:
         try:
             outcome = run_pipeline(source, file, Path(work), version=VERSION, limit=MAX_FILE_BYTES)
-        except RefusedError as error:
+        except RejectedFileError as error:
             report = error_report(source, VERSION, error)
             _write_report(out / keys.error, report)
             return report
@@ -76,7 +76,7 @@ def _write(outcome: Outcome, keys: OutputKeys, out: Path) -> None:
 
 
 def _write_report(path: Path, report: Report) -> None:
-    _parent_made(path).write_bytes(encoded(report))
+    _parent_made(path).write_bytes(to_json_bytes(report))
 
 
 def _parent_made(path: Path) -> Path:

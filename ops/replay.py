@@ -11,9 +11,9 @@ from rich.console import Console
 from ops.invoke import InvokeResult, invoke_all
 from ops.result import Result
 from ops.stack_outputs import StackOutputs, read_stack_outputs
-from tastetrend_etl.extract import describe
-from tastetrend_etl.keys import fits, output_keys
-from tastetrend_etl.load import standing
+from tastetrend_etl.extract import find_current_version
+from tastetrend_etl.load import head_object
+from tastetrend_etl.output_keys import fits_s3_limit, output_keys
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -68,7 +68,7 @@ def find_outputs_of_version(s3: "S3Client", outputs: StackOutputs, version: str)
     bucket = outputs.processed_bucket
 
     def is_of_version(key: str) -> bool:
-        head = standing(s3, bucket, key)
+        head = head_object(s3, bucket, key)
         return head is not None and head.metadata.get("function-version") == version
 
     return _where(list(_list_keys(s3, bucket)), is_of_version)
@@ -93,12 +93,12 @@ def delete_orphaned_outputs(s3: "S3Client", outputs: StackOutputs, version: str)
 
 def written_by(s3: "S3Client", outputs: StackOutputs, key: str) -> str | None:
     """Return the function version that wrote the outputs of a raw object's newest version."""
-    source = describe(s3, outputs.raw_bucket, key)
+    source = find_current_version(s3, outputs.raw_bucket, key)
     if source is None:
         return None
     keys = output_keys(source)
-    for output in (keys.dataset, keys.error) if fits(key) else (keys.error,):
-        head = standing(s3, outputs.processed_bucket, output)
+    for output in (keys.dataset, keys.error) if fits_s3_limit(key) else (keys.error,):
+        head = head_object(s3, outputs.processed_bucket, output)
         if head and head.metadata.get("source-version-id") == source.version_id:
             return head.metadata.get("function-version")
     return None

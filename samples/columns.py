@@ -89,10 +89,10 @@ def _leave_holes(rng: random.Random, source: Source, columns: Columns, wishes: W
     untold = {*empty, *_some(rng, may_be_silent, missing.pop("text") * count - len(empty))}
     told = [place for place in range(count) if place not in untold]
     unrated = {*empty, *_some(rng, told, missing.pop("rating", 0) * count - len(empty))}
-    columns.put("text", sorted(untold), vocabulary.NULL_WORDS, rng)
+    columns.put("text", sorted(untold), vocabulary.NULL_VALUES, rng)
     columns.put("rating", sorted(unrated), vocabulary.NULL_RATINGS, rng)
     for column, share in missing.items():
-        columns.put(column, _some(rng, range(count), share * count), vocabulary.NULL_WORDS, rng)
+        columns.put(column, _some(rng, range(count), share * count), vocabulary.NULL_VALUES, rng)
     rated = [place for place in told if place not in unrated]
     columns.put("rating", _some(rng, rated, int(ODD_RATINGS * count)), source.odd_ratings, rng)
     return untold

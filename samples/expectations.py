@@ -9,7 +9,7 @@ from samples.columns import Truth
 from samples.restaurants import RESTAURANT_INFO
 from samples.rows import DATE, DUPLICATE, EMPTY_ROW, ID, RAGGED_ROW, RATING, SPENT, WRITTEN, Row
 from samples.sources import Source
-from samples.vocabulary import NULL_WORDS
+from samples.vocabulary import NULL_VALUES
 
 _DELIVERED_IN = {"date": DATE, "rating": RATING, "total_spent": SPENT}
 _UNIFIED = {"date": "review_date", "rating": "rating_1_5", "total_spent": "total_spent"}
@@ -80,7 +80,7 @@ def _marked_by_id(row: Row) -> bool:
 
 
 def _not_understood(row: Row, column: str) -> bool:
-    return row.truth[column] is None and row.cells[_DELIVERED_IN[column]] not in NULL_WORDS
+    return row.truth[column] is None and row.cells[_DELIVERED_IN[column]] not in NULL_VALUES
 
 
 def _plain(truth: Truth) -> str | float | None:

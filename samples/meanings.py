@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from samples.columns import Truth
 from samples.rows import DATE, RATING, SPENT, Row
 from samples.sources import Source
-from samples.vocabulary import NULL_WORDS
+from samples.vocabulary import NULL_VALUES
 
 PLACE, PARTY, AGE_RANGE, GENDER, ETHNICITY = 5, 10, 11, 12, 13  # places of cells in a row
 
@@ -119,7 +119,7 @@ def _capped(percentage: float | None) -> float | None:
 
 def _scale(cell: str, source: Source) -> float | None:
     _, odd = ISSUES["rating"]
-    if cell in NULL_WORDS or odd.get(cell) == "rating_unparseable":
+    if cell in NULL_VALUES or odd.get(cell) == "rating_unparseable":
         return None
     return next((float(scale) for mark, scale in _SCALES.items() if mark in cell), float(source.rating_scale))
 
@@ -129,4 +129,4 @@ def _plain(cell: str) -> str:
 
 
 def _unmapped(cell: str, table: Mapping[str, str]) -> bool:
-    return cell not in NULL_WORDS and _plain(cell) not in table
+    return cell not in NULL_VALUES and _plain(cell) not in table

@@ -1,10 +1,10 @@
 """The words that generated reviews, names and categories are made of."""
 
 # What the data contract reads as "nothing was said"; empty is by far the commonest.
-NULL_WORDS = ("", "", "", "", "", "", "NA", "N/A", "null", "None", "nan", "-")
+NULL_VALUES = ("", "", "", "", "", "", "NA", "N/A", "null", "None", "nan", "-")
 
 # A rating of `nan` may also be taken for a number on no scale: the samples leave it out.
-NULL_RATINGS = tuple(word for word in NULL_WORDS if word != "nan")
+NULL_RATINGS = tuple(word for word in NULL_VALUES if word != "nan")
 
 FIRST_NAMES = (
     "Amara", "Anneke", "Bao", "Bettina", "Callum", "Chiara", "Dagny", "Darius", "Eilidh", "Emre", "Farida",

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 
-from benchmarks.task import NULL_WORDS, NUMBER_WORDS, PLAIN_DATES, RATING_SCALES, SCALE, ZONED_DATES, Task
+from benchmarks.task import NULL_VALUES, NUMBER_WORDS, PLAIN_DATES, RATING_SCALES, SCALE, ZONED_DATES, Task
 
 _WORD = re.compile("|".join(NUMBER_WORDS))
 _RATING = re.compile(r"(-?\d+(?:[.,]\d+)?)\s*(?:(?:/|out of)\s*(\d+)|(%)|(stars?))?")
@@ -14,7 +14,7 @@ _AMOUNT = re.compile(r"(-?)\D*?(\d[\d.,]*)\D*")
 def cleaned(text: str) -> str | None:
     """Trim; null words become None."""
     trimmed = text.strip()
-    return None if trimmed.lower() in NULL_WORDS else trimmed
+    return None if trimmed.lower() in NULL_VALUES else trimmed
 
 
 def rating(text: str) -> tuple[float | None, int | None, str | None]:

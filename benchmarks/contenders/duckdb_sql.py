@@ -10,7 +10,7 @@ from benchmarks.task import (
     FIELDS,
     GROUPS,
     LATEST,
-    NULL_WORDS,
+    NULL_VALUES,
     NUMBER_WORDS,
     OUTPUT,
     PLAIN_DATES,
@@ -118,7 +118,7 @@ def _output(task: Task) -> str:
 
 
 def _clean(name: str) -> str:
-    words = ", ".join(f"'{word}'" for word in NULL_WORDS)
+    words = ", ".join(f"'{word}'" for word in NULL_VALUES)
     return f"CASE WHEN lower({_trimmed(name)}) NOT IN ({words}) THEN {_trimmed(name)} END"
 
 

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from benchmarks.contenders import floor
 from benchmarks.task import FIELDS, Balance, Task
-from tastetrend_etl.rows.identity import as_bytes, fingerprints, hashed, hexadecimal
+from tastetrend_etl.transform.review_id import as_bytes, fingerprints, hash64, hexadecimal
 
 _IDENTIFYING = ("customer_name", "review_date", "restaurant_name", "source_review_id", "rating")
 
@@ -38,7 +38,7 @@ def run(task: Task) -> Balance:
 
 def _extended(batch: pa.RecordBatch) -> pa.RecordBatch:
     texts = as_bytes(batch["review_text"])
-    hashed(texts)
+    hash64(texts)
     identity = fingerprints(texts, *(batch[name] for name in _IDENTIFYING))
     batch = batch.append_column("review_id", hexadecimal(identity))
     return batch.append_column("review_text_trunc", batch["review_text"])

@@ -6,8 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.task import Balance, Task
+from tastetrend_etl.models import SourceObject
 from tastetrend_etl.pipeline import process
-from tastetrend_etl.records import SourceObject
 
 _NO_LIMIT = 1 << 40
 _UPLOADED = datetime(2026, 12, 30, tzinfo=UTC)

@@ -13,7 +13,7 @@ from benchmarks.task import (
     FIELDS,
     GROUPS,
     LATEST,
-    NULL_WORDS,
+    NULL_VALUES,
     OUTPUT,
     PLAIN_DATES,
     TEXTS,
@@ -29,7 +29,7 @@ def run(task: Task) -> Balance:
     """Do the work in one frame."""
     raw, read = _read(task)
     trimmed = raw[list(FIELDS)].apply(lambda column: column.str.strip())
-    clean = trimmed.mask(trimmed.apply(lambda column: column.str.lower().isin(NULL_WORDS)))
+    clean = trimmed.mask(trimmed.apply(lambda column: column.str.lower().isin(NULL_VALUES)))
     said = clean["rating"].notna() | clean["review_text"].notna()
     kept = said & ~_repeats(trimmed, clean, said)
     _write(raw[kept], clean[kept], task)

@@ -9,7 +9,7 @@ from benchmarks.task import (
     FIELDS,
     GROUPS,
     LATEST,
-    NULL_WORDS,
+    NULL_VALUES,
     NUMBER_WORDS,
     OUTPUT,
     PLAIN_DATES,
@@ -54,7 +54,7 @@ def _records(task: Task) -> pl.LazyFrame:
 
 def _clean(name: str) -> pl.Expr:
     trimmed = pl.col(name).str.strip_chars()
-    return pl.when(~trimmed.str.to_lowercase().is_in(NULL_WORDS)).then(trimmed)
+    return pl.when(~trimmed.str.to_lowercase().is_in(NULL_VALUES)).then(trimmed)
 
 
 def _keyed(rows: pl.LazyFrame) -> pl.LazyFrame:

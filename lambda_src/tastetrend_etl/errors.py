@@ -1,7 +1,13 @@
-"""The errors of the pipeline, sorted by what the caller can do about them.
+"""The errors of the pipeline, by what the caller can do about them.
 
 No message quotes a cell: whatever is raised ends in a log, a report or the failure queue.
 """
+
+import os
+import traceback
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
 
 
 class TasteTrendError(Exception):
@@ -12,7 +18,7 @@ class InvalidEventError(TasteTrendError):
     """The event is of no accepted shape or points elsewhere; sending it again cannot help."""
 
 
-class RefusedError(TasteTrendError):
+class RejectedFileError(TasteTrendError):
     """The file cannot be processed as data; its sender has to act, a retry cannot help.
 
     Attributes:
@@ -30,7 +36,7 @@ class RetryableError(TasteTrendError):
     """The surroundings failed, not the data; raised so that Lambda tries again."""
 
 
-class ContentionError(RetryableError):
+class ConcurrentWriteError(RetryableError):
     """Other invocations kept changing the same object."""
 
 
@@ -42,5 +48,35 @@ class OutOfTimeError(RetryableError):
     """The invocation would have been killed in mid-work; nothing was committed."""
 
 
-class UnbalancedError(RetryableError):
+class RowCountMismatchError(RetryableError):
     """A row is unaccounted for, which is a fault of this code; nothing was committed."""
+
+
+def sanitize_exception(error: Exception) -> RetryableError:
+    """Return an error that says what failed and where, and nothing of the data."""
+    if isinstance(error, RetryableError):
+        return error
+    return RetryableError(
+        f"{_what(error)} at {_where(error)}; nothing was committed, the event will be tried again"
+    )
+
+
+def _what(error: Exception) -> str:
+    """Name the exception; of a service's refusal the code and the operation, which the service chose."""
+    response, operation = getattr(error, "response", None), getattr(error, "operation_name", None)
+    words = [type(error).__name__]
+    if isinstance(response, dict):
+        words.append(str(response.get("Error", {}).get("Code", "")))
+    if operation:
+        words.append(f"on {operation}")
+    if isinstance(error, OSError) and error.errno:
+        words.append(f"({os.strerror(error.errno)})")
+    return " ".join(dict.fromkeys(words))
+
+
+def _where(error: Exception) -> str:
+    """Name the innermost line of this package: that of a library would not tell the call that failed."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if _PACKAGE in Path(frame.filename).parents]
+    place = (own or frames)[-1]
+    return f"{Path(place.filename).name}:{place.lineno}"

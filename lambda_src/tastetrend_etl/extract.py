@@ -17,8 +17,8 @@ from botocore.exceptions import (
     ResponseStreamingError,
 )
 
-from tastetrend_etl.errors import ContentionError, IncompleteDownloadError, RefusedError
-from tastetrend_etl.records import SourceObject
+from tastetrend_etl.errors import ConcurrentWriteError, IncompleteDownloadError, RejectedFileError
+from tastetrend_etl.models import SourceObject
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
@@ -50,7 +50,7 @@ def connect() -> "S3Client":
     return boto3.client("s3", config=config)
 
 
-def describe(s3: "S3Client", bucket: str, key: str) -> SourceObject | None:
+def find_current_version(s3: "S3Client", bucket: str, key: str) -> SourceObject | None:
     """HEAD the current version of an object; None if there is none."""
     try:
         head = s3.head_object(Bucket=bucket, Key=key)
@@ -83,7 +83,7 @@ def _get_current_version(s3: "S3Client", bucket: str, key: str) -> RawObject | N
             return None
         if _code(error) != _ARCHIVED:
             raise
-        source = describe(s3, bucket, key)
+        source = find_current_version(s3, bucket, key)
         return RawObject(source, None) if source else None
     return RawObject(_source(bucket, key, answer), answer["Body"])
 
@@ -92,9 +92,9 @@ def download(s3: "S3Client", raw: RawObject, target: Path) -> None:
     """Write exactly this version to a file; one that breaks off or arrives damaged is fetched again.
 
     Raises:
-        ContentionError: the version is gone since it was found.
+        ConcurrentWriteError: the version is gone since it was found.
         IncompleteDownloadError: it never arrived as S3 described it.
-        RefusedError: `archived`.
+        RejectedFileError: `archived`.
     """
     for attempt in range(1, _MAX_DOWNLOADS + 1):
         body = raw.body if raw.body and attempt == 1 else _get_version(s3, raw.source)
@@ -117,11 +117,11 @@ def _get_version(s3: "S3Client", source: SourceObject) -> "StreamingBody":
         return s3.get_object(Bucket=source.bucket, Key=source.key, VersionId=source.version_id)["Body"]
     except ClientError as error:
         if _code(error) == _ARCHIVED:
-            raise RefusedError(
+            raise RejectedFileError(
                 "archived", "the raw object is archived; restore it in S3, then send it through again"
             ) from error
         if _code(error) in _NOT_FOUND:
-            raise ContentionError("the raw object changed before it was read") from error
+            raise ConcurrentWriteError("the raw object changed before it was read") from error
         raise
 
 

@@ -9,17 +9,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tastetrend_etl import extract, load
-from tastetrend_etl.account.report import error_report
-from tastetrend_etl.account.tally import RowBalance
 from tastetrend_etl.budget import MAX_FILE_BYTES
-from tastetrend_etl.errors import ContentionError, InvalidEventError, RefusedError
-from tastetrend_etl.event import ObjectEvent
+from tastetrend_etl.errors import ConcurrentWriteError, InvalidEventError, RejectedFileError
 from tastetrend_etl.extract import RawObject
-from tastetrend_etl.keys import MAX_RAW_KEY_BYTES, dataset_key, fits, looks_like_output, output_keys
+from tastetrend_etl.models import SourceObject
+from tastetrend_etl.output_keys import (
+    MAX_RAW_KEY_BYTES,
+    dataset_key,
+    fits_s3_limit,
+    looks_like_output,
+    output_keys,
+)
 from tastetrend_etl.pipeline import Outcome, process
-from tastetrend_etl.records import SourceObject
+from tastetrend_etl.s3_event import ObjectEvent
 from tastetrend_etl.settings import Settings
 from tastetrend_etl.staging import staging_area
+from tastetrend_etl.validate.profile import RowBalance
+from tastetrend_etl.validate.report import error_report
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -52,7 +58,7 @@ class RunContext:
 
 
 @dataclass(frozen=True)
-class Ingested:
+class IngestResult:
     """What was done about one object event; `reason` says why nothing was written."""
 
     key: str
@@ -63,44 +69,44 @@ class Ingested:
     failed_checks: int = 0
 
 
-def ingest(event: ObjectEvent, context: RunContext) -> Ingested:
+def ingest(event: ObjectEvent, context: RunContext) -> IngestResult:
     """Process the object's newest version; the event is only a hint that there may be one.
 
     Raises:
         InvalidEventError: the event points to another bucket than the raw one.
-        ContentionError: other invocations kept changing the same output.
+        ConcurrentWriteError: other invocations kept changing the same output.
     """
     if event.bucket == context.settings.artifacts_bucket:
-        context = replace(context, settings=context.settings.rehearsal())
+        context = replace(context, settings=context.settings.gate_run())
     if event.bucket not in (None, context.settings.raw_bucket):
         raise InvalidEventError(
             f"the event speaks of another bucket than {context.settings.raw_bucket}; nothing was read"
         )
     if not event.created:
-        return Ingested(event.key, "skipped", "not_created")
+        return IngestResult(event.key, "skipped", "not_created")
     for _ in range(_ATTEMPTS - 1):
-        with suppress(ContentionError):
+        with suppress(ConcurrentWriteError):
             return _ingest_once(event, context)
     return _ingest_once(event, context)
 
 
-def _ingest_once(event: ObjectEvent, context: RunContext) -> Ingested:
+def _ingest_once(event: ObjectEvent, context: RunContext) -> IngestResult:
     """HEAD the output before the input is read, so that a newer result is never overwritten."""
     s3, settings = context.s3, context.settings
     context.check_time()
     current = _current_dataset(event.key, context)
     with extract.open_current_version(s3, settings.raw_bucket, event.key) as raw:
         if raw is None:
-            return Ingested(event.key, "skipped", "gone")
+            return IngestResult(event.key, "skipped", "gone")
         if reason := _reason_to_skip(raw.source, current, event):
-            return Ingested(event.key, "skipped", reason)
-        return _process_or_refuse(raw, current, event, context)
+            return IngestResult(event.key, "skipped", reason)
+        return _process_or_reject(raw, current, event, context)
 
 
 def _current_dataset(raw_key: str, context: RunContext) -> load.ObjectHead | None:
-    if not fits(raw_key):
+    if not fits_s3_limit(raw_key):
         return None
-    return load.standing(context.s3, context.settings.processed_bucket, dataset_key(raw_key))
+    return load.head_object(context.s3, context.settings.processed_bucket, dataset_key(raw_key))
 
 
 def _reason_to_skip(source: SourceObject, current: load.ObjectHead | None, event: ObjectEvent) -> str:
@@ -110,38 +116,38 @@ def _reason_to_skip(source: SourceObject, current: load.ObjectHead | None, event
     return "already_processed" if made_of == source.version_id and not event.reprocess else ""
 
 
-def _process_or_refuse(
+def _process_or_reject(
     raw: RawObject, current: load.ObjectHead | None, event: ObjectEvent, context: RunContext
-) -> Ingested:
+) -> IngestResult:
     source, bucket = raw.source, context.settings.processed_bucket
     metadata = _metadata(source, event, context)
     try:
-        _refuse_unread(source)
+        _reject_before_download(source)
         with staging_area() as area:
             outcome = _transform(raw, area, context)
             _commit(source, outcome, current, metadata, context)
-    except RefusedError as error:
+    except RejectedFileError as error:
         report = error_report(source, context.version, error)
         load.put_report(context.s3, bucket, output_keys(source).error, report, metadata)
-        return Ingested(event.key, "refused", error.reason)
-    return Ingested(event.key, "processed", "", outcome.balance, outcome.status, outcome.failed_checks)
+        return IngestResult(event.key, "refused", error.reason)
+    return IngestResult(event.key, "processed", "", outcome.balance, outcome.status, outcome.failed_checks)
 
 
-def _refuse_unread(source: SourceObject) -> None:
+def _reject_before_download(source: SourceObject) -> None:
     """Refuse what need not be downloaded to be known as wrong."""
-    if not fits(source.key):
-        raise RefusedError(
+    if not fits_s3_limit(source.key):
+        raise RejectedFileError(
             "key_too_long",
             f"the key has more than {MAX_RAW_KEY_BYTES} bytes, so that S3 would not take its outputs' keys; "
             "upload the file under a shorter one",
         )
     if looks_like_output(source.key):
-        raise RefusedError(
+        raise RejectedFileError(
             "looks_like_output",
             "the key is that of an output of this pipeline; upload raw review files under other names",
         )
     if source.size > MAX_FILE_BYTES:
-        raise RefusedError(
+        raise RejectedFileError(
             "too_large",
             f"the file has {source.size:,} bytes, more than {MAX_FILE_BYTES:,}; split it and send the parts",
         )
@@ -151,14 +157,8 @@ def _transform(raw: RawObject, area: Path, context: RunContext) -> Outcome:
     downloaded, work = area / "raw", area / "work"
     work.mkdir()
     extract.download(context.s3, raw, downloaded)
-    return process(
-        raw.source,
-        downloaded,
-        work,
-        version=context.version,
-        limit=MAX_FILE_BYTES,
-        check_time=context.check_time,
-    )
+    version, check_time = context.version, context.check_time
+    return process(raw.source, downloaded, work, version=version, limit=MAX_FILE_BYTES, check_time=check_time)
 
 
 def _commit(

@@ -6,11 +6,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from tastetrend_etl import observe
-from tastetrend_etl.errors import InvalidEventError, OutOfTimeError, RetryableError
-from tastetrend_etl.event import ObjectEvent
-from tastetrend_etl.faults import without_content
-from tastetrend_etl.ingest import Ingested, RunContext, ingest
+from tastetrend_etl import observability
+from tastetrend_etl.errors import InvalidEventError, OutOfTimeError, RetryableError, sanitize_exception
+from tastetrend_etl.ingest import IngestResult, RunContext, ingest
+from tastetrend_etl.s3_event import ObjectEvent
 
 Part = ObjectEvent | InvalidEventError
 """What an event says of one object, or why that cannot be read."""
@@ -28,16 +27,16 @@ def deadline(context: LambdaContext) -> Callable[[], None]:
     return check
 
 
-def ingest_each(parts: Sequence[Part], context: RunContext) -> list[Ingested | RetryableError | None]:
+def ingest_each(parts: Sequence[Part], context: RunContext) -> list[IngestResult | RetryableError | None]:
     """Ingest the parts one by one; return for each its result, its failure, or None when it is unreadable."""
     results = [_ingest_part(part, context) for part in parts]
     objects = [part for part in parts if isinstance(part, ObjectEvent)]
     if any(part.bucket == context.settings.artifacts_bucket for part in objects):
-        observe.note_rehearsal(len(objects))
+        observability.record_gate_run(len(objects))
     return results
 
 
-def respond(parts: Sequence[Part], results: Sequence[Ingested | RetryableError | None]) -> dict[str, Any]:
+def respond(parts: Sequence[Part], results: Sequence[IngestResult | RetryableError | None]) -> dict[str, Any]:
     """Return `files`, `batchItemFailures`, and `refused` when parts of the event could not be read.
 
     Raises:
@@ -52,24 +51,24 @@ def respond(parts: Sequence[Part], results: Sequence[Ingested | RetryableError |
         raise failures[""]
     refused = [str(part) for part in parts if isinstance(part, InvalidEventError)]
     response = {
-        "files": [asdict(result) for result in results if isinstance(result, Ingested)],
+        "files": [asdict(result) for result in results if isinstance(result, IngestResult)],
         "batchItemFailures": [{"itemIdentifier": message} for message in failures],
     }
     return response | ({"refused": "; ".join(refused)} if refused else {})
 
 
-def _ingest_part(part: Part, context: RunContext) -> Ingested | RetryableError | None:
+def _ingest_part(part: Part, context: RunContext) -> IngestResult | RetryableError | None:
     if isinstance(part, InvalidEventError):
-        observe.note_refused_event(part)
+        observability.record_invalid_event(part)
         return None
     try:
         result = ingest(part, context)
     except InvalidEventError as error:
-        observe.note_refused_event(error)
-        return Ingested(part.key, "refused", "other_bucket")
+        observability.record_invalid_event(error)
+        return IngestResult(part.key, "refused", "other_bucket")
     except Exception as error:  # noqa: BLE001 # whatever it is, its message must not reach a log
-        failure = without_content(error)
-        observe.note_failure(part, failure)
+        failure = sanitize_exception(error)
+        observability.record_failure(part, failure)
         return failure
-    observe.note_ingested(result)
+    observability.record_result(result)
     return result

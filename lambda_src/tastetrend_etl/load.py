@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from botocore.exceptions import ClientError
 
-from tastetrend_etl.account.report import Report
-from tastetrend_etl.errors import ContentionError
-from tastetrend_etl.records import RejectedRow
+from tastetrend_etl.errors import ConcurrentWriteError
+from tastetrend_etl.models import RejectedRow
 from tastetrend_etl.s3_parquet import Arguments, upload_parquet, write_parquet
 from tastetrend_etl.schema import REJECTED
+from tastetrend_etl.validate.report import Report
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -60,14 +60,14 @@ class _Output:
 
     def is_current(self, s3: "S3Client") -> bool:
         """Say whether this output is there already."""
-        return self.is_same_as(standing(s3, self.bucket, self.key))
+        return self.is_same_as(head_object(s3, self.bucket, self.key))
 
     def is_same_as(self, head: ObjectHead | None) -> bool:
         """Say whether a HEAD found this output."""
         return head is not None and all(head.metadata.get(name) == self.metadata.get(name) for name in _SAME)
 
 
-def standing(s3: "S3Client", bucket: str, key: str) -> ObjectHead | None:
+def head_object(s3: "S3Client", bucket: str, key: str) -> ObjectHead | None:
     """HEAD an object; None if it does not exist."""
     try:
         head = s3.head_object(Bucket=bucket, Key=key)
@@ -84,7 +84,7 @@ def put_rejected(
     """Write the rejected rows as parquet, unless they are there already.
 
     Raises:
-        ContentionError: another invocation wrote them in between.
+        ConcurrentWriteError: another invocation wrote them in between.
     """
     table = rejected_table(rejected)
     send = partial(write_parquet, table=table)
@@ -101,15 +101,15 @@ def put_report(s3: "S3Client", bucket: str, key: str, report: Report, metadata: 
     """Write a JSON document, unless it is there already.
 
     Raises:
-        ContentionError: another invocation wrote it in between.
+        ConcurrentWriteError: another invocation wrote it in between.
     """
-    content = encoded(report)
+    content = to_json_bytes(report)
     send = partial(_put_bytes, content=content)
     sha256 = hashlib.sha256(content).hexdigest()
     _put_if_changed(s3, _Output(bucket, key, {**metadata, _SHA256: sha256}, send))
 
 
-def encoded(report: Report) -> bytes:
+def to_json_bytes(report: Report) -> bytes:
     """Return a report as it is written down."""
     return json.dumps(report, ensure_ascii=False, indent=2).encode(errors="backslashreplace")
 
@@ -125,7 +125,7 @@ def put_dataset(
     """Write the dataset, on the condition that the object it replaces is still the current one.
 
     Raises:
-        ContentionError: another invocation wrote it in between.
+        ConcurrentWriteError: another invocation wrote it in between.
     """
     with dataset.open("rb") as content:
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()
@@ -136,8 +136,8 @@ def put_dataset(
 def _put_if_changed(s3: "S3Client", output: _Output) -> None:
     try:
         _put(s3, output, None)
-    except ContentionError:
-        current = standing(s3, output.bucket, output.key)
+    except ConcurrentWriteError:
+        current = head_object(s3, output.bucket, output.key)
         if not output.is_same_as(current):
             _put(s3, output, current)
 
@@ -154,7 +154,7 @@ def _put(s3: "S3Client", output: _Output, expected_current: ObjectHead | None) -
         if error.response["Error"]["Code"] not in _PRECONDITION_ERRORS:
             raise
         if not (_was_retried(error) and output.is_current(s3)):
-            raise ContentionError("an output changed while its successor was made") from error
+            raise ConcurrentWriteError("an output changed while its successor was made") from error
 
 
 def _put_bytes(s3: "S3Client", bucket: str, key: str, content: bytes, arguments: Arguments) -> None:

@@ -7,22 +7,29 @@ from itertools import chain, islice
 from pathlib import Path
 
 from tastetrend_etl import schema
-from tastetrend_etl.account import tally
-from tastetrend_etl.account.report import Account, Report, bias_report, validation_report
-from tastetrend_etl.account.tally import RowBalance, Tally
-from tastetrend_etl.account.validate import Status, judge, overall
-from tastetrend_etl.cells.ratings import mixed_scales
-from tastetrend_etl.dataset import count_rows, open_dataset
-from tastetrend_etl.errors import RefusedError, UnbalancedError
-from tastetrend_etl.keys import output_keys
-from tastetrend_etl.reading.blocks import IrregularFileError
-from tastetrend_etl.reading.rawfile import RawFile, open_raw
-from tastetrend_etl.reading.rejects import Rejects
-from tastetrend_etl.records import Evidence, FileRules, RawBatch, Ready, RejectedRow, SourceObject
-from tastetrend_etl.rows.register import Register
-from tastetrend_etl.rows.restaurants import read_restaurants
-from tastetrend_etl.rows.reviews import read_reviews
-from tastetrend_etl.rows.rules import file_rules, first_evidence
+from tastetrend_etl.errors import RejectedFileError, RowCountMismatchError
+from tastetrend_etl.models import (
+    FormatEvidence,
+    InferredFormat,
+    RawBatch,
+    RejectedRow,
+    SourceObject,
+    TransformedBatch,
+)
+from tastetrend_etl.output_keys import output_keys
+from tastetrend_etl.parquet_writer import count_rows, open_parquet_writer
+from tastetrend_etl.parse.csv_blocks import IrregularFileError
+from tastetrend_etl.parse.raw_file import RawFile, open_raw
+from tastetrend_etl.parse.rejected_rows import RejectedRows
+from tastetrend_etl.transform.deduplicate import Deduplicator
+from tastetrend_etl.transform.infer_format import first_evidence, infer_format
+from tastetrend_etl.transform.ratings import mixed_scales
+from tastetrend_etl.transform.restaurants import transform_restaurants
+from tastetrend_etl.transform.reviews import transform_reviews
+from tastetrend_etl.validate import profile
+from tastetrend_etl.validate.checks import Status, run_checks, worst_status
+from tastetrend_etl.validate.profile import FileProfile, RowBalance
+from tastetrend_etl.validate.report import Account, Report, bias_report, validation_report
 
 RAGGED_SHARE = 0.5  # a file with more broken records than this was read the wrong way, or is no table
 MAX_ROWS = 5_000_000  # telling repeats among them takes 200 MB
@@ -76,50 +83,51 @@ def process(
         check_time: called between batches; raises when there is no time left.
 
     Raises:
-        RefusedError: the file cannot be processed as data.
-        UnbalancedError: a row is unaccounted for.
+        RejectedFileError: the file cannot be processed as data.
+        RowCountMismatchError: a row is unaccounted for.
     """
     run = _Run(source, open_raw(staged, work, limit, check_time), work / "dataset.parquet", check_time)
     with suppress(IrregularFileError):
-        return _outcome(run, *_settle(run), version)
+        return _outcome(run, *_process_with_inferred_format(run), version)
     # Not in an `except`, which would keep in memory what the reading in vain had there.
     repaired = replace(run, raw=run.raw.repaired())
-    return _outcome(repaired, *_settle(repaired), version)
+    return _outcome(repaired, *_process_with_inferred_format(repaired), version)
 
 
-def _settle(run: _Run) -> tuple[Account, list[RejectedRow]]:
+def _process_with_inferred_format(run: _Run) -> tuple[Account, list[RejectedRow]]:
     """Read the file under rules guessed from its first rows; again when the whole file says otherwise.
 
     The rules (day or month first, the rating scale) need every row, but the first rows nearly always know:
     guessing saves a pass over the file, and checking the guess keeps the result that of two passes.
     """
-    evidence, batches = _looked_ahead(run)
-    rules = file_rules(evidence, run.raw.columns, run.source)
+    evidence, batches = _peek_first_batch(run)
+    rules = infer_format(evidence, run.raw.columns, run.source)
     account, rejected, evidence = _read(run, rules, batches)
-    if (confirmed := file_rules(evidence, run.raw.columns, run.source)) != rules:
+    if (confirmed := infer_format(evidence, run.raw.columns, run.source)) != rules:
         account, rejected, _ = _read(run, confirmed, run.raw.batches())
     return account, rejected
 
 
-def _looked_ahead(run: _Run) -> tuple[Evidence, Iterator[RawBatch]]:
+def _peek_first_batch(run: _Run) -> tuple[FormatEvidence, Iterator[RawBatch]]:
     """Return what the first rows say about the rules, and all batches."""
     batches = run.raw.batches()
     first = list(islice(batches, 1))
-    evidence = first_evidence(first[0].cells, run.raw.columns) if first and run.reviews else Evidence()
+    evidence = first_evidence(first[0].cells, run.raw.columns) if first and run.reviews else FormatEvidence()
     return evidence, chain(iter(first), batches)  # an iterator lets go of the list, and of what is in it
 
 
 def _read(
-    run: _Run, rules: FileRules, batches: Iterable[RawBatch]
-) -> tuple[Account, list[RejectedRow], Evidence]:
-    register, counts, evidence = Register(), Tally(), Evidence()
-    rejects = Rejects(run.raw.lost)
+    run: _Run, rules: InferredFormat, batches: Iterable[RawBatch]
+) -> tuple[Account, list[RejectedRow], FormatEvidence]:
+    register, counts, evidence = Deduplicator(), FileProfile(), FormatEvidence()
+    rejects = RejectedRows(run.raw.lost)
     counts.read += len(rejects.rows)
-    facts = {"source_key": run.source.key, "source_version_id": run.source.version_id}
-    with open_dataset(run.dataset, schema.REVIEWS if run.reviews else schema.RESTAURANTS, facts) as writer:
+    footer = {"source_key": run.source.key, "source_version_id": run.source.version_id}
+    columns = schema.REVIEWS if run.reviews else schema.RESTAURANTS
+    with open_parquet_writer(run.dataset, columns, footer) as writer:
         for batch in batches:
             run.check_time()
-            ready = _ready(run, batch, rules, register)
+            ready = _transform_batch(run, batch, rules, register)
             counts.read += batch.cells.num_rows + len(batch.ragged)
             _count(counts, ready, reviews=run.reviews)
             rejects.extend(ready.rejected)
@@ -127,7 +135,7 @@ def _read(
             writer.write_batch(ready.batch)
             _refuse_if_too_many(counts.read)
             del batch, ready  # or they would be in memory beside the next
-    tally.count_rejected(counts, rejects.rows)
+    profile.count_rejected(counts, rejects.rows)
     counts.written = count_rows(run.dataset)
     counts.mixed_scales = mixed_scales(evidence.rating_scale, rules.rating_scale)
     account = Account(
@@ -136,33 +144,37 @@ def _read(
     return account, rejects.rows, evidence
 
 
-def _ready(run: _Run, batch: RawBatch, rules: FileRules, register: Register) -> Ready:
+def _transform_batch(
+    run: _Run, batch: RawBatch, rules: InferredFormat, register: Deduplicator
+) -> TransformedBatch:
     if run.reviews:
-        return read_reviews(batch, run.raw.columns, rules, register, run.source.key)
-    return read_restaurants(batch, run.raw.columns, register, run.source.key)
+        return transform_reviews(batch, run.raw.columns, rules, register, run.source.key)
+    return transform_restaurants(batch, run.raw.columns, register, run.source.key)
 
 
-def _count(counts: Tally, ready: Ready, *, reviews: bool) -> None:
-    tally.count_missing(counts, ready.batch)
-    tally.count_issues(counts, ready.batch, ready.issues)
+def _count(counts: FileProfile, ready: TransformedBatch, *, reviews: bool) -> None:
+    profile.count_missing(counts, ready.batch)
+    profile.count_issues(counts, ready.batch, ready.issues)
     counts.duplicates.add(ready.duplicates)
     if reviews:
-        tally.count_reviews(counts, ready.batch)
-        tally.count_unmapped(counts, ready.unmapped)
+        profile.count_reviews(counts, ready.batch)
+        profile.count_unmapped(counts, ready.unmapped)
 
 
 def _outcome(run: _Run, account: Account, rejected: list[RejectedRow], version: str) -> Outcome:
-    _refuse_if_ragged(account.tally)
-    balance = account.tally.balance
+    _refuse_if_ragged(account.profile)
+    balance = account.profile.balance
     if not balance.holds:
-        raise UnbalancedError(f"the rows do not add up ({balance}); this is a fault of the code, report it")
-    checks = judge(account.tally, conflicting_ids=account.conflicting_ids)
-    status = overall(checks)
+        raise RowCountMismatchError(
+            f"the rows do not add up ({balance}); this is a fault of the code, report it"
+        )
+    checks = run_checks(account.profile, conflicting_ids=account.conflicting_ids)
+    status = worst_status(checks)
     return Outcome(
         dataset=run.dataset,
         rejected=rejected,
         validation=validation_report(run.source, version, account, checks, status, output_keys(run.source)),
-        bias=bias_report(run.source, version, account.tally) if run.reviews else None,
+        bias=bias_report(run.source, version, account.profile) if run.reviews else None,
         balance=balance,
         status=status,
         failed_checks=sum(check.status == "fail" for check in checks),
@@ -171,15 +183,15 @@ def _outcome(run: _Run, account: Account, rejected: list[RejectedRow], version: 
 
 def _refuse_if_too_many(rows: int) -> None:
     if rows > MAX_ROWS:
-        raise RefusedError(
+        raise RejectedFileError(
             "too_large", f"the file has more than {MAX_ROWS:,} rows; split it and send the parts"
         )
 
 
-def _refuse_if_ragged(counts: Tally) -> None:
+def _refuse_if_ragged(counts: FileProfile) -> None:
     broken = sum(seen.count for reason, seen in counts.rejections.items() if reason in _BROKEN)
     if broken > RAGGED_SHARE * counts.read:
-        raise RefusedError(
+        raise RejectedFileError(
             "ragged_file",
             f"{broken:,} of {counts.read:,} records are broken, most often with more or fewer fields than "
             "the header; check the delimiter and the quotes, and export the file again",

@@ -47,7 +47,7 @@ def normalise_name(raw: str) -> str:
 
 # --- cells ------------------------------------------------------------------------------------------
 
-NULL_WORDS = ("", "na", "n/a", "null", "none", "nan", "-")
+NULL_VALUES = ("", "na", "n/a", "null", "none", "nan", "-")
 
 
 def _spellings(word: str) -> list[str]:
@@ -55,12 +55,12 @@ def _spellings(word: str) -> list[str]:
 
 
 # Every upper- and lower-case spelling, so that one exact lookup finds them without lower-casing a column.
-NULL_SPELLINGS = sorted({spelling for word in NULL_WORDS for spelling in _spellings(word)})
+NULL_SPELLINGS = sorted({spelling for word in NULL_VALUES for spelling in _spellings(word)})
 
 MAX_COLUMNS = 2_000
-LONGEST_WORD = 64  # no date, number or category is longer; some rules take the square of the length
+MAX_PARSED_LENGTH = 64  # no date, number or category is longer; some rules take the square of the length
 # What exports call the line that sums up the others.
-TOTALS = r"(?i)^\s*(grand |sub-?)?(totals?|sum|average|avg|mean|count)\b"
+SUMMARY_ROW_PATTERN = r"(?i)^\s*(grand |sub-?)?(totals?|sum|average|avg|mean|count)\b"
 TRUNCATED_CHARACTERS = 2_000
 RATING_SCALES = (5, 10, 100)
 SCALE_SHARE, SCALE_SHARE_OF_FEW = 0.99, 0.90

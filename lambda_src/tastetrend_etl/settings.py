@@ -18,7 +18,7 @@ class Settings:
     processed_bucket: str
     artifacts_bucket: str
 
-    def rehearsal(self) -> "Settings":
+    def gate_run(self) -> "Settings":
         """Return the settings under which golden files are replayed, which touches no real data."""
         return replace(self, raw_bucket=self.artifacts_bucket, processed_bucket=self.artifacts_bucket)
 

@@ -7,7 +7,7 @@ from tastetrend_gate.replay import Stage, replay
 from tastetrend_gate.verdict import FileResult, Verdict, reasons, worst
 
 
-def judge(version: str, baseline: str | None, stage: Stage) -> Verdict:
+def run_checks(version: str, baseline: str | None, stage: Stage) -> Verdict:
     """Return the verdict on a version, against the truth and against the version that it would replace."""
     compared = baseline if baseline != version else None
     found, files, comparisons = [], [], []

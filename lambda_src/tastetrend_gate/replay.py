@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pandas as pd
 from botocore.exceptions import ClientError
 
-from tastetrend_etl.extract import describe
-from tastetrend_etl.keys import output_keys
+from tastetrend_etl.extract import find_current_version
+from tastetrend_etl.output_keys import output_keys
 from tastetrend_etl.s3_parquet import read_parquet
 from tastetrend_gate.golden import Golden
 from tastetrend_gate.groups import read_groups
@@ -69,7 +69,7 @@ def _invoke(stage: Stage, version: str, event: Mapping[str, object]) -> tuple[st
 
 
 def _facts(s3: "S3Client", bucket: str, key: str) -> Facts:
-    source = describe(s3, bucket, key)
+    source = find_current_version(s3, bucket, key)
     if source is None:
         raise UnreadableError("the golden file itself is gone")
     keys = output_keys(source)

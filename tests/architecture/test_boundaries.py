@@ -7,43 +7,51 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "lambda_src" / "tastetrend_etl"
-TABLES = {"schema", "records", "errors"}  # what everybody may know
+TABLES = {"schema", "models", "errors"}  # what every module may import
 
 # module or folder → the modules and folders that it may import, beside the tables
 ALLOWED = {
     "schema": set(),
-    "records": set(),
+    "models": set(),
     "errors": set(),
     "settings": set(),
     "staging": set(),
     "budget": set(),
-    "event": set(),
-    "faults": set(),
-    "keys": set(),
+    "s3_event": set(),
+    "output_keys": set(),
     "extract": set(),
-    "dataset": set(),
+    "parquet_writer": set(),
     "s3_parquet": set(),
-    "cells": {"cells"},
-    "reading": {"reading"},
-    "rows": {"rows", "cells"},
-    "account": {"account", "keys"},
-    "load": {"account", "s3_parquet"},
-    "pipeline": {"reading", "rows", "cells", "account", "dataset", "keys"},
+    "parse": {"parse"},
+    "transform": {"transform"},
+    "validate": {"validate", "output_keys"},
+    "load": {"validate", "s3_parquet"},
+    "pipeline": {"parse", "transform", "validate", "parquet_writer", "output_keys"},
     "ingest": {
-        "account",
         "budget",
-        "event",
         "extract",
-        "keys",
         "load",
+        "output_keys",
         "pipeline",
+        "s3_event",
         "settings",
         "staging",
+        "validate",
     },
-    "observe": {"event", "ingest", "settings"},
-    "invocation": {"event", "faults", "ingest", "observe"},
+    "observability": {"s3_event", "ingest", "settings"},
+    "invocation": {"s3_event", "ingest", "observability"},
 }
-PURE = ["cells", "reading", "rows", "account", "schema", "records", "errors", "keys", "dataset", "pipeline"]
+PURE = [
+    "parse",
+    "transform",
+    "validate",
+    "schema",
+    "models",
+    "errors",
+    "output_keys",
+    "parquet_writer",
+    "pipeline",
+]
 SERVICES = {"boto3", "botocore", "awswrangler"}
 
 
@@ -126,7 +134,7 @@ def test_the_gate_judges_from_outside():
         name.split(".")[1] for path in GATE for name in imports(path) if name.startswith("tastetrend_etl.")
     }
 
-    assert taken == {"extract", "keys", "s3_parquet"}
+    assert taken == {"extract", "output_keys", "s3_parquet"}
     assert [path for path in MODULES if "tastetrend_gate" in {n.split(".")[0] for n in imports(path)}] == []
 
 

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from tastetrend_etl import schema
-from tastetrend_etl.account import report
-from tastetrend_etl.account.validate import THRESHOLDS
+from tastetrend_etl.validate import report
+from tastetrend_etl.validate.checks import THRESHOLDS
 
 CONTRACT = (Path(__file__).parents[2] / "docs" / "data-contract.md").read_text(encoding="utf-8")
 
@@ -60,7 +60,7 @@ def test_the_categories_are_those_of_the_maps():
 def test_the_null_words_are_those_of_the_table():
     sentence = re.search(r"counted in the report\. (.*?)\s+are null in any case", CONTRACT, re.DOTALL)
 
-    assert tuple(word.replace("''", "") for word in codes(sentence[1])) == schema.NULL_WORDS
+    assert tuple(word.replace("''", "") for word in codes(sentence[1])) == schema.NULL_VALUES
 
 
 def test_the_limits_of_the_bias_report_are_those_of_the_code():

@@ -10,8 +10,8 @@ import pytest
 
 from local.deploy import bootstrap, deploy
 from local.emulator import running
-from tastetrend_etl.extract import describe
-from tastetrend_etl.keys import output_keys
+from tastetrend_etl.extract import find_current_version
+from tastetrend_etl.output_keys import output_keys
 
 PATIENCE_SECONDS = 600  # a busy machine takes its time; what is broken fails for another reason first
 
@@ -78,7 +78,7 @@ class Store:
 
     def keys_for(self, key):
         """Return the keys of what a raw object becomes."""
-        return output_keys(describe(self.s3, self.raw, key))
+        return output_keys(find_current_version(self.s3, self.raw, key))
 
     def await_outcome(self, *raw_keys):
         """Wait until each raw object, uploaded once, has its dataset or its error report."""

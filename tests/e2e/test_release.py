@@ -12,14 +12,14 @@ SAMPLE = (PROJECT / "samples" / "tastetrend_uptown_reviews.csv").read_bytes()
 
 # What is wrong with a version: the file, what stands there, what stands there instead.
 DROPS_EVERY_TENTH_ROW = (
-    "tastetrend_etl/reading/parse.py",
+    "tastetrend_etl/parse/csv_arrow.py",
     "yield RawBatch(numbers, cells, ragged)",
     "yield RawBatch(numbers[numbers % 10 != 0], cells.filter(pa.array(numbers % 10 != 0)), ragged)",
 )
 RENAMES_A_COLUMN = ("tastetrend_etl/**/*.py", '"rating_1_5"', '"rating"')
 LOSES_A_GENDER = ("tastetrend_etl/schema.py", '    "female": "female",\n', "")
 SWAPS_DAY_AND_MONTH = (
-    "tastetrend_etl/rows/rules.py",
+    "tastetrend_etl/transform/infer_format.py",
     'order["day"] > order["month"]',
     'order["day"] <= order["month"]',
 )

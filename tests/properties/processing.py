@@ -9,9 +9,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tastetrend_etl.errors import RefusedError
+from tastetrend_etl.errors import RejectedFileError
+from tastetrend_etl.models import SourceObject
 from tastetrend_etl.pipeline import process
-from tastetrend_etl.records import SourceObject
 
 _FOLDER = tempfile.TemporaryDirectory()  # one for all runs, since making folders takes longer than they do
 UPLOADED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -48,7 +48,7 @@ def run(body: bytes, *, limit: int = 1 << 20) -> Result:
             rejected=tuple(outcome.rejected),
             reports=(outcome.validation, outcome.bias),
         )
-    except RefusedError as error:
+    except RejectedFileError as error:
         return Result(refusal=f"{error.reason}: {error.message}")
     finally:
         for file in work.iterdir():

@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tastetrend_etl import ingest, schema
-from tastetrend_etl.records import FileRules
-from tastetrend_etl.rows import rules
+from tastetrend_etl.models import InferredFormat
+from tastetrend_etl.transform import infer_format
 from tests.unit.conftest import LambdaContext
 
 
@@ -35,9 +35,9 @@ def maps_one_gender_to_null(patch):
 
 def reads_dates_in_the_wrong_order(patch):
     def swapped(*, day_first, **others):
-        return FileRules(day_first=not day_first, **others)
+        return InferredFormat(day_first=not day_first, **others)
 
-    patch.setattr(rules, "FileRules", swapped)
+    patch.setattr(infer_format, "InferredFormat", swapped)
 
 
 def shouts_every_name(patch):

@@ -5,13 +5,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from tastetrend_etl import schema
-from tastetrend_etl.dataset import open_dataset
+from tastetrend_etl.parquet_writer import open_parquet_writer
 
 
 @pytest.mark.parametrize("columns", [schema.REVIEWS, schema.RESTAURANTS])
 def test_every_column_but_the_random_one_is_compressed(columns, tmp_path):
     row = pa.RecordBatch.from_pylist([{"source_row": 1, "issues": ["date_unparseable"]}], columns)
-    with open_dataset(tmp_path / "d.parquet", columns, {}) as writer:
+    with open_parquet_writer(tmp_path / "d.parquet", columns, {}) as writer:
         writer.write_batch(row.cast(writer.schema))
 
     group = pq.ParquetFile(tmp_path / "d.parquet").metadata.row_group(0)

@@ -7,7 +7,7 @@ import moto.s3.models
 import pyarrow.parquet as pq
 import pytest
 
-from tastetrend_etl.observe import logger
+from tastetrend_etl.observability import logger
 from tests.unit.conftest import RAW, s3_record
 
 GOOD = b"rating,review_text\n5,good\n"

@@ -20,7 +20,7 @@ def gate(handler, monkeypatch):
     monkeypatch.setenv("ETL_FUNCTION", "tastetrend-local-etl")
     module = importlib.reload(importlib.import_module("quality_gate"))
 
-    def judge(candidate, baseline=None, *, only=None, request="00000000-0", compared="5"):
+    def run_checks(candidate, baseline=None, *, only=None, request="00000000-0", compared="5"):
         monkeypatch.setattr(module, "LAMBDA", gated.Versions(handler, {"7": candidate, "5": baseline}))
         if only:
             chosen = [golden for golden in golden_files() if golden.name == only]
@@ -28,7 +28,7 @@ def gate(handler, monkeypatch):
         event = {"version": "7"} | ({"baseline": compared} if baseline else {})
         return module.lambda_handler(event, gated.LambdaContext(aws_request_id=request))
 
-    return judge
+    return run_checks
 
 
 def keys(store, bucket):
@@ -214,4 +214,4 @@ def test_the_page_shows_what_a_version_says_and_runs_none_of_it(gate, store, mon
 
 
 def says_markup(*arguments):
-    return gated.ingest.Ingested("key", "skipped", "<script>alert(1)</script>")
+    return gated.ingest.IngestResult("key", "skipped", "<script>alert(1)</script>")

@@ -14,7 +14,7 @@ from samples.sources import SOURCES
 SAMPLES = Path(__file__).parents[2] / "samples"
 EXPECTED = json.loads((SAMPLES / "expectations.json").read_text(encoding="utf-8"))
 REVIEWS = [source.file for source in SOURCES.values()]
-NULL_WORDS = {"", "na", "n/a", "null", "none", "nan", "-"}
+NULL_VALUES = {"", "na", "n/a", "null", "none", "nan", "-"}
 ID, CUSTOMER, DATE, RATING, TEXT, _, RESTAURANT, SPENT = range(8)
 AGE_RANGE, GENDER, ETHNICITY = range(11, 14)
 FIELDS = 14
@@ -32,7 +32,7 @@ def sample(file):
 
 
 def is_null(cell):
-    return cell.strip().lower() in NULL_WORDS
+    return cell.strip().lower() in NULL_VALUES
 
 
 def share_missing(rows, place):

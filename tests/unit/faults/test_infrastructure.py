@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tastetrend_etl.event import ObjectEvent
 from tastetrend_etl.extract import connect
 from tastetrend_etl.ingest import RunContext, ingest
+from tastetrend_etl.s3_event import ObjectEvent
 from tastetrend_etl.settings import Settings
 from tests.unit.conftest import ARTIFACTS, PROCESSED, RAW
 from tests.unit.faults import standin as faults

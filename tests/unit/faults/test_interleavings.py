@@ -6,9 +6,9 @@ import io
 import pyarrow.parquet as pq
 import pytest
 
-from tastetrend_etl.event import ObjectEvent
 from tastetrend_etl.extract import connect
-from tastetrend_etl.ingest import Ingested, RunContext, ingest
+from tastetrend_etl.ingest import IngestResult, RunContext, ingest
+from tastetrend_etl.s3_event import ObjectEvent
 from tastetrend_etl.settings import Settings
 from tests.unit.conftest import ARTIFACTS, PROCESSED, RAW
 from tests.unit.faults.schedule import Actor, World, explore
@@ -52,7 +52,7 @@ def assert_newest_whole(store):
     """Return a check that the dataset is the newest version's, and never went back to an older one."""
 
     def check(world):
-        assert all(isinstance(actor.result, Ingested) for actor in world.actors), world.actors
+        assert all(isinstance(actor.result, IngestResult) for actor in world.actors), world.actors
         current = store.client.head_object(Bucket=RAW, Key=world.key)
         dataset = f"processed/processed_{world.key}.parquet"
         assert store.metadata(dataset)["source-version-id"] == current["VersionId"]

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import process_time
 
-from tastetrend_etl.errors import RefusedError
+from tastetrend_etl.errors import RejectedFileError
+from tastetrend_etl.models import SourceObject
 from tastetrend_etl.pipeline import process
-from tastetrend_etl.records import SourceObject
 
 
 def main(staged, limit):
@@ -20,7 +20,7 @@ def main(staged, limit):
         started = process_time()
         try:
             outcome = process(source, staged, Path(work), version="1", limit=limit)
-        except RefusedError as error:
+        except RejectedFileError as error:
             told = {"reason": error.reason}
         else:
             told = {

@@ -9,7 +9,7 @@ import pytest
 
 from tastetrend_etl import ingest
 from tastetrend_etl.errors import RetryableError
-from tastetrend_etl.observe import logger
+from tastetrend_etl.observability import logger
 from tests.unit.conftest import PROCESSED, s3_record
 from tests.unit.matrix.reviews import HEADER, file_of, line, review, reviews
 

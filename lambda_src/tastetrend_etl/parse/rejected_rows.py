@@ -1,0 +1,35 @@
+"""Keeps the rejected rows of a file, as many as memory holds and a person can look at."""
+
+from collections.abc import Iterable
+
+from tastetrend_etl.errors import RejectedFileError
+from tastetrend_etl.models import RejectedRow
+
+MAX_ROWS = 200_000
+MAX_CHARACTERS = 32_000_000
+KEPT_CHARACTERS = 1 << 16  # of one row; the raw object has them all
+
+
+class RejectedRows:
+    """The rejected rows so far."""
+
+    def __init__(self, rows: Iterable[RejectedRow] = ()) -> None:
+        self.rows: list[RejectedRow] = []
+        self._characters = 0
+        self.extend(rows)
+
+    def extend(self, rows: Iterable[RejectedRow]) -> None:
+        """Add rows.
+
+        Raises:
+            RejectedFileError: `too_many_rejected`.
+        """
+        for row in rows:
+            self.rows.append(row)
+            self._characters += len(row.raw)
+            if len(self.rows) > MAX_ROWS or self._characters > MAX_CHARACTERS:
+                raise RejectedFileError(
+                    "too_many_rejected",
+                    f"more than {MAX_ROWS:,} rows, or {MAX_CHARACTERS:,} characters of them, are no reviews; "
+                    "check the export, or split the file",
+                )

@@ -1,0 +1,119 @@
+"""Reads which raw objects an event speaks of, in every shape that may arrive."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import unquote_plus
+
+from tastetrend_etl.errors import InvalidEventError
+
+ACCEPTED = (
+    "an S3 notification ({'Records': [{'s3': …}]}), EventBridge's 'Object Created', either of them inside "
+    "SQS or SNS, or {'key': …} with an optional 'bucket' and 'reprocess'"
+)
+_KNOWN_MAJOR_VERSION = "2"  # S3 promises that a change which breaks readers raises it
+_LONGEST_KEY_BYTES = 1_024
+_SEQUENCER = re.compile(r"[0-9A-Za-z]{0,64}")
+# What reading the parts of any JSON value may raise; RecursionError by brackets nested thousands deep.
+_UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
+
+
+@dataclass(frozen=True)
+class ObjectEvent:
+    """A hint that a raw object may have to be processed, whichever of its versions is the newest by now.
+
+    Attributes:
+        bucket: its bucket; None when the event names none and means the raw bucket.
+        key: its decoded key.
+        created: the object came to be; False for events that ask for nothing (deleted, restored, …).
+        sequencer: S3's order of events on the key, kept for audit only.
+        reprocess: make the outputs anew even though they stand.
+        message_id: the SQS message that brought it, so that this one alone is delivered again.
+    """
+
+    bucket: str | None
+    key: str
+    created: bool = True
+    sequencer: str = ""
+    reprocess: bool = False
+    message_id: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what S3 would refuse too, which no retry can help."""
+        if not 0 < len(self.key.encode()) <= _LONGEST_KEY_BYTES:
+            raise ValueError(f"a key has 1 to {_LONGEST_KEY_BYTES:,} bytes")
+        if not _SEQUENCER.fullmatch(self.sequencer):
+            raise ValueError("a sequencer has letters and digits only")
+
+
+def read_event(event: object) -> list[ObjectEvent | InvalidEventError]:
+    """Return the object events, none for `s3:TestEvent`.
+
+    Each record is read on its own: in the place of one that is of no accepted shape stands an error.
+    """
+    records = event.get("Records") if isinstance(event, Mapping) else None
+    parts = records if isinstance(records, list) and records else [event]
+    return [found for part in parts for found in _read_part(part)]
+
+
+def _read_part(part: object) -> list[ObjectEvent | InvalidEventError]:
+    try:
+        return _objects(part)
+    except _UNREADABLE as error:
+        what = f"{type(error).__name__}: {error}"
+        return [InvalidEventError(f"cannot read the event ({what}); accepted are {ACCEPTED}")]
+
+
+def _objects(part: object) -> list[ObjectEvent | InvalidEventError]:
+    if not isinstance(part, Mapping):
+        raise TypeError(f"a JSON {type(part).__name__} is no event")
+    if part.get("Event") == "s3:TestEvent":
+        return []
+    if "s3" in part:
+        return [_from_notification(part)]
+    if "body" in part:
+        return _from_sqs(part)
+    if "Sns" in part:
+        return read_event(json.loads(part["Sns"]["Message"]))
+    if part.get("source") == "aws.s3":
+        return [_from_event_bridge(part)]
+    return [_from_manual_invocation(part)]
+
+
+def _from_notification(record: Mapping[str, Any]) -> ObjectEvent:
+    entry, version = record["s3"]["object"], record.get("eventVersion", _KNOWN_MAJOR_VERSION)
+    if version.split(".")[0] != _KNOWN_MAJOR_VERSION:
+        raise ValueError(f"eventVersion {version} is not known")
+    return ObjectEvent(
+        bucket=record["s3"]["bucket"]["name"],
+        key=unquote_plus(entry["key"], errors="strict"),
+        created=record.get("eventName", "ObjectCreated:Put").removeprefix("s3:").startswith("ObjectCreated"),
+        sequencer=entry.get("sequencer", ""),
+    )
+
+
+def _from_sqs(record: Mapping[str, Any]) -> list[ObjectEvent | InvalidEventError]:
+    """Read a message, whose body may itself be an SNS envelope."""
+    message_id, body = record["messageId"], json.loads(record["body"])
+    if isinstance(body, Mapping) and "Message" in body:
+        body = json.loads(body["Message"])
+    return [
+        replace(found, message_id=message_id) if isinstance(found, ObjectEvent) else found
+        for found in read_event(body)
+    ]
+
+
+def _from_event_bridge(event: Mapping[str, Any]) -> ObjectEvent:
+    detail = event["detail"]
+    return ObjectEvent(
+        bucket=detail["bucket"]["name"],
+        key=detail["object"]["key"],
+        created=event["detail-type"] == "Object Created",
+        sequencer=detail["object"].get("sequencer", ""),
+    )
+
+
+def _from_manual_invocation(event: Mapping[str, Any]) -> ObjectEvent:
+    return ObjectEvent(event.get("bucket"), event["key"], reprocess=event.get("reprocess") is True)

@@ -1,0 +1,114 @@
+"""Reads a rating in any of the sources' spellings and brings it to one to five."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from tastetrend_etl.schema import (
+    MAX_PARSED_LENGTH,
+    NULL_VALUES,
+    NUMBER_WORDS,
+    RATING_SCALES,
+    SCALE_SHARE,
+    SCALE_SHARE_OF_FEW,
+)
+
+_NUMBER = r"[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?"
+_BARE = re.compile(rf"({_NUMBER}|[+-]?inf(?:inity)?|nan)")
+_OF = re.compile(rf"({_NUMBER})\s*(?:/|out of|of)\s*(\d+)(?:\s*stars?)?")
+_PERCENT = re.compile(rf"({_NUMBER})\s*(?:%|percent)")
+_STARS = re.compile(rf"({_NUMBER})\s*-?(?:stars?|\*|★|⭐)")
+_GLYPHS = re.compile("([★⭐✭✮🌟\ufe0f]*)(½?)([☆✩]*)")  # these are the glyphs meant
+_FULL_STARS = frozenset("★⭐✭✮🌟")
+_WORDS = re.compile(r"\b(" + "|".join(NUMBER_WORDS) + r")\b")
+STAR_SCALE, PERCENT_SCALE = 5, 100
+_FEW, _FEW_TO_TELL = 100, 20
+
+
+@dataclass(frozen=True)
+class Rating:
+    """What one cell says: a number, and the scale when the cell itself names one."""
+
+    number: float
+    scale: int | None = None
+
+
+def read_rating(text: str) -> Rating | None:
+    """Return what a delivered cell says, None when no spelling explains it."""
+    word = text.strip()
+    return _read_word(word.lower()) if len(word) <= MAX_PARSED_LENGTH else None
+
+
+@lru_cache(maxsize=1 << 14)
+def _read_word(word: str) -> Rating | None:
+    plain = _WORDS.sub(lambda match: str(NUMBER_WORDS[match[1]]), word)
+    if match := _BARE.fullmatch(plain):
+        return Rating(_float(match[1]))
+    if match := _OF.fullmatch(plain):
+        return Rating(_float(match[1]), int(match[2])) if int(match[2]) in RATING_SCALES else None
+    if match := _PERCENT.fullmatch(plain):
+        return Rating(_float(match[1]), PERCENT_SCALE)
+    if match := _STARS.fullmatch(plain):
+        return Rating(_float(match[1]), STAR_SCALE)
+    return _parse_star_symbols(plain)
+
+
+def is_missing(text: str) -> bool:
+    """Say whether nothing was delivered; `nan` was: it is a number on no scale."""
+    word = text.strip().lower()
+    return word in NULL_VALUES and word != "nan"
+
+
+def scale_evidence(ratings: list[Rating | None], counts: np.ndarray) -> Mapping[int, int]:
+    """Count the rows whose bare number each scale would hold."""
+    bare = [(r.number, int(n)) for r, n in zip(ratings, counts, strict=True) if r and r.scale is None]
+    return {scale: sum(n for number, n in bare if 0 < number <= scale) for scale in RATING_SCALES}
+
+
+def choose_scale(evidence: Mapping[int, int]) -> int:
+    """Return the smallest scale that holds 99 % of the numbers, or 90 % of fewer than a hundred.
+
+    A file of which a tenth is on another scale has none that does. Then 100 is the scale if half of the
+    numbers need it, since a few strays must not turn every 5 into a 1; else 10 if a tenth does; else 5.
+    """
+    five, ten, hundred = (evidence[scale] for scale in RATING_SCALES)
+    enough = hundred * (SCALE_SHARE if hundred >= _FEW else SCALE_SHARE_OF_FEW)
+    for scale in RATING_SCALES[:2]:
+        if evidence[scale] >= enough:
+            return scale
+    if hundred >= 2 * ten:
+        return RATING_SCALES[2]
+    return RATING_SCALES[1] if five <= SCALE_SHARE_OF_FEW * ten else RATING_SCALES[0]
+
+
+def mixed_scales(evidence: Mapping[int, int], scale: int) -> float:
+    """Return the share of the numbers that a smaller scale holds beyond what even use of this one explains.
+
+    Negative when there are fewer; 0.0 when there are too few numbers to tell.
+    """
+    numbers = evidence[scale]
+    smaller = [other for other in RATING_SCALES if other < scale]
+    if numbers < _FEW_TO_TELL or not smaller:
+        return 0.0
+    return max(evidence[other] / numbers - other / scale for other in smaller)
+
+
+def rescale_to_five(number: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Return `number / scale * 5`, never below 1, NaN where the number is not on its scale."""
+    with np.errstate(invalid="ignore"):
+        on_scale = (number > 0) & (number <= scale)
+        return np.where(on_scale, np.maximum(number / scale * 5, 1.0), np.nan)
+
+
+def _float(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+def _parse_star_symbols(text: str) -> Rating | None:
+    match = _GLYPHS.fullmatch(text.replace(" ", ""))
+    if match is None or not (match[1] or match[3]):
+        return None
+    return Rating(sum(c in _FULL_STARS for c in match[1]) + (0.5 if match[2] else 0.0), STAR_SCALE)
