@@ -3,6 +3,7 @@
 import multiprocessing
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -43,12 +44,12 @@ def _ask(pipe, turn, request):
 
 
 def _serve(pipe, answer):
-    while True:
-        try:
+    """Answer requests until the result comes, or the process dies, perhaps while it sends another request."""
+    with suppress(EOFError, OSError):
+        while True:
             kind, content = pipe.recv()
-        except EOFError:
-            return None
-        if kind == "result":
-            return content
-        response = answer(AWSPreparedRequest(*content, stream_output=False))
-        pipe.send((response.status_code, dict(response.headers), response.raw.read()))
+            if kind == "result":
+                return content
+            response = answer(AWSPreparedRequest(*content, stream_output=False))
+            pipe.send((response.status_code, dict(response.headers), response.raw.read()))
+    return None
