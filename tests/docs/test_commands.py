@@ -66,7 +66,15 @@ def test_the_readme_shows_the_sources_as_they_come_out():
 
 
 @pytest.mark.parametrize(
-    "page", [*PAGES, "CHANGELOG.md", "SECURITY.md", "docs/data-contract.md", "docs/bad-inputs.md"]
+    "page",
+    [
+        *PAGES,
+        "CHANGELOG.md",
+        "SECURITY.md",
+        "docs/data-contract.md",
+        "docs/bad-inputs.md",
+        "docs/glossary.md",
+    ],
 )
 def test_every_link_leads_somewhere(page):
     text = (PROJECT / page).read_text(encoding="utf-8")
