@@ -8,11 +8,16 @@ UV := .venv/.uv
 VENV := .venv/.installed
 CHECKS := .venv/.checks
 NODE := node_modules/.package-lock.json
-INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement
+# Says what is installed and how long it took; on a terminal, uv shows its progress too.
+define install
+	@started=$$(date +%s); quiet=$$(test -t 2 || echo --quiet); \
+	echo "Installing $$(grep -c '==' $1) Python packages into .venv (up to $2 MB to download) ..."; \
+	$(BIN)/uv pip install $$quiet --python $(BIN)/python --require-hashes --requirement $1 && \
+	echo "Installed them in $$(($$(date +%s) - started)) s"
+endef
 LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --custom-compile-command "make lock"
 ENVIRONMENTS := local dev staging prod
 given = $(or $($1),$(error $1 is missing; name it, as in `make $@ $1=staging`))
-installing = @echo "Installing $$(grep -c '==' $1) Python packages into .venv (up to $2 MB to download) ..."
 
 # Packages come without bytecode, which compiles in a minute: Python compiles what is imported, once if it may keep it.
 unexport PYTHONDONTWRITEBYTECODE
@@ -31,20 +36,18 @@ venv: $(VENV) ## Install the Python packages into .venv
 $(UV): locks/uv.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed and none of python3.11, python3, python is it; \
 	install it from https://www.python.org/downloads/" >&2; exit 2; }
-	@echo "Creating .venv ..."
+	@echo "Creating .venv with uv in it (5 s) ..."
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement locks/uv.txt
 	@touch $@
 
 $(VENV): $(UV) locks/requirements.txt pyproject.toml
-	$(call installing,locks/requirements.txt,170)
-	@$(INSTALL) locks/requirements.txt
+	$(call install,locks/requirements.txt,170)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(CHECKS): $(VENV) locks/requirements-dev.txt
-	$(call installing,locks/requirements-dev.txt,80)
-	@$(INSTALL) locks/requirements-dev.txt
+	$(call install,locks/requirements-dev.txt,80)
 	@touch $@
 
 node_modules: $(NODE) ## Install the CDK command line into node_modules
