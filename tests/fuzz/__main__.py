@@ -1,5 +1,6 @@
 """Damages files until it has processed as many as asked for, and keeps those without a good answer."""
 
+import secrets
 from collections import Counter
 from pathlib import Path
 from typing import Annotated
@@ -12,13 +13,16 @@ from tests.fuzz.fuzzing import damaged, findings
 
 def main(
     count: Annotated[int, typer.Option(min=1, help="How many files.")] = 10_000,
-    seed: Annotated[int, typer.Option(help="Which ones; the same seed gives the same files.")] = 1,
+    seed: Annotated[
+        int | None, typer.Option(help="The same seed gives the same files; by default a new one.")
+    ] = None,
     keep: Annotated[Path, typer.Option(file_okay=False, help="Where files that reveal a fault go.")] = Path(
         "build/fuzz"
     ),
 ) -> None:
     """Process damaged copies of the samples and report what has no good answer."""
     kinds: Counter[str] = Counter()
+    seed = secrets.randbelow(1 << 32) if seed is None else seed
     for finding in track(findings(seed, range(count)), total=count):
         if finding:
             kinds[finding.kind] += 1
