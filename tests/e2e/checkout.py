@@ -95,13 +95,20 @@ class Releases:
         assert done.returncode == status, said
         return said
 
-    def start(self, *arguments):
+    def json(self, *arguments, status=0):
+        """Run a command with `--json` and return what it prints to stdout."""
+        done = self.start(*arguments, "--json", stderr=subprocess.DEVNULL)
+        printed, _ = done.communicate()
+        assert done.returncode == status, printed
+        return json.loads(printed)
+
+    def start(self, *arguments, stderr=subprocess.STDOUT):
         return subprocess.Popen(  # noqa: S603 # the project's own command
             [SCRIPT, *arguments],
             cwd=PROJECT,
             env=os.environ | self.emulator.exports | {"COLUMNS": "250", "TASTETREND_ENV": "local"},
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=stderr,
             text=True,
         )
 

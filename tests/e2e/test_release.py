@@ -80,6 +80,23 @@ def test_a_good_version_moves_stage_by_stage(releases, good):
     assert "prod can go back to version 1" in said
 
 
+def test_json_lists_what_runs_and_what_there_is_to_go_back_to(releases, good):
+    listed = releases.json("releases")
+
+    assert listed["environment"] == "local"
+    assert listed["aliases"] == {"dev": good, "staging": good, "prod": good}
+    assert listed["previous_versions"] == {"staging": "1", "prod": "1"}
+    assert [version["version"] for version in listed["versions"]] == ["1", good]
+
+
+def test_json_tells_that_a_version_was_promoted(releases, good):
+    promoted = releases.json("promote", "staging", "--version", good)
+
+    assert promoted["promoted"] is True
+    assert (promoted["version"], promoted["previous_version"]) == (good, good)
+    assert promoted["gate"] == {"status": "pass", "reasons": promoted["gate"]["reasons"]}
+
+
 def test_the_code_of_a_promoted_version_is_archived_once(releases, good):
     releases.ops("promote", "staging", "--version", good)
 
@@ -125,6 +142,12 @@ def test_rolling_back_with_reprocessing_leaves_no_trace_of_the_bad_version(relea
 
     assert f"would move prod of local from version {bad} to {good}" in said
     assert f"would process again: {raw}" in said
+    assert releases.aliases()["prod"] == bad
+
+    planned = releases.json("rollback", "prod", "--reprocess")
+
+    assert (planned["dry_run"], planned["version"], planned["bad_versions"]) == (True, good, [bad])
+    assert planned["objects"] == [{"key": raw}]
     assert releases.aliases()["prod"] == bad
 
     said = releases.ops("rollback", "prod", "--reprocess", "--yes")

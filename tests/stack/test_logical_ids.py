@@ -1,0 +1,35 @@
+"""What holds data, or is named from outside the stack, keeps its logical id: a new one would replace it."""
+
+EVERYWHERE = {
+    "EtlFunction57A3B50C": "Lambda::Function",
+    "EtlLog23AB3F94": "Logs::LogGroup",
+    "GateFunction115324B9": "Lambda::Function",
+    "GateLog14960260": "Logs::LogGroup",
+    "IngestionFailures3B48F157": "SQS::Queue",
+    "MonitoringTopic2EDA8B02": "SNS::Topic",
+    "ReleaseDevAlias38B5C859": "Lambda::Alias",
+    "ReleaseProdAliasC8B872BD": "Lambda::Alias",
+    "ReleaseStagingAlias7DCCEE1A": "Lambda::Alias",
+    "StorageAccessLogs96FB524C": "S3::Bucket",
+    "StorageArtifacts08431D1F": "S3::Bucket",
+    "StorageProcessedA33E9072": "S3::Bucket",
+    "StorageRaw7E344C76": "S3::Bucket",
+}
+WITH_A_CANARY = {
+    "ShiftApplication24D32FC7": "CodeDeploy::Application",
+    "ShiftGroup73286C97": "CodeDeploy::DeploymentGroup",
+}
+WITH_AN_AUDIT_TRAIL = {"AuditBucket7486E833": "S3::Bucket", "AuditTrail90B6CA04": "CloudTrail::Trail"}
+BY_ENVIRONMENT = {
+    "local": EVERYWHERE,
+    "dev": EVERYWHERE,
+    "staging": EVERYWHERE | WITH_A_CANARY,
+    "prod": EVERYWHERE | WITH_A_CANARY | WITH_AN_AUDIT_TRAIL,
+}
+
+
+def test_stateful_and_named_resources_keep_their_logical_ids(any_stack):
+    kinds = set((EVERYWHERE | WITH_A_CANARY | WITH_AN_AUDIT_TRAIL).values())
+    found = {kind: any_stack.properties(kind) for kind in kinds}
+
+    assert {name: kind for kind in kinds for name in found[kind]} == BY_ENVIRONMENT[any_stack.name]
