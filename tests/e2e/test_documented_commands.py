@@ -10,7 +10,7 @@ from tests.ci.test_make_targets import TOO_LONG_FOR_A_TEST
 from tests.cli.commands import SCRIPT
 from tests.docs.pages import PAGES, commands_of
 from tests.e2e.checkout import first_release
-from tests.e2e.conftest import reviews
+from tests.e2e.conftest import reviews, wait_until
 
 # The pages speak of an AWS account; here its part is taken by the environment `local` of the emulator.
 ON_THE_EMULATOR = [
@@ -61,3 +61,10 @@ def test_a_command_of_the_pages_works(command, checkout):
 
     assert ended.returncode == 0, ended.stdout
     assert "Traceback" not in ended.stdout
+    if command.startswith("aws s3 cp"):
+        wait_until(lambda: has_outputs(checkout))  # which the page's next command lists
+
+
+def has_outputs(checkout):
+    bucket = "tastetrend-local-processed-000000000000"
+    return checkout.client("s3").list_objects_v2(Bucket=bucket, Prefix="processed/")["KeyCount"]
