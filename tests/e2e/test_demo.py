@@ -14,7 +14,7 @@ from tests.e2e.conftest import reviews, wait_until
 
 @pytest.fixture
 def start(tmp_path):
-    """Return a function that starts a command of this package in a folder of its own."""
+    """Yield a function that starts a command in a folder of its own; what it leaves running is stopped."""
     (tmp_path / "tmp").mkdir()
     surroundings = {"TMPDIR": str(tmp_path / "tmp"), "COLUMNS": "120"}
 
@@ -28,7 +28,8 @@ def start(tmp_path):
             text=True,
         )
 
-    return start_command
+    yield start_command
+    start_command("down").communicate()
 
 
 def finish(process):
