@@ -12,7 +12,7 @@ from tests.docs.pages import PAGES, commands_of
 from tests.e2e.checkout import first_release
 from tests.e2e.conftest import reviews, wait_until
 
-# The pages speak of an AWS account; here its part is taken by the environment `local` of the emulator.
+# The pages name environments of an AWS account; here the environment `local` of the emulator replaces them.
 ON_THE_EMULATOR = [
     (r"env=(dev|prod)\b", "env=local"),
     (r"ENV=(dev|prod)\b", "ENV=local"),
