@@ -86,7 +86,7 @@ pytest: $(CHECKS) $(NODE)
 	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 fuzz: $(CHECKS) ## Search for faults with new random inputs; COUNT=10000 damaged files
-	$(BIN)/pytest --numprocesses auto --hypothesis-profile fuzz tests/properties tests/unit/faults/test_order_of_events.py
+	$(BIN)/pytest --numprocesses auto --hypothesis-profile fuzz tests/properties tests/unit/fault_injection/test_order_of_events.py
 	$(BIN)/python -m tests.fuzz $(if $(COUNT),--count $(COUNT))
 
 lock: $(UV) ## Write the files under locks/ from the requirements, with the newest versions that fit

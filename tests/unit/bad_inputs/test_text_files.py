@@ -4,7 +4,7 @@ import codecs
 
 import pytest
 
-from tests.unit.matrix.reviews import HEADER, file_of, line, review, reviews, text_of
+from tests.unit.bad_inputs.reviews import HEADER, file_of, line, review, reviews, text_of
 
 FIVE = reviews(5)
 

@@ -9,8 +9,8 @@ from tastetrend_etl.ingest import RunContext, ingest
 from tastetrend_etl.s3_event import ObjectEvent
 from tastetrend_etl.settings import Settings
 from tests.unit.conftest import ARTIFACTS, PROCESSED, RAW
-from tests.unit.faults import standin as faults
-from tests.unit.faults.conftest import DATASET, EVERY_SIZE
+from tests.unit.fault_injection import faulty_s3 as faults
+from tests.unit.fault_injection.conftest import DATASET, EVERY_SIZE
 from tests.unit.serial import SerialExecutor
 
 GOOD = b"rating,review_text\n5,good\n"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.unit.matrix.reviews import HEADER, file_of, review, reviews
+from tests.unit.bad_inputs.reviews import HEADER, file_of, review, reviews
 
 
 def columns(*names):

@@ -11,7 +11,7 @@ from tastetrend_etl.ingest import IngestResult, RunContext, ingest
 from tastetrend_etl.s3_event import ObjectEvent
 from tastetrend_etl.settings import Settings
 from tests.unit.conftest import ARTIFACTS, PROCESSED, RAW
-from tests.unit.faults.schedule import Actor, World, explore
+from tests.unit.fault_injection.simulation import Actor, World, explore
 from tests.unit.serial import SerialExecutor
 
 CONTENTS = [b"rating,review_text\n" + b"4,words %d\n" % place for place in range(3)]

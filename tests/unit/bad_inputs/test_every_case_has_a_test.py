@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ROW = re.compile(r"^\| ([EFRI]\d\d) \|", re.MULTILINE)
 NAME = re.compile(r"^\s*def test_([EFRI]\d\d)_", re.MULTILINE)
 

@@ -7,8 +7,8 @@ import awswrangler as wr
 import pytest
 
 from tastetrend_gate.golden import golden_files
-from tests.unit import gated
 from tests.unit.conftest import ARTIFACTS, PROCESSED, RAW
+from tests.unit.gate import gate_versions as gated
 
 CLEAN = "clean.csv"
 MESSY = ["downtown_messy.csv", "eastside_messy.csv", "midtown_messy.txt", "uptown_messy.csv"]

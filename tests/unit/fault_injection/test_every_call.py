@@ -3,8 +3,8 @@
 import pytest
 
 from tastetrend_etl.errors import RetryableError
-from tests.unit.faults import standin as faults
-from tests.unit.faults.conftest import AN_OLDER_RESULT, EVERY_SIZE, IN_PARTS, NOTHING
+from tests.unit.fault_injection import faulty_s3 as faults
+from tests.unit.fault_injection.conftest import AN_OLDER_RESULT, EVERY_SIZE, IN_PARTS, NOTHING
 
 PASSING = {
     "a request lost once": faults.lost_request,

@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from tests.unit.matrix.reviews import HEADER, file_of, mark, review, text_of
+from tests.unit.bad_inputs.reviews import HEADER, file_of, mark, review, text_of
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from tastetrend_etl import s3_parquet
 from tastetrend_etl.extract import connect
 from tests.unit.conftest import PROCESSED
-from tests.unit.faults import standin as faults
-from tests.unit.faults.conftest import EVENT, MESSY_NEW
+from tests.unit.fault_injection import faulty_s3 as faults
+from tests.unit.fault_injection.conftest import EVENT, MESSY_NEW
 
 KEY = "processed/rejected/rejected_a.parquet"
 ONLY_NEW = {"IfNoneMatch": "*"}

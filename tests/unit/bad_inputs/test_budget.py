@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tastetrend_etl import ingest, pipeline
-from tests.unit.matrix.reviews import file_of, review, reviews
+from tests.unit.bad_inputs.reviews import file_of, review, reviews
 
 ROOT = Path(__file__).parents[3]
 LIMIT = 200 << 20
@@ -24,7 +24,7 @@ def spend(tmp_path):
         staged = tmp_path / "raw"
         with staged.open("wb") as out:
             out.writelines(parts)
-        command = [sys.executable, "-m", "tests.unit.matrix.peak", str(staged), str(LIMIT)]
+        command = [sys.executable, "-m", "tests.unit.bad_inputs.peak_memory", str(staged), str(LIMIT)]
         path = {"PYTHONPATH": f"{ROOT}:{ROOT / 'lambda_src'}"}
         done = subprocess.run(  # noqa: S603 # this test's own module
             command, cwd=ROOT, env=path, capture_output=True, check=True

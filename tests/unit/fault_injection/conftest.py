@@ -11,9 +11,9 @@ import pytest
 from botocore.retries.standard import ExponentialBackoff
 
 from tests.unit.conftest import PROCESSED, Store, s3_record
-from tests.unit.faults.elsewhere import run_elsewhere
-from tests.unit.faults.schedule import Explored
-from tests.unit.faults.standin import StandIn
+from tests.unit.fault_injection.child_process import run_elsewhere
+from tests.unit.fault_injection.faulty_s3 import StandIn
+from tests.unit.fault_injection.simulation import Explored
 from tests.unit.serial import SerialExecutor
 
 HEADER = b"rating,review_text\n"

@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 from moto import mock_aws
 
+from tests.unit.bad_inputs.reviews import MARK, mark
 from tests.unit.conftest import ENVIRONMENT, PROCESSED, RAW, Store
-from tests.unit.matrix.reviews import MARK, mark
 
 
 @dataclass

@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from tests.unit.matrix.reviews import HEADER, file_of, line, mark, review, reviews, text_of
+from tests.unit.bad_inputs.reviews import HEADER, file_of, line, mark, review, reviews, text_of
 
 
 def with_text(number, delivered):

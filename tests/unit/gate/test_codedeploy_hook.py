@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from tastetrend_gate.golden import golden_files
-from tests.unit import gated
 from tests.unit.conftest import ARTIFACTS
+from tests.unit.gate import gate_versions as gated
 
 EVENT = {"DeploymentId": "d-AB12CD34E", "LifecycleEventHookExecutionId": "hook-1"}
 BY_HASH = {"revisionType": "String", "string": {"sha256": "0" * 64}}

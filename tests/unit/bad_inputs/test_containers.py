@@ -8,7 +8,7 @@ import zipfile
 import pandas as pd
 import pytest
 
-from tests.unit.matrix.reviews import file_of, mark, reviews
+from tests.unit.bad_inputs.reviews import file_of, mark, reviews
 
 SIX = file_of(reviews(6))
 

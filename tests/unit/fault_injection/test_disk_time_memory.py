@@ -14,9 +14,9 @@ import pytest
 from tastetrend_etl.errors import RetryableError
 from tastetrend_etl.staging import staging_area
 from tests.unit.conftest import LambdaContext
-from tests.unit.faults import standin as faults
-from tests.unit.faults.conftest import EVENT
-from tests.unit.faults.elsewhere import run_elsewhere
+from tests.unit.fault_injection import faulty_s3 as faults
+from tests.unit.fault_injection.child_process import run_elsewhere
+from tests.unit.fault_injection.conftest import EVENT
 
 
 @dataclass

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from ops.summary import read_reports, show
 
-SAMPLES = Path(__file__).parents[2] / "samples"
+SAMPLES = Path(__file__).parents[3] / "samples"
 DOWNTOWN, INFO = "tastetrend_downtown_reviews.csv", "tastetrend_restaurant_info.csv"
 
 

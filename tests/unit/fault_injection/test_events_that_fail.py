@@ -8,7 +8,7 @@ import pytest
 
 from tastetrend_etl.errors import RetryableError
 from tests.unit.conftest import s3_record
-from tests.unit.faults import standin as faults
+from tests.unit.fault_injection import faulty_s3 as faults
 
 GOOD = b"rating,review_text\n5,good\n"
 

@@ -10,8 +10,8 @@ import pytest
 from tastetrend_etl import ingest
 from tastetrend_etl.errors import RetryableError
 from tastetrend_etl.observability import logger
+from tests.unit.bad_inputs.reviews import HEADER, file_of, line, review, reviews
 from tests.unit.conftest import PROCESSED, s3_record
-from tests.unit.matrix.reviews import HEADER, file_of, line, review, reviews
 
 SECRETS = ("Zedekiah Quillfeather", "zq.private@example.org", "+44 7700 900123", "4111 1111 1111 1111")
 TOLD = re.compile(r"Quillfeather|Zedekiah|zq\.private|7700.?900123|4111.?1111", re.IGNORECASE)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.matrix.reviews import HEADER, file_of, review, reviews
+from tests.unit.bad_inputs.reviews import HEADER, file_of, review, reviews
 
 MONEY = (*HEADER, "total_spent", "tip_amount", "tip_percentage")
 GOOD_RATINGS = reviews(40)  # of 1 to 5, which settle the scale

@@ -1,0 +1,1 @@
+"""The quality gate: its comparisons, its verdict and its CodeDeploy hook."""

@@ -1,0 +1,1 @@
+"""The operator commands against S3, SQS and Lambda in memory."""
