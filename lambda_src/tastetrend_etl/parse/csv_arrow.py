@@ -98,7 +98,7 @@ def _last_record_end(data: np.ndarray, quotes: np.ndarray) -> int:
 
 
 def _field_boundaries(delimiter: str) -> np.ndarray:
-    """Return a mask of the 256 byte values: those that may stand outside next to a quote."""
+    """Return a mask of the byte values, shape (256,): those that may be next to a quote, outside of it."""
     is_boundary = np.zeros(256, dtype=bool)
     is_boundary[[ord(delimiter), _LINE_FEED, _RETURN, _QUOTE]] = True
     return is_boundary
@@ -119,37 +119,44 @@ def _check_quotes(data: np.ndarray, quotes: np.ndarray, is_boundary: np.ndarray)
 def _parse(
     block: memoryview | bytes, dialect: Dialect, text_columns: Collection[int]
 ) -> tuple[pa.RecordBatch, list[csv.InvalidRow]]:
-    invalid: list[csv.InvalidRow] = []
-    empty_ends = (dialect.delimiter, f'{dialect.delimiter}""')
-
-    def set_aside(row: csv.InvalidRow) -> Literal["skip", "error"]:
-        surplus = row.actual_columns > row.expected_columns and row.text.endswith(empty_ends)
-        if surplus or len(invalid) >= MAX_ROWS:
-            return "error"
-        invalid.append(row)
-        return "skip"
-
     if block[: len(codecs.BOM_UTF8)] == codecs.BOM_UTF8:
-        # Part of a cell, since the file's mark is before the header; Arrow drops the first of two.
+        # It is part of a cell, since the file's own mark is before the header, but Arrow would drop it.
         block = codecs.BOM_UTF8 + block
+    invalid: list[csv.InvalidRow] = []
     names = [str(position) for position in range(len(dialect.header))]  # because headers may repeat
-    repeating = pa.dictionary(pa.int32(), pa.string())
-    types = {name: pa.string() if int(name) in text_columns else repeating for name in names}
     try:
         table = csv.read_csv(
             pa.BufferReader(block),
             # One block and one thread, because only a serial reader knows a record's number.
             csv.ReadOptions(use_threads=False, block_size=len(block) + 1, column_names=names),
             csv.ParseOptions(
-                delimiter=dialect.delimiter, newlines_in_values=True, invalid_row_handler=set_aside
+                delimiter=dialect.delimiter,
+                newlines_in_values=True,
+                invalid_row_handler=partial(_set_aside, invalid, dialect.delimiter),
             ),
-            # The encoding is checked already, and null values are replaced later.
-            csv.ConvertOptions(column_types=types, check_utf8=False, strings_can_be_null=False),
+            _convert_options(names, text_columns),
         )
     except pa.ArrowInvalid as error:
         raise IrregularFileError(str(error)) from error
     batches = table.to_batches()
     return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema), invalid
+
+
+def _set_aside(
+    invalid: list[csv.InvalidRow], delimiter: str, row: csv.InvalidRow
+) -> Literal["skip", "error"]:
+    surplus = row.actual_columns > row.expected_columns and row.text.endswith((delimiter, f'{delimiter}""'))
+    if surplus or len(invalid) >= MAX_ROWS:
+        return "error"
+    invalid.append(row)
+    return "skip"
+
+
+def _convert_options(names: list[str], text_columns: Collection[int]) -> csv.ConvertOptions:
+    """Keep the cells as they are: the encoding is checked before, null values are replaced later."""
+    repeating = pa.dictionary(pa.int32(), pa.string())
+    types = {name: pa.string() if int(name) in text_columns else repeating for name in names}
+    return csv.ConvertOptions(column_types=types, check_utf8=False, strings_can_be_null=False)
 
 
 def _split(batch: RawBatch) -> Iterator[RawBatch]:

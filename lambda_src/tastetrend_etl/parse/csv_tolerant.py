@@ -5,12 +5,12 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from io import TextIOWrapper
-from itertools import islice
+from io import StringIO, TextIOWrapper
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import TextIO
 
-from tastetrend_etl.models import RawRecord, RejectedRow
+from tastetrend_etl.models import Dialect, RawRecord, RejectedRow
 from tastetrend_etl.parse.byte_stream import enforce_size_limit
 from tastetrend_etl.parse.rejected_rows import KEPT_CHARACTERS, RejectedRows
 
@@ -18,6 +18,7 @@ MAX_LINES = 50  # a record of more lines is an unclosed quote, not a review
 MAX_CHARACTERS = 2_000_000  # as UTF-8, its quotes doubled, a record still fits a block of csv_arrow
 
 csv.field_size_limit(MAX_CHARACTERS + 1)
+_SAMPLE_LINES = 100
 _PADDED_QUOTE = re.compile(' +"')
 
 QuoteRepair = Callable[[str], str]
@@ -44,25 +45,24 @@ def physical_lines(file: TextIO) -> Iterator[str]:
 
 
 def write_valid_records(
-    records: Iterable[RawRecord], target: Path, *, delimiter: str, width: int, limit: int
+    records: Iterable[RawRecord], target: Path, dialect: Dialect, limit: int
 ) -> list[RejectedRow]:
     """Write the records that are as wide as the header as strict CSV; return the others.
 
     Args:
         records: the data records, numbered from 1; blank ones do not count.
         target: written without a header.
-        delimiter: the character between fields.
-        width: the number of fields in the header.
+        dialect: its delimiter and header.
         limit: the most characters that may be written.
 
     Raises:
         RejectedFileError: `too_large`, `too_many_rejected`.
     """
-    rejected, written = RejectedRows(), 0
+    rejected, written, width = RejectedRows(), 0, len(dialect.header)
     data_rows = (record for record in records if record.fields or record.problem)
     with target.open("w", encoding="utf-8", newline="") as file:
         # Both characters, because Python's writer quotes a lone line end only when it is its own.
-        writer = csv.writer(file, delimiter=delimiter, lineterminator="\r\n")
+        writer = csv.writer(file, delimiter=dialect.delimiter, lineterminator="\r\n")
         for number, record in enumerate(data_rows, 1):
             if reason := record.problem or _field_count_error(record.fields, width):
                 raw = record.raw.rstrip("\r\n")
@@ -93,6 +93,14 @@ def delimited_records(lines: Iterable[str], delimiter: str) -> Iterator[RawRecor
     repairs = (_unchanged, _double_escaped_quotes, _stray_quote_repair(delimiter))
     while buffer.start_record():
         yield _next_record(buffer, delimiter, repairs)
+
+
+def first_records(text: str, delimiter: str) -> tuple[list[RawRecord], list[int]]:
+    """Return the records of the first lines, without blank ones, and the positions where they end."""
+    records = list(delimited_records(islice(StringIO(text, newline=""), _SAMPLE_LINES), delimiter))
+    ends = accumulate(len(record.raw) for record in records)
+    pairs = [pair for pair in zip(records, ends, strict=True) if pair[0].fields or pair[0].problem]
+    return [record for record, _ in pairs] or [RawRecord([], "")], [end for _, end in pairs] or [0]
 
 
 def _next_record(buffer: "_LineBuffer", delimiter: str, repairs: Iterable[QuoteRepair]) -> RawRecord:

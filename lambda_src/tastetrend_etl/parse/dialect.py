@@ -1,20 +1,17 @@
 """Detects the delimiter and the header of a clean UTF-8 file."""
 
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, islice
 from pathlib import Path
 
 from tastetrend_etl.errors import RejectedFileError
 from tastetrend_etl.models import Dialect, RawRecord
 from tastetrend_etl.parse.column_mapping import MAX_NAME_LENGTH, count_known_names
-from tastetrend_etl.parse.csv_tolerant import delimited_records
+from tastetrend_etl.parse.csv_tolerant import first_records
 from tastetrend_etl.schema import MAX_COLUMNS
 
 _HEAD_BYTES = 1 << 18
-_SAMPLE_LINES = 100
 _HEADER_RECORDS = 20
 _DELIMITERS = ",;\t|"
 _ANNOUNCED_DELIMITER = re.compile(r"sep=([^\w\s\"]|\t)[\r\n]", re.ASCII | re.IGNORECASE)
@@ -72,7 +69,7 @@ def detect_dialect(path: Path) -> Dialect:
         raise RejectedFileError(
             "too_many_columns",
             f"the header has more than {MAX_COLUMNS:,} columns or {_HEAD_BYTES:,} bytes; "
-            "send the columns of the reviews alone",
+            "send only the columns of the reviews",
         )
     return Dialect(best.delimiter, best.header, data_offset)
 
@@ -84,20 +81,12 @@ def _plausible_delimiters(head: str) -> list[str]:
 
 
 def _evaluate(head: str, delimiter: str) -> _Candidate:
-    records, ends = _sample(head, delimiter)
+    records, ends = first_records(head, delimiter)
     known = [count_known_names(record.fields) for record in records[:_HEADER_RECORDS]]
     index = _header_index(records, known)
     header = tuple(records[index].fields)
     consistent = sum(len(record.fields) == len(header) for record in records[index:])
     return _Candidate(known[index], consistent if len(header) > 1 else 0, delimiter, header, ends[index])
-
-
-def _sample(head: str, delimiter: str) -> tuple[list[RawRecord], list[int]]:
-    """Return the first records that are not blank, and the positions where they end."""
-    records = list(delimited_records(islice(io.StringIO(head, newline=""), _SAMPLE_LINES), delimiter))
-    ends = accumulate(len(record.raw) for record in records)
-    pairs = [pair for pair in zip(records, ends, strict=True) if pair[0].fields or pair[0].problem]
-    return [record for record, _ in pairs] or [RawRecord([], "")], [end for _, end in pairs] or [0]
 
 
 def _header_index(records: Sequence[RawRecord], known: Sequence[int]) -> int:

@@ -64,7 +64,7 @@ def json_header(path: Path, limit: int) -> tuple[str, ...]:
         if len(keys) > MAX_COLUMNS:
             raise RejectedFileError(
                 "too_many_columns",
-                f"the objects have more than {MAX_COLUMNS:,} different keys; send the reviews' own alone",
+                f"the objects have more than {MAX_COLUMNS:,} different keys; send only those of the reviews",
             )
     if not keys:
         raise RejectedFileError(

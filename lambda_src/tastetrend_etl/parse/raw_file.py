@@ -64,13 +64,8 @@ class RawFile:
     def rewrite(self, records: Iterable[RawRecord]) -> "RawFile":
         """Return a copy as strict CSV with the valid ones of the given data records."""
         target = self.work_dir / "rewritten.txt"
-        rejected = write_valid_records(
-            self._with_time_checks(records),
-            target,
-            delimiter=self.dialect.delimiter,
-            width=len(self.dialect.header),
-            limit=self.max_copy_size,
-        )
+        records = self._with_time_checks(records)
+        rejected = write_valid_records(records, target, self.dialect, self.max_copy_size)
         if self.path.parent == self.work_dir:  # a copy itself, and the disk is small
             self.path.unlink()
         return replace(

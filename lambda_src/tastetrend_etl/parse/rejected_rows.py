@@ -30,6 +30,6 @@ class RejectedRows:
             if len(self.rows) > MAX_ROWS or self._characters > MAX_CHARACTERS:
                 raise RejectedFileError(
                     "too_many_rejected",
-                    f"more than {MAX_ROWS:,} rows, or {MAX_CHARACTERS:,} characters of them, are no reviews; "
+                    f"more than {MAX_ROWS:,} rows, or {MAX_CHARACTERS:,} characters of them, are rejected; "
                     "check the export, or split the file",
                 )
