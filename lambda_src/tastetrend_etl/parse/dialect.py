@@ -97,7 +97,11 @@ def _header_index(records: Sequence[RawRecord], known: Sequence[int]) -> int:
 
 
 def _is_preamble(record: RawRecord, width: int) -> bool:
-    """Return whether a record before the header is no data row: at most half as many cells have content."""
+    """Return whether a record before the header is no data row.
+
+    It is a comment, or at most half as many of its cells have content as the header has cells; if it is as
+    wide as the header, only the first two.
+    """
     filled = sum(bool(field.strip()) for field in record.fields)
     is_padded = len(record.fields) == width
     is_sparse = filled <= width // 2 and (not is_padded or not any(record.fields[2:]))
