@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-_UTF8_ENCODINGS = frozenset({"utf-8", "utf-8-sig"})
+UTF8_ENCODINGS = frozenset({"utf-8", "utf-8-sig"})
 
 Mask = np.ndarray
 """Booleans, shape (rows,)."""
@@ -42,57 +42,56 @@ class SourceObject:
 
 @dataclass(frozen=True)
 class FileEncoding:
-    """What the bytes say.
+    """The compression and the encoding of a raw file.
 
     Attributes:
         compressed: the bytes are gzip.
         encoding: Python's name of the encoding.
-        broken: some bytes do not belong to that encoding.
-        nul_bytes: how many NUL bytes there are.
-        plain: Arrow can read the file as it lies there.
+        has_invalid_bytes: some bytes cannot be decoded.
+        nul_bytes: the number of NUL bytes.
     """
 
     compressed: bool
     encoding: str
-    broken: bool = False
+    has_invalid_bytes: bool = False
     nul_bytes: int = 0
-    end_mark: bool = False
+    has_trailing_ctrl_z: bool = False
 
     @property
-    def plain(self) -> bool:
-        """Say whether the file is UTF-8 with nothing to take out."""
-        return self.encoding in _UTF8_ENCODINGS and not (
-            self.compressed or self.broken or self.nul_bytes or self.end_mark
+    def is_clean_utf8(self) -> bool:
+        """Whether Arrow can read the file without a copy."""
+        return self.encoding in UTF8_ENCODINGS and not (
+            self.compressed or self.has_invalid_bytes or self.nul_bytes or self.has_trailing_ctrl_z
         )
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How the file is written.
+    """The format of a raw file.
 
     Attributes:
         delimiter: the character between fields.
         header: the raw column names.
-        start: the byte where the data rows begin, behind the header and whatever stands before it.
-        form: the file's own form; JSON is rewritten as delimited text before it is parsed.
+        data_offset: the byte where the first data row begins.
+        format: of the raw file; JSON is rewritten as delimited text before it is parsed.
     """
 
     delimiter: str
     header: tuple[str, ...]
-    start: int
-    form: Literal["delimited", "json"] = "delimited"
+    data_offset: int
+    format: Literal["delimited", "json"] = "delimited"
 
 
 @dataclass(frozen=True)
 class ColumnMapping:
-    """Where each field stands in a raw record.
+    """The raw columns of each field.
 
     Attributes:
-        kind: what the file holds.
-        header: the raw names, in order.
-        fields: field → positions of its raw columns, in order; a field the file lacks is absent.
-        extra: position → raw name of the columns nobody knows.
-        rating_scale: the scale that the rating column's name tells, else None.
+        kind: of the rows in the file.
+        header: the raw column names, in order.
+        fields: field → ascending positions of its raw columns; missing fields are absent.
+        extra: position → unique name of the columns that belong to no field.
+        rating_scale: the maximum rating in the rating column's name, else None.
     """
 
     kind: Kind
@@ -105,15 +104,15 @@ class ColumnMapping:
     def high_cardinality(self) -> set[int]:
         """Return the positions of the columns whose values hardly repeat."""
         fields = ("source_review_id", "review_text", "review_date", "total_spent", "tip_amount")
-        return {place for name in fields for place in self.fields.get(name, ())}
+        return {position for name in fields for position in self.fields.get(name, ())}
 
     def mapping(self) -> dict[str, list[str]]:
         """Return field → raw names, for the report."""
-        return {field: [self.header[i] for i in places] for field, places in self.fields.items()}
+        return {field: [self.header[i] for i in positions] for field, positions in self.fields.items()}
 
 
 class RawRecord(NamedTuple):
-    """One record as found: its fields, its raw text, and the reason code when it is no good."""
+    """The fields of one record, its raw text, and the reason code if it cannot be parsed."""
 
     fields: list[str]
     raw: str
@@ -131,12 +130,12 @@ class RejectedRow:
 
 @dataclass(frozen=True)
 class RawBatch:
-    """Some rows as delivered.
+    """Parsed rows.
 
     Attributes:
         source_rows: int64, shape (rows,): the 1-based data row numbers.
         cells: one column for each raw column, named by its position, of string or dictionary of string.
-        ragged: records with too few or too many fields met since the batch before.
+        ragged: records with too few or too many fields, met since the previous batch.
     """
 
     source_rows: np.ndarray

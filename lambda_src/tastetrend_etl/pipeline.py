@@ -18,8 +18,8 @@ from tastetrend_etl.models import (
 )
 from tastetrend_etl.output_keys import output_keys
 from tastetrend_etl.parquet_writer import count_rows, open_parquet_writer
-from tastetrend_etl.parse.csv_blocks import IrregularFileError
-from tastetrend_etl.parse.raw_file import RawFile, open_raw
+from tastetrend_etl.parse.csv_arrow import IrregularFileError
+from tastetrend_etl.parse.raw_file import RawFile, open_raw_file
 from tastetrend_etl.parse.rejected_rows import RejectedRows
 from tastetrend_etl.transform.deduplicate import Deduplicator
 from tastetrend_etl.transform.infer_format import first_evidence, infer_format
@@ -86,11 +86,11 @@ def process(
         RejectedFileError: the file cannot be processed as data.
         RowCountMismatchError: a row is unaccounted for.
     """
-    run = _Run(source, open_raw(staged, work, limit, check_time), work / "dataset.parquet", check_time)
+    run = _Run(source, open_raw_file(staged, work, limit, check_time), work / "dataset.parquet", check_time)
     with suppress(IrregularFileError):
         return _outcome(run, *_process_with_inferred_format(run), version)
     # Not in an `except`, which would keep in memory what the reading in vain had there.
-    repaired = replace(run, raw=run.raw.repaired())
+    repaired = replace(run, raw=run.raw.repair())
     return _outcome(repaired, *_process_with_inferred_format(repaired), version)
 
 
@@ -120,7 +120,7 @@ def _read(
     run: _Run, rules: InferredFormat, batches: Iterable[RawBatch]
 ) -> tuple[Account, list[RejectedRow], FormatEvidence]:
     register, counts, evidence = Deduplicator(), FileProfile(), FormatEvidence()
-    rejects = RejectedRows(run.raw.lost)
+    rejects = RejectedRows(run.raw.rejected)
     counts.read += len(rejects.rows)
     footer = {"source_key": run.source.key, "source_version_id": run.source.version_id}
     columns = schema.REVIEWS if run.reviews else schema.RESTAURANTS
@@ -139,7 +139,7 @@ def _read(
     counts.written = count_rows(run.dataset)
     counts.mixed_scales = mixed_scales(evidence.rating_scale, rules.rating_scale)
     account = Account(
-        run.raw.found, run.raw.dialect, run.raw.columns, rules, counts, register.conflicting_ids
+        run.raw.encoding, run.raw.dialect, run.raw.columns, rules, counts, register.conflicting_ids
     )
     return account, rejects.rows, evidence
 

@@ -1,6 +1,5 @@
 """The data contract as tables: columns, synonyms, null words, category maps, limits."""
 
-import re
 from collections.abc import Mapping
 from itertools import product
 
@@ -38,12 +37,6 @@ SCALE_BY_COLUMN: Mapping[str, int] = {
 }
 
 RESTAURANT_INFO_COLUMNS = ("restaurant_name", "address", "avg_stars", "total_reviews")
-
-
-def normalise_name(raw: str) -> str:
-    """Return a column name trimmed, lower-cased, with runs of spaces or punctuation as one `_`."""
-    return re.sub(r"[\W_]+", "_", raw.strip().lower()).strip("_")
-
 
 # --- cells ------------------------------------------------------------------------------------------
 

@@ -1,1 +1,1 @@
-"""From the bytes of one raw file to batches of delivered cells."""
+"""Parses a raw file into batches of raw cells."""

@@ -1,73 +1,140 @@
-"""Streams a plain, regular file as Arrow record batches of text, setting ragged records aside."""
+"""Parses a regular UTF-8 file with Arrow, one block of whole records at a time."""
 
 import codecs
 from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 import numpy as np
 import pyarrow as pa
 from pyarrow import csv
 
 from tastetrend_etl.models import Dialect, RawBatch, RejectedRow
-from tastetrend_etl.parse.csv_blocks import IrregularFileError, blocks
+from tastetrend_etl.parse.byte_stream import CHUNK
 from tastetrend_etl.parse.rejected_rows import MAX_ROWS
 
-_BATCH_ROWS = 1 << 16  # rows of a few bytes each would make one block millions of them
+BLOCK_BYTES = 8 << 20  # determines the memory of a run, and the maximum length of a record
+_BATCH_ROWS = 1 << 16  # a block of rows of a few bytes each has millions of them
+_QUOTE, _LINE_FEED, _RETURN = b'"\n\r'
+
+
+class IrregularFileError(Exception):
+    """Arrow cannot parse the records; csv_tolerant can."""
 
 
 def read_batches(
     path: Path, dialect: Dialect, *, text_columns: Collection[int], missing: Sequence[int] = ()
 ) -> Iterator[RawBatch]:
-    """Yield the data rows, those of a block or a part of it at a time.
+    """Yield the data rows, at most a block at a time.
 
     Args:
-        path: a plain UTF-8 file.
-        dialect: its delimiter, header and the place of its first data row.
-        text_columns: positions of the columns that hardly repeat; all others come dictionary-encoded.
-        missing: ascending numbers of data rows that an earlier step took out of the file.
+        path: a clean UTF-8 file.
+        dialect: its delimiter, header and data offset.
+        text_columns: positions of the columns whose values hardly repeat; all others are dictionary-encoded.
+        missing: ascending numbers of the data rows that an earlier step removed from the file.
 
     Raises:
-        IrregularFileError: quotes are stray, or a record is too long, ends in surplus delimiters, or is one
-            of too many that are ragged.
+        IrregularFileError: a quote is stray or unclosed, or a record is too long, ends in surplus
+            delimiters, or is one of too many ragged ones.
     """
     gaps = np.array(missing, np.int64) - np.arange(len(missing))
     records_before = 0
     parse = partial(_parse, dialect=dialect, text_columns=text_columns)
-    for cells, invalid in map(parse, map(_with_own_mark, blocks(path, dialect))):
+    for cells, invalid in map(parse, _read_blocks(path, dialect)):
         records = records_before + 1 + np.arange(cells.num_rows + len(invalid))
-        numbers = records + np.searchsorted(gaps, records, side="right")
-        places = [row.number - 1 for row in invalid]
-        yield from _batches(np.delete(numbers, places), cells, _ragged(numbers[places], invalid))
+        source_rows = records + np.searchsorted(gaps, records, side="right")
+        ragged = tuple(RejectedRow(int(source_rows[row.number - 1]), "ragged", row.text) for row in invalid)
+        yield from _split(
+            RawBatch(np.delete(source_rows, [row.number - 1 for row in invalid]), cells, ragged)
+        )
         del cells  # or they would be in memory beside the next
         records_before += len(records)
+
+
+def _read_blocks(path: Path, dialect: Dialect) -> Iterator[memoryview]:
+    """Yield blocks of the data rows' bytes, each of whole records.
+
+    Arrow's own streaming reader would read 32 blocks ahead, and does not detect stray quotes.
+    """
+    is_boundary = _field_boundaries(dialect.delimiter)
+    with path.open("rb", buffering=0) as file:
+        file.seek(dialect.data_offset)
+        # Not a loop with a variable, which would keep each block in memory while it is processed.
+        yield from iter(lambda: _next_block(file, is_boundary), b"")
+
+
+def _next_block(file: BinaryIO, is_boundary: np.ndarray) -> memoryview:
+    """Return the whole records of the next block; nothing at the end of the file."""
+    start = file.tell()
+    block = file.read(BLOCK_BYTES)
+    if 0 < len(block) < BLOCK_BYTES and not block.endswith((b"\n", b"\r")):
+        block += b"\n"
+    data = np.frombuffer(block, np.uint8)
+    quotes = _quote_positions(data)
+    end = _last_record_end(data, quotes)
+    if block and not end:
+        raise IrregularFileError("a record is longer than a block")
+    _check_quotes(data, quotes[: np.searchsorted(quotes, end)], is_boundary)
+    file.seek(start + end)
+    return memoryview(block)[:end]
+
+
+def _quote_positions(data: np.ndarray) -> np.ndarray:
+    starts = range(0, len(data), CHUNK)
+    positions = [np.flatnonzero(data[start : start + CHUNK] == _QUOTE) + start for start in starts]
+    return np.concatenate(positions) if positions else np.empty(0, np.int64)
+
+
+def _last_record_end(data: np.ndarray, quotes: np.ndarray) -> int:
+    """Return the position after the last line end with an even number of quotes before it, else 0."""
+    for start in (max(len(data) - CHUNK, 0), 0):  # nearly always it is near the end of the block
+        tail = data[start:]
+        ends = np.flatnonzero((tail == _LINE_FEED) | (tail == _RETURN)) + start + 1
+        outside = ends[np.searchsorted(quotes, ends) % 2 == 0]
+        if len(outside):
+            return int(outside[-1])
+    return 0
+
+
+def _field_boundaries(delimiter: str) -> np.ndarray:
+    """Return a mask of the byte values, shape (256,): those that may be next to a quote, outside of it."""
+    is_boundary = np.zeros(256, dtype=bool)
+    is_boundary[[ord(delimiter), _LINE_FEED, _RETURN, _QUOTE]] = True
+    return is_boundary
+
+
+def _check_quotes(data: np.ndarray, quotes: np.ndarray, is_boundary: np.ndarray) -> None:
+    """Check that every quote is where RFC 4180 allows it.
+
+    Opening and closing quotes alternate. Before an opening one and after a closing one there is a delimiter,
+    a line end, the start of the block or the other half of a doubled quote.
+    """
+    opening, closing = quotes[0::2], quotes[1::2]
+    preceded = opening[1:] if len(opening) and opening[0] == 0 else opening
+    if not (is_boundary[data[preceded - 1]].all() and is_boundary[data[closing + 1]].all()):
+        raise IrregularFileError("a quote is stray")
 
 
 def _parse(
     block: memoryview | bytes, dialect: Dialect, text_columns: Collection[int]
 ) -> tuple[pa.RecordBatch, list[csv.InvalidRow]]:
+    if block[: len(codecs.BOM_UTF8)] == codecs.BOM_UTF8:
+        # It is part of a cell, since the file's own mark is before the header, but Arrow would drop it.
+        block = codecs.BOM_UTF8 + block
     invalid: list[csv.InvalidRow] = []
-    empty_ends = (dialect.delimiter, f'{dialect.delimiter}""')
-
-    def set_aside(row: csv.InvalidRow) -> Literal["skip", "error"]:
-        surplus = row.actual_columns > row.expected_columns and row.text.endswith(empty_ends)
-        if surplus or len(invalid) >= MAX_ROWS:
-            return "error"
-        invalid.append(row)
-        return "skip"
-
+    names = [str(position) for position in range(len(dialect.header))]  # because headers may repeat
     try:
         table = csv.read_csv(
             pa.BufferReader(block),
             # One block and one thread, because only a serial reader knows a record's number.
-            read_options=csv.ReadOptions(
-                use_threads=False, block_size=len(block) + 1, column_names=_names(dialect)
+            csv.ReadOptions(use_threads=False, block_size=len(block) + 1, column_names=names),
+            csv.ParseOptions(
+                delimiter=dialect.delimiter,
+                newlines_in_values=True,
+                invalid_row_handler=partial(_set_aside, invalid, dialect.delimiter),
             ),
-            parse_options=csv.ParseOptions(
-                delimiter=dialect.delimiter, newlines_in_values=True, invalid_row_handler=set_aside
-            ),
-            convert_options=_conversion(dialect, text_columns),
+            _convert_options(names, text_columns),
         )
     except pa.ArrowInvalid as error:
         raise IrregularFileError(str(error)) from error
@@ -75,44 +142,32 @@ def _parse(
     return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema), invalid
 
 
-def _with_own_mark(block: memoryview) -> memoryview | bytes:
-    """Put a byte order mark before a block whose first cell starts with one.
-
-    Arrow drops a mark at the start of whatever it reads. The file's own mark stands before the header; one
-    that a block starts with is part of a cell.
-    """
-    has_mark = bytes(block[: len(codecs.BOM_UTF8)]) == codecs.BOM_UTF8
-    return codecs.BOM_UTF8 + block if has_mark else block
-
-
-def _names(dialect: Dialect) -> list[str]:
-    """Name the columns by their position, because headers may repeat."""
-    return [str(place) for place in range(len(dialect.header))]
+def _set_aside(
+    invalid: list[csv.InvalidRow], delimiter: str, row: csv.InvalidRow
+) -> Literal["skip", "error"]:
+    surplus = row.actual_columns > row.expected_columns and row.text.endswith((delimiter, f'{delimiter}""'))
+    if surplus or len(invalid) >= MAX_ROWS:
+        return "error"
+    invalid.append(row)
+    return "skip"
 
 
-def _conversion(dialect: Dialect, text_columns: Collection[int]) -> csv.ConvertOptions:
-    """Take cells as they are: the survey has seen to the encoding, and null words are for the cell rules."""
+def _convert_options(names: list[str], text_columns: Collection[int]) -> csv.ConvertOptions:
+    """Keep the cells as they are: the encoding is checked before, null values are replaced later."""
     repeating = pa.dictionary(pa.int32(), pa.string())
-    types = {name: pa.string() if int(name) in text_columns else repeating for name in _names(dialect)}
+    types = {name: pa.string() if int(name) in text_columns else repeating for name in names}
     return csv.ConvertOptions(column_types=types, check_utf8=False, strings_can_be_null=False)
 
 
-def _ragged(numbers: np.ndarray, invalid: list[csv.InvalidRow]) -> tuple[RejectedRow, ...]:
-    rows = zip(numbers.tolist(), invalid, strict=True)
-    return tuple(RejectedRow(number, "ragged", row.text) for number, row in rows)
-
-
-def _batches(
-    numbers: np.ndarray, cells: pa.RecordBatch, ragged: tuple[RejectedRow, ...]
-) -> Iterator[RawBatch]:
-    """Yield the rows, cut where they are too many, each part with dictionaries of its own."""
-    if cells.num_rows <= _BATCH_ROWS:
-        yield RawBatch(numbers, cells, ragged)
+def _split(batch: RawBatch) -> Iterator[RawBatch]:
+    """Yield the rows in parts that are not too large, each with dictionaries of its own."""
+    if batch.cells.num_rows <= _BATCH_ROWS:
+        yield batch
         return
-    for start in range(0, cells.num_rows, _BATCH_ROWS):
-        columns = [_own_dictionary(column) for column in cells.slice(start, _BATCH_ROWS).columns]
-        part = pa.RecordBatch.from_arrays(columns, names=cells.schema.names)
-        yield RawBatch(numbers[start : start + _BATCH_ROWS], part, () if start else ragged)
+    for start in range(0, batch.cells.num_rows, _BATCH_ROWS):
+        columns = [_own_dictionary(column) for column in batch.cells.slice(start, _BATCH_ROWS).columns]
+        part = pa.RecordBatch.from_arrays(columns, names=batch.cells.schema.names)
+        yield RawBatch(batch.source_rows[start : start + _BATCH_ROWS], part, () if start else batch.ragged)
 
 
 def _own_dictionary(column: pa.Array) -> pa.Array:

@@ -1,130 +1,111 @@
-"""Finds the delimiter and the header of a plain text file."""
+"""Detects the delimiter and the header of a clean UTF-8 file."""
 
-import io
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, islice
 from pathlib import Path
 
 from tastetrend_etl.errors import RejectedFileError
 from tastetrend_etl.models import Dialect, RawRecord
-from tastetrend_etl.parse.csv_tolerant import delimited_records
-from tastetrend_etl.schema import MAX_COLUMNS, normalise_name
+from tastetrend_etl.parse.column_mapping import MAX_NAME_LENGTH, count_known_names
+from tastetrend_etl.parse.csv_tolerant import first_records
+from tastetrend_etl.schema import MAX_COLUMNS
 
 _HEAD_BYTES = 1 << 18
-_SAMPLE_LINES = 100
-_RECORDS_BEFORE_HEADER = 20
+_HEADER_RECORDS = 20
 _DELIMITERS = ",;\t|"
 _ANNOUNCED_DELIMITER = re.compile(r"sep=([^\w\s\"]|\t)[\r\n]", re.ASCII | re.IGNORECASE)
 _PREAMBLE = re.compile(r"\s*#|sep=", re.IGNORECASE)
-_LONGEST_NAME = 64
-_WORDS_IN_A_NAME = 5
+_MAX_SPACES_IN_NAME = 5
 _NUMBER = re.compile(r"[\s$€£]*[+-]?[\d.,]+\s*%?")
 _DATE = re.compile(r".*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*")
 
 
 @dataclass(frozen=True)
 class _Candidate:
-    """The head of the file as one delimiter explains it.
+    """The header that one delimiter leads to.
 
     Attributes:
-        known: how many columns of the header are known.
-        alike: how many of the records behind the header are as wide.
-        end: the character behind the header.
+        known_columns: the number of known names in the header.
+        consistent_rows: the number of sampled records, from the header on, that are as wide as it.
+        end: the position of the character after the header.
     """
 
-    known: int
-    alike: int
+    known_columns: int
+    consistent_rows: int
     delimiter: str
     header: tuple[str, ...]
     end: int
 
     @property
-    def merit(self) -> tuple[int, int, int]:
-        return self.known, self.alike, len(self.header)
+    def score(self) -> tuple[int, int, int]:
+        return self.known_columns, self.consistent_rows, len(self.header)
 
 
-def detect(path: Path, known: Collection[str]) -> Dialect:
-    """Choose the delimiter and the header record that name most known columns.
+def detect_dialect(path: Path) -> Dialect:
+    """Choose the delimiter and the header record with most known column names.
 
     Args:
-        path: a plain UTF-8 file.
-        known: the normalised names of columns that sources use.
+        path: a clean UTF-8 file.
 
     Raises:
-        RejectedFileError: `too_many_columns`; `no_header`, naming the kinds of the first record's cells and
-            none of their content.
+        RejectedFileError: `too_many_columns`; `no_header`, with the kinds of the first record's cells
+            but none of their content.
     """
-    head, mark = _head(path)
+    with path.open("rb") as file:
+        start = file.read(_HEAD_BYTES).decode("utf-8", "ignore")
+    head = start.removeprefix("\ufeff")
     announced = _ANNOUNCED_DELIMITER.match(head)
-    delimiters = announced[1] if announced else _worth_trying(head)
-    best = max((_read(head, delimiter, known) for delimiter in delimiters), key=lambda reading: reading.merit)
-    if not best.known and any(_kind(cell) in {"number", "date", "text"} for cell in best.header):
+    delimiters = announced[1] if announced else _plausible_delimiters(head)
+    best = max((_evaluate(head, delimiter) for delimiter in delimiters), key=lambda each: each.score)
+    if not best.known_columns and any(_kind(cell) in {"number", "date", "text"} for cell in best.header):
         kinds = ", ".join(map(_kind, best.header[:20]))
         raise RejectedFileError(
             "no_header",
             f"the first line names no columns, its cells are: {kinds}; add a header line and send it again",
         )
-    start = mark + len(head[: best.end].encode())
-    if len(best.header) > MAX_COLUMNS or _HEAD_BYTES <= start < path.stat().st_size:
+    data_offset = len(start[: len(start) - len(head) + best.end].encode())
+    if len(best.header) > MAX_COLUMNS or _HEAD_BYTES <= data_offset < path.stat().st_size:
         raise RejectedFileError(
             "too_many_columns",
             f"the header has more than {MAX_COLUMNS:,} columns or {_HEAD_BYTES:,} bytes; "
-            "send the columns of the reviews alone",
+            "send only the columns of the reviews",
         )
-    return Dialect(best.delimiter, best.header, start)
+    return Dialect(best.delimiter, best.header, data_offset)
 
 
-def _worth_trying(head: str) -> list[str]:
-    """Return the delimiters without all but one of those that do not occur, which all read alike."""
+def _plausible_delimiters(head: str) -> list[str]:
+    """Return the delimiters that occur, and one that does not, since all such have the same result."""
     absent = [delimiter for delimiter in _DELIMITERS if delimiter not in head]
     return [delimiter for delimiter in _DELIMITERS if delimiter not in absent[1:]]
 
 
-def _head(path: Path) -> tuple[str, int]:
-    """Return the file's first characters, and how many bytes of a byte order mark stand before them."""
-    with path.open("rb") as file:
-        text = file.read(_HEAD_BYTES).decode("utf-8", "ignore")
-    bare = text.removeprefix("\ufeff")
-    return bare, len(text.encode()) - len(bare.encode())
+def _evaluate(head: str, delimiter: str) -> _Candidate:
+    records, ends = first_records(head, delimiter)
+    known = [count_known_names(record.fields) for record in records[:_HEADER_RECORDS]]
+    index = _header_index(records, known)
+    header = tuple(records[index].fields)
+    consistent = sum(len(record.fields) == len(header) for record in records[index:])
+    return _Candidate(known[index], consistent if len(header) > 1 else 0, delimiter, header, ends[index])
 
 
-def _read(head: str, delimiter: str, known: Collection[str]) -> _Candidate:
-    records = _sample(head, delimiter)
-    first = records[:_RECORDS_BEFORE_HEADER]
-    names = [sum(_is_name(cell, known) for cell in record.fields) for record, _ in first]
-    place = _header_place([record for record, _ in records], names)
-    header, end = records[place][0].fields, records[place][1]
-    alike = sum(len(record.fields) == len(header) for record, _ in records[place:])
-    return _Candidate(names[place], alike if len(header) > 1 else 0, delimiter, tuple(header), end)
-
-
-def _is_name(cell: str, known: Collection[str]) -> bool:
-    return len(cell.strip()) <= _LONGEST_NAME and normalise_name(cell) in known
-
-
-def _sample(head: str, delimiter: str) -> list[tuple[RawRecord, int]]:
-    """Return the first records that are not blank, each with the place where it ends."""
-    records = list(delimited_records(islice(io.StringIO(head, newline=""), _SAMPLE_LINES), delimiter))
-    ends = accumulate(len(record.raw) for record in records)
-    found = [pair for pair in zip(records, ends, strict=True) if pair[0].fields or pair[0].problem]
-    return found or [(RawRecord([], ""), 0)]
-
-
-def _header_place(records: Sequence[RawRecord], names: Sequence[int]) -> int:
-    """Return where the header stands: what comes before it must be remarks, or it would lose data rows."""
-    best = max(range(min(len(records), _RECORDS_BEFORE_HEADER)), key=names.__getitem__)
+def _header_index(records: Sequence[RawRecord], known: Sequence[int]) -> int:
+    """Return the index of the header; 0 unless all records before it are preamble, so that no row is lost."""
+    best = max(range(len(known)), key=known.__getitem__)
     width = len(records[best].fields)
-    return best if all(_is_remark(record, width) for record in records[:best]) else 0
+    return best if all(_is_preamble(record, width) for record in records[:best]) else 0
 
 
-def _is_remark(record: RawRecord, width: int) -> bool:
-    """Say whether a record before the header is no row: one that says less than half of what a row does."""
-    said = sum(bool(field.strip()) for field in record.fields)
-    padded = len(record.fields) == width
-    says_little = said <= width // 2 and (not padded or not any(record.fields[2:]))
-    return says_little or _PREAMBLE.match(record.raw) is not None
+def _is_preamble(record: RawRecord, width: int) -> bool:
+    """Return whether a record before the header is no data row.
+
+    It is a comment, or at most half as many of its cells have content as the header has cells; if it is as
+    wide as the header, only the first two.
+    """
+    filled = sum(bool(field.strip()) for field in record.fields)
+    is_padded = len(record.fields) == width
+    is_sparse = filled <= width // 2 and (not is_padded or not any(record.fields[2:]))
+    return is_sparse or _PREAMBLE.match(record.raw) is not None
 
 
 def _kind(cell: str) -> str:
@@ -135,4 +116,4 @@ def _kind(cell: str) -> str:
         return "number"
     if _DATE.fullmatch(text):
         return "date"
-    return "text" if len(text) > _LONGEST_NAME or text.count(" ") > _WORDS_IN_A_NAME else "word"
+    return "text" if len(text) > MAX_NAME_LENGTH or text.count(" ") > _MAX_SPACES_IN_NAME else "word"

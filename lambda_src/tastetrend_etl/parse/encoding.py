@@ -1,4 +1,4 @@
-"""Learns from a file's bytes what it is: compression, encoding, or something that is no text at all."""
+"""Detects the compression and the text encoding of a file from its bytes."""
 
 import codecs
 import gzip
@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from tastetrend_etl.errors import RejectedFileError
-from tastetrend_etl.models import FileEncoding
-from tastetrend_etl.parse.byte_stream import chunks
+from tastetrend_etl.models import UTF8_ENCODINGS, FileEncoding
+from tastetrend_etl.parse.byte_stream import CTRL_Z, chunks
 
 _GZIP = b"\x1f\x8b"
 _OTHER_TYPES = (
@@ -39,17 +39,15 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_UTF8_ENCODINGS = frozenset({"utf-8", "utf-8-sig"})
-_END_OF_FILE_MARK = b"\x1a"
-_LONGEST_CHARACTER, _FIRST_OF_SEVERAL_BYTES = 4, 0xC0  # of UTF-8
+_MAX_CHARACTER_BYTES, _FIRST_MULTIBYTE_LEAD = 4, 0xC0  # of UTF-8
 
 
-def survey(path: Path, *, limit: int) -> FileEncoding:
-    """Read the file once and say what it is.
+def detect_encoding(path: Path, *, limit: int) -> FileEncoding:
+    """Read the whole file to detect its compression and encoding.
 
     Args:
-        path: the staged file.
-        limit: the most bytes that may come out of it when it is inflated.
+        path: the raw file.
+        limit: the most bytes that it may have, decompressed.
 
     Raises:
         RejectedFileError: `empty_file`, `not_delimited_text`, `too_large_inflated` or `truncated`.
@@ -65,7 +63,7 @@ def survey(path: Path, *, limit: int) -> FileEncoding:
 
 
 def _scan(path: Path, *, compressed: bool, limit: int) -> FileEncoding:
-    size, nul_bytes, blank, broken, last = 0, 0, True, False, b""
+    size, nul_bytes, blank, invalid, last = 0, 0, True, False, b""
     encoding, cut = "", b""
     for chunk in chunks(path, compressed=compressed):
         encoding = encoding or _announced_encoding(chunk)
@@ -77,17 +75,17 @@ def _scan(path: Path, *, compressed: bool, limit: int) -> FileEncoding:
             )
         nul_bytes += chunk.count(0) if 0 in chunk else 0
         blank = blank and not chunk.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe\x1a")
-        whole, cut = _whole_characters(cut + chunk)
-        broken = broken or not _is_utf8(whole)
+        complete, cut = _split_last_character(cut + chunk)
+        invalid = invalid or not _is_utf8(complete)
         last = chunk[-1:]
-    broken = broken or not _is_utf8(cut)
+    invalid = invalid or not _is_utf8(cut)
     if blank:
         raise RejectedFileError("empty_file", "the file holds no text; send it again with its rows")
-    if encoding not in _UTF8_ENCODINGS:
+    if encoding not in UTF8_ENCODINGS:
         return FileEncoding(compressed, encoding)
-    if broken and encoding != "utf-8-sig":
-        encoding, broken = _legacy_encoding(path, compressed=compressed)
-    return FileEncoding(compressed, encoding, broken, nul_bytes, last == _END_OF_FILE_MARK)
+    if invalid and encoding != "utf-8-sig":
+        encoding, invalid = _legacy_encoding(path, compressed=compressed)
+    return FileEncoding(compressed, encoding, invalid, nul_bytes, last == CTRL_Z)
 
 
 def _announced_encoding(head: bytes) -> str:
@@ -98,7 +96,7 @@ def _announced_encoding(head: bytes) -> str:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if head.startswith(mark):
             return encoding
-    return _utf16_without_mark(head[:4096])
+    return _encoding_without_mark(head[:4096])
 
 
 def _other_type(head: bytes) -> str:
@@ -110,8 +108,8 @@ def _other_type(head: bytes) -> str:
     return ""
 
 
-def _utf16_without_mark(head: bytes) -> str:
-    """Tell UTF-16 without a mark by its NULs: in Western text every other byte is one."""
+def _encoding_without_mark(head: bytes) -> str:
+    """Detect UTF-16 by its NULs: in Western text every other byte is one."""
     half = len(head) // 2
     enough = half * 2 // 3
     if half and head[1::2].count(0) > enough:
@@ -121,32 +119,32 @@ def _utf16_without_mark(head: bytes) -> str:
     return "utf-8"
 
 
-def _whole_characters(data: bytes) -> tuple[bytes, bytes]:
-    """Cut off the last character if it may go on in the next chunk."""
-    for place in range(len(data) - 1, max(len(data) - _LONGEST_CHARACTER, -1), -1):
-        if data[place] >= _FIRST_OF_SEVERAL_BYTES:
-            return data[:place], data[place:]
+def _split_last_character(data: bytes) -> tuple[bytes, bytes]:
+    """Split off the last character if it may continue in the next chunk."""
+    for position in range(len(data) - 1, max(len(data) - _MAX_CHARACTER_BYTES, -1), -1):
+        if data[position] >= _FIRST_MULTIBYTE_LEAD:
+            return data[:position], data[position:]
     return data, b""
 
 
 def _is_utf8(data: bytes) -> bool:
-    """Ask Arrow, which takes a tenth of the time of Python's decoder."""
-    ends = pa.py_buffer(np.array([0, len(data)], np.int32))
+    """Validate by Arrow, in a tenth of the time of Python's decoder."""
+    offsets = pa.py_buffer(np.array([0, len(data)], np.int32))
     try:
-        pa.StringArray.from_buffers(1, ends, pa.py_buffer(data)).validate(full=True)
+        pa.StringArray.from_buffers(1, offsets, pa.py_buffer(data)).validate(full=True)
     except pa.ArrowInvalid:
         return False
     return True
 
 
 def _legacy_encoding(path: Path, *, compressed: bool) -> tuple[str, bool]:
-    """Tell cp1252 from UTF-8 with a few broken bytes: which of the two explains more of the odd bytes?"""
+    """Return cp1252 or UTF-8, whichever explains more bytes from 0x80 on, and whether invalid ones remain."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    good = bad = undefined = 0
+    valid = invalid = undefined = 0
     for chunk in chunks(path, compressed=compressed):
         text = decoder.decode(chunk)
-        wrong = text.count("\N{REPLACEMENT CHARACTER}")
-        bad += wrong
-        good += len(text) - len(text.encode("ascii", "ignore")) - wrong
+        replaced = text.count("\N{REPLACEMENT CHARACTER}")
+        invalid += replaced
+        valid += len(text) - len(text.encode("ascii", "ignore")) - replaced
         undefined += chunk.decode("cp1252", "replace").count("\N{REPLACEMENT CHARACTER}")
-    return ("cp1252", False) if bad > good and not undefined else ("utf-8", True)
+    return ("cp1252", False) if invalid > valid and not undefined else ("utf-8", True)

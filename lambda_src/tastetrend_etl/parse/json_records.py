@@ -1,4 +1,4 @@
-"""Reads JSON lines, and JSON arrays of objects, as records."""
+"""Parses JSON lines, and JSON arrays of objects, as records."""
 
 import json
 import re
@@ -13,21 +13,21 @@ from tastetrend_etl.parse.csv_tolerant import MAX_CHARACTERS, open_text
 from tastetrend_etl.parse.rejected_rows import RejectedRows
 from tastetrend_etl.schema import MAX_COLUMNS
 
-_CHUNK = 1 << 18
-_DOCUMENT = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[\[{\]])')
-_BETWEEN = re.compile(r"[\s,\[\]\ufeff]*")
+_CHUNK = 1 << 18  # characters
+_JSON_START = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[\[{\]])')
+_SEPARATORS = re.compile(r"[\s,\[\]\ufeff]*")
 _NEXT_OBJECT = re.compile(r"[\n,]\s*(?=\{)")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class _Number(str):
-    """A number as it is spelled: `1e5` and twenty digits stay what they are."""
+    """A number as written: `1e5` and twenty digits are not changed."""
 
     __slots__ = ()
 
 
 class _Value(NamedTuple):
-    """A JSON value and its text; the problem when it is no object."""
+    """A JSON value, its raw text, and the reason code if it is no valid object."""
 
     content: Any
     raw: str
@@ -38,39 +38,39 @@ _DECODER = json.JSONDecoder(parse_int=_Number, parse_float=_Number, parse_consta
 
 
 def is_json(path: Path) -> bool:
-    """Say whether a plain UTF-8 file starts like an object or an array of such."""
+    """Return whether a clean UTF-8 file starts like a JSON object or an array of such."""
     with path.open("rb") as file:
-        return _DOCUMENT.match(file.read(_CHUNK)) is not None
+        return _JSON_START.match(file.read(_CHUNK)) is not None
 
 
 def json_header(path: Path, limit: int) -> tuple[str, ...]:
-    """Return the keys of all objects, in the order in which they first come up.
+    """Return the keys of all objects, in the order of their first occurrence.
 
     Args:
-        path: a plain UTF-8 file.
+        path: a clean UTF-8 file.
         limit: the most cells that the objects may have when each has every key.
 
     Raises:
         RejectedFileError: `malformed_json`, `too_large`, `too_many_columns`, `too_many_rejected`.
     """
     keys: dict[str, None] = {}
-    rejects = RejectedRows()
+    rejected = RejectedRows()
     for number, value in enumerate(_values(path), 1):
         enforce_size_limit(limit, number * len(keys))
         if value.problem:
-            rejects.extend([RejectedRow(0, value.problem, value.raw)])
+            rejected.extend([RejectedRow(0, value.problem, value.raw)])
         else:
             keys |= dict.fromkeys(value.content)
         if len(keys) > MAX_COLUMNS:
             raise RejectedFileError(
                 "too_many_columns",
-                f"the objects have more than {MAX_COLUMNS:,} different keys; send the reviews' own alone",
+                f"the objects have more than {MAX_COLUMNS:,} different keys; send only those of the reviews",
             )
     if not keys:
         raise RejectedFileError(
             "malformed_json", "no JSON object can be read from the file; export it again, one object a review"
         )
-    return tuple(map(_text, keys))
+    return tuple(map(_storable, keys))
 
 
 def json_records(path: Path, header: tuple[str, ...]) -> Iterator[RawRecord]:
@@ -79,9 +79,16 @@ def json_records(path: Path, header: tuple[str, ...]) -> Iterator[RawRecord]:
         yield RawRecord([], value.raw, value.problem) if value.problem else _record(value, header)
 
 
+def _values(path: Path) -> Iterator[_Value]:
+    with open_text(path, 0) as file:
+        stream = _JsonStream(file)
+        while stream.find_value():
+            yield stream.read_value()
+
+
 def _record(value: _Value, header: tuple[str, ...]) -> RawRecord:
     try:
-        cells = {_text(key): _cell(cell) for key, cell in value.content.items()}
+        cells = {_storable(key): _cell(cell) for key, cell in value.content.items()}
     except RecursionError:
         return RawRecord([], value.raw, "malformed_json")
     return RawRecord([cells.get(name, "") for name in header], value.raw)
@@ -90,89 +97,78 @@ def _record(value: _Value, header: tuple[str, ...]) -> RawRecord:
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    return _text(value) if isinstance(value, str) else _text(_spelled(value))
+    return _storable(value if isinstance(value, str) else _to_json(value))
 
 
-def _spelled(value: object) -> str:
-    """Return nested JSON with its numbers as they came."""
+def _to_json(value: object) -> str:
+    """Return nested JSON with its numbers as written."""
     if isinstance(value, _Number):
         return value
     if isinstance(value, dict):
-        members = (f"{json.dumps(key, ensure_ascii=False)}: {_spelled(cell)}" for key, cell in value.items())
+        members = (f"{json.dumps(key, ensure_ascii=False)}: {_to_json(cell)}" for key, cell in value.items())
         return f"{{{', '.join(members)}}}"
     if isinstance(value, list):
-        return f"[{', '.join(map(_spelled, value))}]"
+        return f"[{', '.join(map(_to_json, value))}]"
     return json.dumps(value, ensure_ascii=False)
 
 
-def _text(value: str) -> str:
-    """Return what parquet can hold: no half of a surrogate pair, and no NUL, as in any other file."""
+def _storable(value: str) -> str:
+    """Replace lone surrogates, which parquet cannot store, and remove NULs, as in any other file."""
     return _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", value).replace("\0", "")
 
 
-def _values(path: Path) -> Iterator[_Value]:
-    with open_text(path, 0) as file:
-        window = _JsonStream(file)
-        while window.more():
-            yield window.value()
-
-
-def _problem(content: object, raw: str) -> str:
-    if len(raw) > MAX_CHARACTERS:
-        return "record_too_long"
-    return "" if isinstance(content, dict) else "not_an_object"
-
-
 class _JsonStream:
-    """The part of a JSON text that is looked at, never much more than one value."""
+    """Reads values from a JSON text; keeps little more than one value in memory."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
         self._text = ""
-        self._place = 0
+        self._position = 0
         self._ended = False
 
-    def more(self) -> bool:
-        """Go to the next value; return False when there is none."""
-        if self._place > _CHUNK:
-            self._drop()
+    def find_value(self) -> bool:
+        """Go to the next value; return False if there is none."""
+        if self._position > _CHUNK:
+            self._drop_consumed()
         while True:
-            self._place = _BETWEEN.match(self._text, self._place).end()  # type: ignore[union-attr] # matches anything
-            if self._place < len(self._text) or not self._read():
-                return self._place < len(self._text)
+            self._position = _SEPARATORS.match(self._text, self._position).end()  # type: ignore[union-attr] # matches anything
+            if self._position < len(self._text) or not self._read_more():
+                return self._position < len(self._text)
 
-    def value(self) -> _Value:
-        """Return the value and step behind it."""
+    def read_value(self) -> _Value:
+        """Return the value at the position, and go to its end."""
         try:
-            content, end = _DECODER.raw_decode(self._text, self._place)
+            content, end = _DECODER.raw_decode(self._text, self._position)
         except (ValueError, RecursionError):
-            if len(self._text) - self._place <= MAX_CHARACTERS and self._read():
-                return self.value()
-            return _Value(None, self._skip(), "malformed_json")
-        raw, self._place = self._text[self._place : end], end
-        return _Value(content, raw, _problem(content, raw))
+            if len(self._text) - self._position <= MAX_CHARACTERS and self._read_more():
+                return self.read_value()
+            return _Value(None, self._skip_malformed(), "malformed_json")
+        raw, self._position = self._text[self._position : end], end
+        if len(raw) > MAX_CHARACTERS:
+            return _Value(None, raw, "record_too_long")
+        return _Value(content, raw, "" if isinstance(content, dict) else "not_an_object")
 
-    def _drop(self) -> None:
-        self._text, self._place = self._text[self._place :], 0
+    def _drop_consumed(self) -> None:
+        self._text, self._position = self._text[self._position :], 0
 
-    def _read(self) -> bool:
-        """Read on; return False at the end."""
+    def _read_more(self) -> bool:
+        """Append the next chunk; return False at the end of the file."""
         if self._ended:
             return False
-        self._drop()
+        self._drop_consumed()
         chunk = self._file.read(max(_CHUNK, len(self._text)))
         self._text += chunk
         self._ended = not chunk
         return not self._ended
 
-    def _skip(self) -> str:
-        """Step to where the next object may begin; return what is skipped, or its start when it is long."""
-        kept = ""
-        while not (found := _NEXT_OBJECT.search(self._text, self._place + 1)):
-            kept = kept or self._text[self._place :]
-            self._place = max(self._place, len(self._text) - 1)
-            if not self._read():
-                self._place = len(self._text)
-                return kept
-        start, self._place = self._place, found.end()
-        return kept or self._text[start : found.start()]
+    def _skip_malformed(self) -> str:
+        """Go to where the next object may begin; return the skipped text, or its start if it is long."""
+        skipped = ""
+        while not (match := _NEXT_OBJECT.search(self._text, self._position + 1)):
+            skipped = skipped or self._text[self._position :]
+            self._position = max(self._position, len(self._text) - 1)
+            if not self._read_more():
+                self._position = len(self._text)
+                return skipped
+        start, self._position = self._position, match.end()
+        return skipped or self._text[start : match.start()]

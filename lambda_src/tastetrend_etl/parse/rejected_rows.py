@@ -1,4 +1,4 @@
-"""Keeps the rejected rows of a file, as many as memory holds and a person can look at."""
+"""Collects the rejected rows of a file within a size limit."""
 
 from collections.abc import Iterable
 
@@ -7,11 +7,11 @@ from tastetrend_etl.models import RejectedRow
 
 MAX_ROWS = 200_000
 MAX_CHARACTERS = 32_000_000
-KEPT_CHARACTERS = 1 << 16  # of one row; the raw object has them all
+KEPT_CHARACTERS = 1 << 16  # of one row; the raw object has the rest
 
 
 class RejectedRows:
-    """The rejected rows so far."""
+    """The rejected rows so far, as many as fit in memory and a person can read."""
 
     def __init__(self, rows: Iterable[RejectedRow] = ()) -> None:
         self.rows: list[RejectedRow] = []
@@ -30,6 +30,6 @@ class RejectedRows:
             if len(self.rows) > MAX_ROWS or self._characters > MAX_CHARACTERS:
                 raise RejectedFileError(
                     "too_many_rejected",
-                    f"more than {MAX_ROWS:,} rows, or {MAX_CHARACTERS:,} characters of them, are no reviews; "
+                    f"more than {MAX_ROWS:,} rows, or {MAX_CHARACTERS:,} characters of them, are rejected; "
                     "check the export, or split the file",
                 )

@@ -121,8 +121,8 @@ def _writing(survey: FileEncoding, dialect: Dialect) -> Report:
         "encoding": survey.encoding,
         "compressed": survey.compressed,
         "nul_bytes_removed": survey.nul_bytes,
-        "format": dialect.form,
-        "delimiter": dialect.delimiter if dialect.form == "delimited" else None,
+        "format": dialect.format,
+        "delimiter": dialect.delimiter if dialect.format == "delimited" else None,
     }
 
 
