@@ -1,6 +1,7 @@
 """Deploys the stack on the emulator with the real CDK command line."""
 
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from ops.errors import CommandError
 
 _CDK = PROJECT / "node_modules" / ".bin" / "cdk"
 _SHOWN_CHARACTERS = 3000
+# A proxy cannot reach this machine. Without bytecode, which takes seconds, each deployment compiles the CDK again.
+_REPLACED = re.compile(r"AWS_.*|CDK_.*|.*_proxy|PYTHONDONTWRITEBYTECODE", re.IGNORECASE)
 
 
 @contextmanager
@@ -73,19 +76,10 @@ def _run_cdk(emulator: Emulator, *arguments: str, folder: Path) -> None:
 def _environment(emulator: Emulator) -> dict[str, str]:
     """Return this process's environment, with the emulator for AWS, no proxy, and this Python for the app."""
     return {
-        **{name: value for name, value in os.environ.items() if not _is_replaced(name)},
+        **{name: value for name, value in os.environ.items() if not _REPLACED.fullmatch(name)},
         **emulator.environment,
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
         "TMPDIR": str(emulator.folder),  # removed with the emulator, even when the app is killed
         "CDK_HOME": str(emulator.folder / "cdk"),
         "CDK_DISABLE_CLI_TELEMETRY": "true",
     }
-
-
-def _is_replaced(name: str) -> bool:
-    """Tell whether a variable concerns AWS, the CDK, a proxy (cannot reach this machine) or bytecode.
-
-    Compiling the CDK takes seconds; without bytecode, each deployment would compile it again.
-    """
-    is_proxy = name.lower().endswith("_proxy")
-    return is_proxy or name.startswith(("AWS_", "CDK_")) or name == "PYTHONDONTWRITEBYTECODE"

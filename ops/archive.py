@@ -24,18 +24,20 @@ def archive(context: CommandContext, version: str, gate: str, *, forced: bool) -
     """Store the code of a Lambda version, once for each project version, and return its manifest.
 
     Raises:
-        CommandError: other code is archived under the same project version.
+        CommandError: the code names no version, or other code is archived under the same one.
     """
     function = boto3.client("lambda").get_function(FunctionName=context.outputs.function, Qualifier=version)
     code, sha256 = _download(function["Code"]["Location"]), function["Configuration"]["CodeSha256"]
     with zipfile.ZipFile(io.BytesIO(code)) as archived:
         files = {name: archived.read(name) for name in archived.namelist() if not name.endswith("/")}
-    semver = _read_semver(files[_VERSION_FILE].decode())
-    key = f"lambda/etl-{semver}.zip"
+    match = _VERSION.search(files[_VERSION_FILE].decode())
+    if match is None:
+        raise CommandError(f"the deployed {_VERSION_FILE} names no __version__; deploy a newer version")
+    key = f"lambda/etl-{match[1]}.zip"
     _put_once(context, key, code, sha256)
     return Manifest(
         version=version,
-        semver=semver,
+        semver=match[1],
         code_sha256=sha256,
         code_key=key,
         git_commit=_find_commit(files),
@@ -51,14 +53,6 @@ def _download(url: str) -> bytes:
     with urlopen(url, context=tls, timeout=60) as response:  # noqa: S310 # the URL comes from AWS
         content: bytes = response.read()
         return content
-
-
-def _read_semver(source: str) -> str:
-    """Return the project's version, which is a part of the code."""
-    match = _VERSION.search(source)
-    if match is None:
-        raise CommandError(f"the deployed {_VERSION_FILE} names no __version__; deploy a newer version")
-    return match[1]
 
 
 def _put_once(context: CommandContext, key: str, code: bytes, sha256: str) -> None:

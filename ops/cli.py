@@ -13,11 +13,7 @@ from ops.errors import CommandError, UsageError
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command and exit: 0 success, 1 bad data or wrong state, 2 wrong usage, 3 AWS.
-
-    Args:
-        arguments: the command with its arguments; by default those of the process.
-    """
+    """Run a command (by default that of the process) and exit: 0 success, 1 data or state, 2 usage, 3 AWS."""
     if "AWS_REGION" in os.environ:  # the CDK reads this one; boto3 reads only the other
         os.environ.setdefault("AWS_DEFAULT_REGION", os.environ["AWS_REGION"])
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

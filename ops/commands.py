@@ -94,7 +94,7 @@ def promote(
     stage: Stage,
     env: Env,
     version: Annotated[
-        str | None, Option(metavar="NUMBER", help="The version; by default that of the stage before.")
+        str | None, Option(metavar="NUMBER", help="By default that of the stage before.")
     ] = None,
     *,
     force: Annotated[bool, Option("--force", help="Promote although the quality gate fails.")] = False,
@@ -114,7 +114,7 @@ def rollback(
     stage: Stage,
     env: Env,
     to: Annotated[
-        str | None, Option(metavar="NUMBER", help="The version; by default the one that ran before.")
+        str | None, Option(metavar="NUMBER", help="By default the version that ran before.")
     ] = None,
     *,
     reprocess: Annotated[

@@ -62,31 +62,25 @@ def redrive_failures(context: CommandContext, *, yes: bool) -> Result:
         yes: without it, only print which events would be sent.
     """
     client, queue = boto3.client("sqs"), context.outputs.failure_queue_url
+    env, console = context.outputs.env, context.console
     with leased_messages(client, queue) as failures:
         if not yes:
-            return _show_redrive(context, failures)
+            for failure in failures:
+                console.print(f"would send: {failure.subject}")
+            console.print(
+                f"{_count(failures)} in the failure queue of {env}. Nothing was sent; add --yes to do it."
+            )
+            subjects = [{"subject": failure.subject} for failure in failures]
+            return Result({"environment": env, "dry_run": True, "events": subjects})
 
         def delete_message(index: int) -> None:
             client.delete_message(QueueUrl=queue, ReceiptHandle=failures[index].receipt)
 
         results = invoke_all(context, [(f.subject, f.event) for f in failures], delete_message)
-    env, failed = context.outputs.env, sum(result.failed for result in results)
-    context.console.print(
-        f"{env}: {len(failures) - failed} succeeded, {failed} failed again and stay in the queue."
-    )
+    failed = sum(result.failed for result in results)
+    console.print(f"{env}: {len(failures) - failed} succeeded, {failed} failed again and stay in the queue.")
     events = [{"subject": f.subject, **vars(result)} for f, result in zip(failures, results, strict=True)]
     return Result({"environment": env, "dry_run": False, "events": events}, int(failed > 0))
-
-
-def _show_redrive(context: CommandContext, failures: list[Failure]) -> Result:
-    env = context.outputs.env
-    for failure in failures:
-        context.console.print(f"would send: {failure.subject}")
-    context.console.print(
-        f"{_count(failures)} in the failure queue of {env}. Nothing was sent; add --yes to do it."
-    )
-    events = [{"subject": failure.subject} for failure in failures]
-    return Result({"environment": env, "dry_run": True, "events": events})
 
 
 def _count(failures: list[Failure]) -> str:
