@@ -1,1 +1,1 @@
-"""What stands for AWS on a developer's machine."""
+"""Runs the pipeline on an emulator of AWS on this machine."""

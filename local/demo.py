@@ -1,4 +1,4 @@
-"""Shows the whole pipeline at work: raw files in, a table of what became of them out."""
+"""Runs the pipeline on an emulator: uploads raw files and prints a table of the results."""
 
 import shutil
 import time
@@ -10,10 +10,11 @@ import boto3
 from rich.console import Console
 from rich.progress import Progress
 
+from local.deploy import deploy_stack, timed_status
 from local.emulator import PROJECT, Emulator, running
-from local.steps import deploy_stack, step
 from ops.errors import CommandError
 from ops.input_files import check_files
+from ops.replay import list_objects
 from ops.summary import exit_code_of, read_reports, show
 from tastetrend_etl.extract import find_current_version
 from tastetrend_etl.output_keys import OutputKeys, output_keys
@@ -23,16 +24,16 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
 RESULTS = Path("build/demo")
-_PATIENCE_SECONDS = 300  # without news; three attempts of 30 s each fit in, on a busy machine too
+_TIMEOUT_SECONDS = 300  # without progress; enough for three attempts of 30 s on a busy machine
 _POLL_SECONDS = 0.2
-_SHOWN_LINES = 20
+_SHOWN_EVENTS = 20
 
 Outputs = Mapping[str, str]
 
 
 def samples() -> list[Path]:
     """Return the five files of the four sources."""
-    return sorted([*(PROJECT / "samples").glob("*.csv"), *(PROJECT / "samples").glob("*.txt")])
+    return sorted(path for path in (PROJECT / "samples").iterdir() if path.suffix in {".csv", ".txt"})
 
 
 def run(files: list[Path], console: Console) -> int:
@@ -47,9 +48,9 @@ def run(files: list[Path], console: Console) -> int:
     with running() as emulator:
         outputs = deploy_stack(emulator, console)
         s3 = boto3.client("s3", **emulator.connection)
-        with step(console, "Uploading", f"Uploaded {len(files)} files"):
-            awaited = [_upload(s3, file, outputs["RawBucketName"]) for file in files]
-        await_all(emulator, outputs, awaited, console)
+        with timed_status(console, "Uploading", f"Uploaded {len(files)} files"):
+            expected = [_upload(s3, file, outputs["RawBucketName"]) for file in files]
+        await_all(emulator, outputs, expected, console)
         _mirror(s3, outputs["ProcessedBucketName"])
     reports = read_reports(RESULTS)
     show(reports, RESULTS, console)
@@ -58,7 +59,7 @@ def run(files: list[Path], console: Console) -> int:
 
 
 def _upload(s3: "S3Client", file: Path, bucket: str) -> OutputKeys:
-    """Upload a file and return the keys of what it will become."""
+    """Upload a file and return the keys of its outputs."""
     s3.upload_file(str(file), bucket, file.name)
     source = find_current_version(s3, bucket, file.name)
     if source is None:
@@ -68,51 +69,47 @@ def _upload(s3: "S3Client", file: Path, bucket: str) -> OutputKeys:
     return output_keys(source)
 
 
-def await_all(emulator: Emulator, outputs: Outputs, awaited: list[OutputKeys], console: Console) -> None:
+def await_all(emulator: Emulator, outputs: Outputs, expected: list[OutputKeys], console: Console) -> None:
     """Wait until each file has its dataset or its error report.
 
     Raises:
-        CommandError: an event failed for good, or nothing happens any more.
+        CommandError: an event has failed finally, or there is no progress any more.
     """
     s3, sqs = boto3.client("s3", **emulator.connection), boto3.client("sqs", **emulator.connection)
+    finished, last_progress = 0, time.monotonic()
     with Progress(console=console) as progress:
-        task = progress.add_task("Processing", total=len(awaited))
-        done, last_news = 0, time.monotonic()
-        while done < len(awaited):
+        task = progress.add_task("Processing", total=len(expected))
+        while finished < len(expected):
             time.sleep(_POLL_SECONDS)
-            there = set(_keys(s3, outputs["ProcessedBucketName"]))
-            if (now_done := sum(not there.isdisjoint({keys.dataset, keys.error}) for keys in awaited)) > done:
-                done, last_news = now_done, time.monotonic()
-            progress.update(task, completed=done)
-            if (
-                _has_failed(sqs, outputs["FailureQueueUrl"])
-                or time.monotonic() - last_news > _PATIENCE_SECONDS
-            ):
-                raise CommandError(_complaint(emulator, outputs, f"{len(awaited) - done} of {len(awaited)}"))
+            present = {entry["Key"] for entry in list_objects(s3, outputs["ProcessedBucketName"])}
+            before, finished = finished, sum(bool(present & {keys.dataset, keys.error}) for keys in expected)
+            if finished > before:
+                last_progress = time.monotonic()
+            progress.update(task, completed=finished)
+            has_stalled = time.monotonic() - last_progress > _TIMEOUT_SECONDS
+            if has_stalled or _has_failures(sqs, outputs["FailureQueueUrl"]):
+                logs = _last_log_events(emulator, outputs["LogGroupName"])
+                raise CommandError(
+                    f"{len(expected) - finished} of {len(expected)} files were not processed; "
+                    f"the last log events of the function:\n{logs or '(none)'}"
+                )
 
 
-def _keys(s3: "S3Client", bucket: str) -> list[str]:
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
-    return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
+def _has_failures(sqs: "SQSClient", queue: str) -> bool:
+    response = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])
+    return response["Attributes"]["ApproximateNumberOfMessages"] != "0"
 
 
-def _has_failed(sqs: "SQSClient", queue: str) -> bool:
-    """Tell whether an event has come into the failure queue."""
-    answer = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])
-    return answer["Attributes"]["ApproximateNumberOfMessages"] != "0"
-
-
-def _complaint(emulator: Emulator, outputs: Outputs, left: str) -> str:
+def _last_log_events(emulator: Emulator, log_group: str) -> str:
     logs = boto3.client("logs", **emulator.connection)
-    events = logs.filter_log_events(logGroupName=outputs["LogGroupName"])["events"]
-    said = "\n".join(event["message"] for event in events[-_SHOWN_LINES:])
-    return f"{left} files were not processed; the function's last words were:\n{said or '(none)'}"
+    events = logs.filter_log_events(logGroupName=log_group)["events"]
+    return "\n".join(event["message"] for event in events[-_SHOWN_EVENTS:])
 
 
 def _mirror(s3: "S3Client", bucket: str) -> None:
-    """Copy the bucket, under the same keys."""
+    """Copy the bucket to a local folder, under the same keys."""
     shutil.rmtree(RESULTS, ignore_errors=True)
-    for key in _keys(s3, bucket):
-        target = RESULTS / key
+    for entry in list_objects(s3, bucket):
+        target = RESULTS / entry["Key"]
         target.parent.mkdir(parents=True, exist_ok=True)
-        s3.download_file(bucket, key, str(target))
+        s3.download_file(bucket, entry["Key"], str(target))

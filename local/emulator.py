@@ -14,66 +14,58 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPException, HTTPSConnection
 from pathlib import Path
-from typing import TypedDict
+from typing import Any
 
+import trustme
 from botocore.config import Config
 
-from local.certificate import HOST, write_certificate
-from local.processes import end_group
+from local.process_group import kill_process_group, start_process_group
 from ops.errors import CommandError, UsageError
 
+HOST = "127.0.0.1"
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 PROJECT = Path(__file__).parents[1]
-_START_SECONDS = 180  # takes 2 on a quiet machine
-_KEY, _SECRET = "test", "test"  # the emulator's own root user
+_CERTIFICATE, _LOG = "certificate.pem", "emulator.log"
+_START_SECONDS = 180  # 2 on an idle machine
+_KEY, _SECRET = "test", "test"  # the emulator's root user
 _PARALLEL_INVOCATIONS = 4  # each is a process of some 130 MB
-
-
-class Connection(TypedDict):
-    """What `boto3.client` takes."""
-
-    endpoint_url: str
-    region_name: str
-    verify: str
-    aws_access_key_id: str
-    aws_secret_access_key: str
-    config: Config
 
 
 @dataclass(frozen=True)
 class Emulator:
-    """A running emulator; its process leads a group that holds the functions' processes too."""
+    """A running emulator.
+
+    Attributes:
+        pid: of the leader of its process group, which includes the functions' processes.
+        port: of the loopback address.
+        folder: its temporary files; `emulator.log` has the output of the emulator and of the functions.
+    """
 
     pid: int
     port: int
     folder: Path
 
     @property
-    def log(self) -> Path:
-        """What the emulator and the functions have said."""
-        return self.folder / "emulator.log"
-
-    @property
     def certificate(self) -> Path:
-        """The certificate to trust."""
-        return self.folder / "certificate.pem"
+        """The certificate of the authority to trust, PEM."""
+        return self.folder / _CERTIFICATE
 
     @property
-    def connection(self) -> Connection:
-        """Connect a client as the account's root, who may do anything."""
+    def connection(self) -> dict[str, Any]:
+        """Arguments that connect a client as the root user of the account."""
         return {
             "endpoint_url": f"https://{HOST}:{self.port}",
             "region_name": REGION,
             "verify": str(self.certificate),
             "aws_access_key_id": _KEY,
             "aws_secret_access_key": _SECRET,
-            "config": Config(proxies={}),  # none, whatever HTTPS_PROXY says
+            "config": Config(proxies={}),  # whatever HTTPS_PROXY names
         }
 
     @property
-    def exports(self) -> dict[str, str]:
-        """The same for programs that read their environment: `aws`, boto3 and the CDK command line."""
+    def environment(self) -> dict[str, str]:
+        """Environment variables that connect `aws`, boto3 and the CDK command line."""
         others = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or HOST
         no_proxy = ",".join(dict.fromkeys([HOST, *others.split(",")]))
         return {
@@ -88,7 +80,7 @@ class Emulator:
         }
 
     def is_healthy(self) -> bool:
-        """Tell whether this very emulator answers: no other one holds the key of its certificate."""
+        """Tell whether this emulator responds: no other one has a certificate of its authority."""
         try:
             trust = ssl.create_default_context(cafile=str(self.certificate))
             with closing(HTTPSConnection(HOST, self.port, timeout=30, context=trust)) as connection:
@@ -100,7 +92,7 @@ class Emulator:
 
 @contextmanager
 def running(port: int = 0) -> Iterator[Emulator]:
-    """Run an emulator for as long as the block lasts."""
+    """Run an emulator during a `with` block."""
     emulator, process = start(port)
     try:
         yield emulator
@@ -110,21 +102,29 @@ def running(port: int = 0) -> Iterator[Emulator]:
 
 
 def start(port: int = 0) -> tuple[Emulator, subprocess.Popen[bytes]]:
-    """Start an emulator with nothing in it, and return when it answers.
+    """Start an empty emulator and return when it responds.
 
     Args:
-        port: where it listens on the loopback address; 0 for any free port.
+        port: of the loopback address; 0 for any free port.
 
     Raises:
-        UsageError: the port is taken.
-        CommandError: the emulator does not come up.
+        UsageError: the port is in use.
+        CommandError: the emulator does not respond.
     """
-    with _listener(port) as listener:
+    os.environ.pop("AWS_PROFILE", None)  # the emulator has its own credentials
+    with _listen(port) as listener:
         folder = Path(tempfile.mkdtemp(prefix="tastetrend-emulator-"))
         process = _spawn(listener, folder)
         emulator = Emulator(process.pid, listener.getsockname()[1], folder)
+    deadline = time.monotonic() + _START_SECONDS
     try:
-        _wait_until_healthy(emulator, process)
+        while not emulator.is_healthy():
+            if process.poll() is not None or time.monotonic() > deadline:
+                output = (folder / _LOG).read_text(errors="replace")[-2000:]
+                raise CommandError(
+                    f"the emulator did not start within {_START_SECONDS} s; its output:\n{output}"
+                )
+            time.sleep(0.1)
     except BaseException:
         stop(emulator)
         process.wait()
@@ -133,43 +133,39 @@ def start(port: int = 0) -> tuple[Emulator, subprocess.Popen[bytes]]:
 
 
 def stop(emulator: Emulator) -> None:
-    """End the emulator with the functions it started, and remove what it kept."""
-    end_group(emulator.pid)
+    """Kill the emulator and the functions that it started, and remove its files."""
+    kill_process_group(emulator.pid)
     shutil.rmtree(emulator.folder, ignore_errors=True)
 
 
-def _listener(port: int) -> socket.socket:
-    """Take the port before the emulator starts, so that nobody else can take it in between."""
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def _listen(port: int) -> socket.socket:
+    """Bind the port before the emulator starts, so that no other program can take it in between."""
     try:
-        listener.bind((HOST, port))
+        return socket.create_server((HOST, port))
     except OSError as error:
-        listener.close()
-        raise UsageError(f"port {port} cannot be had ({error.strerror}); name another one or none") from error
-    return listener
+        reason = os.strerror(error.errno or 0)
+        raise UsageError(f"port {port} cannot be used ({reason}); name another one or none") from error
 
 
 def _spawn(listener: socket.socket, folder: Path) -> subprocess.Popen[bytes]:
-    certificate, key = write_certificate(folder)
-    port = listener.getsockname()[1]
-    command = [sys.executable, "-m", "hypercorn", "local.aws:app", "--workers", "0"]
-    command += ["--bind", f"fd://{listener.fileno()}", "--certfile", str(certificate), "--keyfile", str(key)]
-    with (folder / "emulator.log").open("wb") as log:
-        return subprocess.Popen(  # noqa: S603 # our own interpreter
-            command,
-            cwd=PROJECT,
-            env=_server_environment(folder, port, certificate, key),
-            pass_fds=[listener.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    """Start the server with a new certificate: the buckets accept TLS only."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(folder / _CERTIFICATE)
+    key = folder / "server.pem"
+    authority.issue_cert(HOST).private_key_and_cert_chain_pem.write_to_path(key)
+    command = [sys.executable, "-m", "hypercorn", "local.ministack_patches:app", "--workers", "0"]
+    command += ["--bind", f"fd://{listener.fileno()}", "--certfile", str(key), "--keyfile", str(key)]
+    return start_process_group(
+        command,
+        folder=PROJECT,
+        environment=_server_environment(folder, listener.getsockname()[1], key),
+        log=folder / _LOG,
+        pass_fds=[listener.fileno()],
+    )
 
 
-def _server_environment(folder: Path, port: int, certificate: Path, key: Path) -> dict[str, str]:
-    """Return all that the emulator sees, and the functions with it: nothing of the developer's shell."""
+def _server_environment(folder: Path, port: int, key: Path) -> dict[str, str]:
+    """Return all variables of the emulator and the functions, without those of the developer."""
     return {
         "PATH": os.environ["PATH"],
         "TMPDIR": str(folder),
@@ -179,20 +175,11 @@ def _server_environment(folder: Path, port: int, certificate: Path, key: Path) -
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
         "AUTH": "true",
         "USE_SSL": "1",
-        "MINISTACK_SSL_CERT": str(certificate),
+        "MINISTACK_SSL_CERT": str(key),
         "MINISTACK_SSL_KEY": str(key),
-        "AWS_CA_BUNDLE": str(certificate),
+        "AWS_CA_BUNDLE": str(folder / _CERTIFICATE),
         "LAMBDA_ACCOUNT_CONCURRENCY": str(_PARALLEL_INVOCATIONS),
         "SFN_WAIT_SCALE": "0",
         "IOT_MTLS_ENABLED": "0",  # would listen on port 8883
         "SFTP_ENABLED": "0",  # would listen on port 2222
     }
-
-
-def _wait_until_healthy(emulator: Emulator, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while not emulator.is_healthy():
-        if process.poll() is not None or time.monotonic() > deadline:
-            said = emulator.log.read_text(errors="replace")[-2000:]
-            raise CommandError(f"the emulator did not come up within {_START_SECONDS} s; it said:\n{said}")
-        time.sleep(0.1)

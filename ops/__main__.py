@@ -1,4 +1,4 @@
-"""`python -m ops` is another way to run `tastetrend`."""
+"""Lets `python -m ops` run `tastetrend`."""
 
 from ops.cli import main
 

@@ -1,36 +1,24 @@
-"""Turns what boto3 raises into one sentence that says what to do."""
+"""Converts the exceptions of boto3 to one sentence that says what to do."""
 
 from urllib.error import URLError
 
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectionError,  # noqa: A004 # the SDK's, for endpoints that do not answer
-    CredentialRetrievalError,
-    HTTPClientError,
-    LoginError,
-    NoCredentialsError,
-    NoRegionError,
-    PartialCredentialsError,
-    ProfileNotFound,
-    SSOError,
-    TokenRetrievalError,
-)
+from botocore import exceptions as sdk
 
 from ops.errors import AwsError
 
-_CREDENTIALS = (
-    CredentialRetrievalError,
-    LoginError,
-    NoCredentialsError,
-    PartialCredentialsError,
-    SSOError,
-    TokenRetrievalError,
+_CREDENTIAL_ERRORS = (
+    sdk.CredentialRetrievalError,
+    sdk.LoginError,
+    sdk.NoCredentialsError,
+    sdk.PartialCredentialsError,
+    sdk.SSOError,
+    sdk.TokenRetrievalError,
 )
 _SIGN_IN = "sign in with `aws sso login`, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+_ASK = "ask for this permission, or use other credentials"
 _REMEDIES = {
-    "AccessDenied": "ask for this permission, or use other credentials",
-    "AccessDeniedException": "ask for this permission, or use other credentials",
+    "AccessDenied": _ASK,
+    "AccessDeniedException": _ASK,
     "ExpiredToken": _SIGN_IN,
     "ExpiredTokenException": _SIGN_IN,
     "InvalidClientTokenId": _SIGN_IN,
@@ -41,30 +29,22 @@ _REMEDIES = {
 
 def to_aws_error(error: Exception) -> AwsError | None:
     """Return the error with its remedy; None if neither boto3 nor a download from AWS raised it."""
-    if isinstance(error, ClientError):
-        return AwsError(_refusal(error))
-    if isinstance(error, (BotoCoreError, URLError)):
-        return AwsError(_one_line(_local_cause(error)))
-    return None
+    if not isinstance(error, (sdk.ClientError, sdk.BotoCoreError, URLError)):
+        return None
+    return AwsError(" ".join(_describe(error).split()))
 
 
-def _refusal(error: ClientError) -> str:
-    code, message = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
-    remedy = _REMEDIES.get(code, "check the credentials and the region")
-    return _one_line(f"AWS refused {error.operation_name} ({code}): {message.rstrip('.')}; {remedy}")
-
-
-def _local_cause(error: Exception) -> str:
-    if isinstance(error, _CREDENTIALS):
+def _describe(error: sdk.ClientError | sdk.BotoCoreError | URLError) -> str:
+    if isinstance(error, sdk.ClientError):
+        code, message = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
+        remedy = _REMEDIES.get(code, "check the credentials and the region")
+        return f"AWS refused {error.operation_name} ({code}): {message.rstrip('.')}; {remedy}"
+    if isinstance(error, _CREDENTIAL_ERRORS):
         return f"no AWS credentials can be used: {error}; {_SIGN_IN}"
-    if isinstance(error, NoRegionError):
+    if isinstance(error, sdk.NoRegionError):
         return "no AWS region is set; set AWS_REGION, or a region in the profile"
-    if isinstance(error, ProfileNotFound):
+    if isinstance(error, sdk.ProfileNotFound):
         return f"{error}; set AWS_PROFILE to one that `aws configure list-profiles` shows"
-    if isinstance(error, (ConnectionError, HTTPClientError, URLError)):
+    if isinstance(error, (sdk.ConnectionError, sdk.HTTPClientError, URLError)):
         return f"AWS cannot be reached: {error}; check the network, HTTPS_PROXY and AWS_ENDPOINT_URL"
     return f"the AWS SDK failed: {error}; check its configuration (AWS_* variables, ~/.aws/config)"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -1,4 +1,4 @@
-"""Runs `tastetrend`, and turns each known error into one sentence and an exit code."""
+"""Runs `tastetrend`, and converts each known error to one sentence and an exit code."""
 
 import os
 import signal
@@ -9,46 +9,39 @@ from types import FrameType
 import typer
 
 from ops.commands import app
-from ops.errors import AwsError, CommandError, UsageError
+from ops.errors import CommandError, UsageError
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command and exit: 0 success, 1 bad data or wrong state, 2 wrong usage, 3 AWS.
-
-    Args:
-        arguments: the command with its arguments; by default those of the process.
-    """
-    if "AWS_REGION" in os.environ:  # which the CDK reads; boto3 reads the other one only
+    """Run a command (by default that of the process) and exit: 0 success, 1 data or state, 2 usage, 3 AWS."""
+    if "AWS_REGION" in os.environ:  # the CDK reads this one; boto3 reads only the other
         os.environ.setdefault("AWS_DEFAULT_REGION", os.environ["AWS_REGION"])
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _exit_on_signal)
     try:
         app(arguments, prog_name="tastetrend")
     except Exception as error:
-        known = _known_error(error)
+        known = _to_known_error(error)
         if known is None:
             raise
         typer.echo(f"error: {known}", err=True)
         sys.exit(known.exit_code)
 
 
-def _known_error(error: Exception) -> CommandError | None:
+def _to_known_error(error: Exception) -> CommandError | None:
     """Return the error as one sentence with an exit code; None for a fault of this code."""
     if isinstance(error, CommandError):
         return error
-    if "boto3" in sys.modules and (aws_error := _to_aws_error(error)):
-        return aws_error
+    if "boto3" in sys.modules:  # otherwise its exceptions take long to import
+        from ops.aws_errors import to_aws_error  # noqa: PLC0415 # for that reason
+
+        if aws_error := to_aws_error(error):
+            return aws_error
     if isinstance(error, OSError) and error.filename:
         return UsageError(f"{error.filename} cannot be used: {error.strerror}; name another path")
     return None
 
 
-def _to_aws_error(error: Exception) -> AwsError | None:
-    from ops.aws_errors import to_aws_error  # noqa: PLC0415 # only when the SDK is loaded already
-
-    return to_aws_error(error)
-
-
 def _exit_on_signal(number: int, _frame: FrameType | None) -> None:
-    """Turn a signal into an exception, so that context managers clean up."""
+    """Raise an exception on a signal, so that context managers clean up."""
     sys.exit(128 + number)

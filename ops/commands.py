@@ -1,27 +1,28 @@
 """The commands of `tastetrend` and their options.
 
-A command imports what it runs only when it runs: help and completion do not wait for the AWS SDK or Arrow.
+A command imports its implementation when it runs: help and completion do not wait for boto3 or Arrow.
 """
 # ruff: noqa: PLC0415 # for that reason
 
 import json
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from typer import Argument, Option
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from ops.result import Result
+    from ops.stack_outputs import CommandContext
 
 EnvironmentName = Literal["local", "dev", "staging", "prod"]
-Env = Annotated[EnvironmentName, typer.Option(envvar="TASTETREND_ENV", help="The environment to work on.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON to stdout; messages go to stderr.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do it; without this, only show what would be done.")]
-Stage = Annotated[Literal["staging", "prod"], typer.Argument(help="The alias to move.")]
+Env = Annotated[EnvironmentName, Option(envvar="TASTETREND_ENV", help="The environment to work on.")]
+Json = Annotated[bool, Option("--json", help="Print JSON to stdout; messages go to stderr.")]
+Yes = Annotated[bool, Option("--yes", help="Do it; without this, only show what would be done.")]
+Stage = Annotated[Literal["staging", "prod"], Argument(help="The alias to move.")]
 
 app = typer.Typer(
     help="Process review files, operate an environment, and release to it.",
@@ -37,8 +38,8 @@ app = typer.Typer(
 
 @app.command(epilog="Example: tastetrend process reviews.csv --out build/out")
 def process(
-    files: Annotated[list[Path], typer.Argument(help="Raw review files.")],
-    out: Annotated[Path, typer.Option(help="The folder to write to; it gets the keys of the bucket.")],
+    files: Annotated[list[Path], Argument(help="Raw review files.")],
+    out: Annotated[Path, Option(help="The folder to write to; it gets the keys of the bucket.")],
     *,
     as_json: Json = False,
 ) -> None:
@@ -56,7 +57,7 @@ def failures(env: Env, *, as_json: Json = False) -> None:
     """List the events in the failure queue: which file, why, how many attempts. Changes nothing."""
     from ops.failures import list_failures
 
-    _finish(list_failures(env, _console(as_json)), as_json)
+    _finish(list_failures(_context(env, as_json)), as_json)
 
 
 @app.command(epilog="Example: tastetrend redrive --env dev --yes")
@@ -67,19 +68,16 @@ def redrive(env: Env, *, yes: Yes = False, as_json: Json = False) -> None:
     """
     from ops.failures import redrive_failures
 
-    _finish(redrive_failures(env, _console(as_json), yes=yes), as_json)
+    _finish(redrive_failures(_context(env, as_json), yes=yes), as_json)
 
 
 @app.command(epilog="Example: tastetrend replay uptown/ --env dev --since 2026-11-01 --yes")
 def replay(
-    prefix: Annotated[str, typer.Argument(help="The prefix of the raw keys; '' for all objects.")],
+    prefix: Annotated[str, Argument(help="The prefix of the raw keys; '' for all objects.")],
     env: Env,
-    since: Annotated[
-        datetime | None, typer.Option(help="Only objects uploaded at this time (UTC) or later.")
-    ] = None,
+    since: Annotated[datetime | None, Option(help="Only objects uploaded at this UTC time or later.")] = None,
     only_version: Annotated[
-        str | None,
-        typer.Option(metavar="NUMBER", help="Only objects whose outputs this function version wrote."),
+        str | None, Option(metavar="NUMBER", help="Only objects whose outputs this function version wrote.")
     ] = None,
     *,
     yes: Yes = False,
@@ -88,7 +86,7 @@ def replay(
     """Process raw objects again with the live version, replacing their outputs."""
     from ops.replay import replay_objects
 
-    _finish(replay_objects(env, prefix, since, only_version, _console(as_json), yes=yes), as_json)
+    _finish(replay_objects(_context(env, as_json), prefix, since, only_version, yes=yes), as_json)
 
 
 @app.command(epilog="Example: tastetrend promote staging --env prod")
@@ -96,20 +94,19 @@ def promote(
     stage: Stage,
     env: Env,
     version: Annotated[
-        str | None,
-        typer.Option(metavar="NUMBER", help="The version; by default the one that the stage before runs."),
+        str | None, Option(metavar="NUMBER", help="By default that of the stage before.")
     ] = None,
     *,
-    force: Annotated[bool, typer.Option("--force", help="Promote although the quality gate fails.")] = False,
+    force: Annotated[bool, Option("--force", help="Promote although the quality gate fails.")] = False,
     as_json: Json = False,
 ) -> None:
     """Run the quality gate on a version, archive its code, and move an alias to it.
 
     An interrupted promotion can be run again: finished steps are not repeated.
     """
-    from ops.promotion import promote_version
+    from ops.release import promote_version
 
-    _finish(promote_version(env, stage, version, _console(as_json), force=force), as_json)
+    _finish(promote_version(_context(env, as_json), stage, version, force=force), as_json)
 
 
 @app.command(epilog="Example: tastetrend rollback prod --env prod --reprocess --yes")
@@ -117,18 +114,14 @@ def rollback(
     stage: Stage,
     env: Env,
     to: Annotated[
-        str | None, typer.Option(metavar="NUMBER", help="The version; by default the one that ran before.")
+        str | None, Option(metavar="NUMBER", help="By default the version that ran before.")
     ] = None,
     *,
     reprocess: Annotated[
-        bool,
-        typer.Option(
-            "--reprocess", help="Process the files of the bad version again, delete what only it wrote."
-        ),
+        bool, Option("--reprocess", help="Process the bad version's files again, delete what only it wrote.")
     ] = False,
     yes: Annotated[
-        bool,
-        typer.Option("--yes", help="With --reprocess: do it; without this, only show what would be done."),
+        bool, Option("--yes", help="With --reprocess: do it; without this, only show what would be done.")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -138,29 +131,26 @@ def rollback(
     """
     from ops.rollback import rollback_version
 
-    console = _console(as_json)
-    _finish(rollback_version(env, stage, to, console, repair=reprocess, yes=yes), as_json)
+    context = _context(env, as_json)
+    _finish(rollback_version(context, stage, to, repair=reprocess, yes=yes), as_json)
 
 
 @app.command(epilog="Example: tastetrend releases --env prod")
 def releases(env: Env, *, as_json: Json = False) -> None:
     """List which version each alias runs, since when, its gate result, and what it can go back to."""
-    from ops.releases import list_releases
+    from ops.release import list_releases
 
-    _finish(list_releases(env, _console(as_json)), as_json)
+    _finish(list_releases(_context(env, as_json)), as_json)
 
 
 @app.command(epilog="Example: tastetrend demo a.csv b.txt")
 def demo(
-    files: Annotated[
-        list[Path] | None, typer.Argument(help="Review files; the samples if none are named.")
-    ] = None,
+    files: Annotated[list[Path] | None, Argument(help="Review files; the samples if none are named.")] = None,
 ) -> None:
     """Deploy the stack on the emulator, upload files to the raw bucket, and show the results.
 
     Exits with 1 when a file is refused or fails a check.
     """
-    os.environ.pop("AWS_PROFILE", None)  # the emulator has credentials of its own
     from local.demo import run, samples
 
     raise typer.Exit(run(files or samples(), _console(as_json=False)))
@@ -168,29 +158,33 @@ def demo(
 
 @app.command(epilog='Example: eval "$(tastetrend up)"')
 def up(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0: any free port.")] = 0,
+    port: Annotated[int, Option(min=0, max=65535, help="The port to listen on; 0: any free port.")] = 0,
 ) -> None:
     """Start the emulator in the background with the stack deployed; print its settings as shell commands."""
-    os.environ.pop("AWS_PROFILE", None)  # the emulator has credentials of its own
     from local import background
 
-    emulator = background.up(port, _console(as_json=True))
-    typer.echo(background.as_shell_commands(emulator))
+    typer.echo(background.up(port, _console(as_json=True)))
 
 
 @app.command(epilog="Example: tastetrend down")
 def down() -> None:
-    """Stop the emulator that `tastetrend up` has started."""
+    """Stop the emulator that `tastetrend up` started."""
     from local import background
 
     typer.echo("The emulator (local) has ended." if background.down() else "No emulator (local) was running.")
 
 
+def _context(env: str, as_json: bool) -> "CommandContext":  # noqa: FBT001 # from an option
+    from ops.stack_outputs import read_context
+
+    return read_context(env, _console(as_json))
+
+
 def _console(as_json: bool) -> "Console":  # noqa: FBT001 # from an option
-    """Keep stdout for the JSON alone when there is any."""
+    """Return a console that prints text unchanged; with JSON on stdout, it prints to stderr."""
     from rich.console import Console
 
-    return Console(stderr=as_json)
+    return Console(stderr=as_json, markup=False, emoji=False, soft_wrap=True)
 
 
 def _finish(result: "Result", as_json: bool) -> None:  # noqa: FBT001 # from an option

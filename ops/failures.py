@@ -2,22 +2,22 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from rich.console import Console
 
 from ops.invoke import invoke_all
 from ops.result import Result
-from ops.stack_outputs import StackOutputs, read_stack_outputs
+from ops.stack_outputs import CommandContext
 from tastetrend_etl.s3_event import ObjectEvent, read_event
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
 
-_VISIBILITY_TIMEOUT_S = 900  # others can receive the messages again after this, should the command be killed
+_VISIBILITY_TIMEOUT_S = 900  # if the command is killed, the messages can be received again after this time
 _MAX_MESSAGES = 10  # of one ReceiveMessage call: the limit of SQS
 
 
@@ -40,12 +40,13 @@ class Failure:
     attempts: int
 
 
-def list_failures(env: str, console: Console) -> Result:
+def list_failures(context: CommandContext) -> Result:
     """Print the events of the failure queue, and leave them there."""
-    outputs = read_stack_outputs(env)
-    with leased_messages(boto3.client("sqs"), outputs) as failures:
+    env, console = context.outputs.env, context.console
+    with leased_messages(boto3.client("sqs"), context.outputs.failure_queue_url) as failures:
         for failure in failures:
-            console.print(_describe(failure), markup=False, soft_wrap=True)
+            attempts = f"tried {failure.attempts} times, " if failure.attempts else ""
+            console.print(f"{failure.subject}: {attempts}{failure.reason}")
     console.print(f"{_count(failures)} in the failure queue of {env}.")
     if failures:
         console.print(f"Remove the cause, then run: tastetrend redrive --env {env}")
@@ -53,96 +54,72 @@ def list_failures(env: str, console: Console) -> Result:
     return Result({"environment": env, "failures": listed})
 
 
-def redrive_failures(env: str, console: Console, *, yes: bool) -> Result:
+def redrive_failures(context: CommandContext, *, yes: bool) -> Result:
     """Invoke the function with all events of the failure queue and delete the messages that succeed.
 
     Args:
-        env: the environment.
-        console: where progress and results are printed.
+        context: the environment.
         yes: without it, only print which events would be sent.
     """
-    outputs, client = read_stack_outputs(env), boto3.client("sqs")
-    with leased_messages(client, outputs) as failures:
+    client, queue = boto3.client("sqs"), context.outputs.failure_queue_url
+    env, console = context.outputs.env, context.console
+    with leased_messages(client, queue) as failures:
         if not yes:
-            return _show_redrive(env, failures, console)
+            for failure in failures:
+                console.print(f"would send: {failure.subject}")
+            console.print(
+                f"{_count(failures)} in the failure queue of {env}. Nothing was sent; add --yes to do it."
+            )
+            subjects = [{"subject": failure.subject} for failure in failures]
+            return Result({"environment": env, "dry_run": True, "events": subjects})
 
         def delete_message(index: int) -> None:
-            client.delete_message(QueueUrl=outputs.failure_queue_url, ReceiptHandle=failures[index].receipt)
+            client.delete_message(QueueUrl=queue, ReceiptHandle=failures[index].receipt)
 
-        results = invoke_all(outputs, [(f.subject, f.event) for f in failures], console, delete_message)
+        results = invoke_all(context, [(f.subject, f.event) for f in failures], delete_message)
     failed = sum(result.failed for result in results)
     console.print(f"{env}: {len(failures) - failed} succeeded, {failed} failed again and stay in the queue.")
     events = [{"subject": f.subject, **vars(result)} for f, result in zip(failures, results, strict=True)]
     return Result({"environment": env, "dry_run": False, "events": events}, int(failed > 0))
 
 
-def _show_redrive(env: str, failures: list[Failure], console: Console) -> Result:
-    for failure in failures:
-        console.print(f"would send: {failure.subject}", markup=False, soft_wrap=True)
-    console.print(f"{_count(failures)} in the failure queue of {env}. Nothing was sent; add --yes to do it.")
-    events = [{"subject": failure.subject} for failure in failures]
-    return Result({"environment": env, "dry_run": True, "events": events})
+def _count(failures: list[Failure]) -> str:
+    return f"{len(failures)} failed event{'' if len(failures) == 1 else 's'}"
 
 
 @contextmanager
-def leased_messages(client: "SQSClient", outputs: StackOutputs) -> Iterator[list[Failure]]:
-    """Yield all messages of the failure queue; on exit, make those not deleted visible again."""
-    queue = outputs.failure_queue_url
+def leased_messages(client: "SQSClient", queue: str) -> Iterator[list[Failure]]:
+    """Yield all messages of the queue with this URL; on exit, make those not deleted visible again."""
     failures = list(_receive_all(client, queue))
+    deleted = client.exceptions.MessageNotInflight, client.exceptions.ReceiptHandleIsInvalid
     try:
         yield failures
     finally:
-        for failure in failures:
-            _make_visible(client, queue, failure)
+        for receipt in (failure.receipt for failure in failures):
+            with suppress(*deleted):
+                client.change_message_visibility(QueueUrl=queue, ReceiptHandle=receipt, VisibilityTimeout=0)
 
 
 def _receive_all(client: "SQSClient", queue: str) -> Iterator[Failure]:
-    while True:
-        response = client.receive_message(
-            QueueUrl=queue,
-            MaxNumberOfMessages=_MAX_MESSAGES,
-            VisibilityTimeout=_VISIBILITY_TIMEOUT_S,
-            MessageAttributeNames=["All"],
-        )
-        if not response.get("Messages"):
-            return
-        for message in response["Messages"]:
-            yield read_failure(
-                message["ReceiptHandle"], message["Body"], message.get("MessageAttributes", {})
-            )
+    while messages := client.receive_message(
+        QueueUrl=queue,
+        MaxNumberOfMessages=_MAX_MESSAGES,
+        VisibilityTimeout=_VISIBILITY_TIMEOUT_S,
+        MessageAttributeNames=["All"],
+    ).get("Messages"):
+        yield from map(_parse, messages)
 
 
-def read_failure(receipt: str, body: str, attributes: Any) -> Failure:  # noqa: ANN401 # as SQS has it
-    """Parse a Lambda destination's record, or the raw event that a dead-letter queue holds."""
-    record = json.loads(body)
+def _parse(message: "MessageTypeDef") -> Failure:
+    """Parse the record of a Lambda destination, or the raw event that a dead-letter queue contains."""
+    record = json.loads(message["Body"])
     if "requestPayload" in record:
-        event, response = record["requestPayload"], record.get("responsePayload") or {}
-        reason = response.get("errorMessage", record["requestContext"]["condition"])
-        attempts = record["requestContext"].get("approximateInvokeCount", 0)
+        event, context = record["requestPayload"], record["requestContext"]
+        reason = (record.get("responsePayload") or {}).get("errorMessage", context["condition"])
+        attempts = context.get("approximateInvokeCount", 0)
     else:
-        event, attempts = record, 0
+        attributes: Any = message.get("MessageAttributes", {})
         reason = attributes.get("ErrorMessage", {}).get("StringValue", "no reason given")
-    return Failure(receipt, event, _subject(event), reason, attempts)
-
-
-def _subject(event: Any) -> str:  # noqa: ANN401 # whatever was sent
-    parts = read_event(event)
-    return ", ".join(
-        part.key if isinstance(part, ObjectEvent) else "an event of unknown format" for part in parts
-    )
-
-
-def _make_visible(client: "SQSClient", queue: str, failure: Failure) -> None:
-    try:
-        client.change_message_visibility(QueueUrl=queue, ReceiptHandle=failure.receipt, VisibilityTimeout=0)
-    except (client.exceptions.MessageNotInflight, client.exceptions.ReceiptHandleIsInvalid):
-        return  # it succeeded and was deleted
-
-
-def _describe(failure: Failure) -> str:
-    attempts = f"tried {failure.attempts} times, " if failure.attempts else ""
-    return f"{failure.subject}: {attempts}{failure.reason}"
-
-
-def _count(failures: list[Failure]) -> str:
-    return f"{len(failures)} failed event{'' if len(failures) == 1 else 's'}"
+        event, attempts = record, 0
+    keys = [e.key if isinstance(e, ObjectEvent) else "an event of unknown format" for e in read_event(event)]
+    return Failure(message["ReceiptHandle"], event, ", ".join(keys), reason, attempts)

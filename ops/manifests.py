@@ -1,19 +1,15 @@
-"""The version that each alias runs, as Lambda tells, and the manifest of each promoted version in S3."""
+"""Reads the version that each alias runs, and the manifest of each promoted version in S3."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
 
-from ops.stack_outputs import StackOutputs
+from ops.replay import list_objects
+from ops.stack_outputs import CommandContext
 
-if TYPE_CHECKING:
-    from mypy_boto3_s3.client import S3Client
-
-Stage = Literal["staging", "prod"]
 PREVIOUS_STAGE: Mapping[str, str] = {"staging": "dev", "prod": "staging"}
 
 
@@ -25,12 +21,13 @@ class Manifest:
         version: Lambda's number.
         semver: the project's version of that code.
         code_sha256: of the deployed archive, in base64 as Lambda gives it.
-        code_key: where the archive lies in the artifacts bucket.
-        git_commit: the commit whose `lambda_src/` is that code; None when the checkout holds other code.
+        code_key: the key of the archive in the artifacts bucket.
+        git_commit: the commit whose `lambda_src/` is that code; None when the checkout has other code.
         layers: the ARNs of the layers.
-        gate: the verdict's status; `forced` when the version was promoted although it failed.
+        gate: the verdict's status.
+        forced: whether the version was promoted although the gate failed.
         promoted: alias → when it was moved to this version, ISO 8601 in UTC.
-        rolled_back: alias → the version that it went back to from this one.
+        rolled_back: alias → the version that it was rolled back to from this one.
     """
 
     version: str
@@ -50,27 +47,26 @@ class Manifest:
         self.rolled_back.pop(alias, None)
 
 
-def current_versions(outputs: StackOutputs) -> dict[str, str]:
+def current_versions(function: str) -> dict[str, str]:
     """Return alias → version."""
-    pages = boto3.client("lambda").get_paginator("list_aliases").paginate(FunctionName=outputs.function)
+    pages = boto3.client("lambda").get_paginator("list_aliases").paginate(FunctionName=function)
     return {alias["Name"]: alias["FunctionVersion"] for page in pages for alias in page["Aliases"]}
 
 
-def load_manifests(s3: "S3Client", outputs: StackOutputs) -> dict[str, Manifest]:
+def load(context: CommandContext) -> dict[str, Manifest]:
     """Return version → manifest of all versions that were ever promoted."""
-    found: dict[str, Manifest] = {}
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=outputs.artifacts_bucket, Prefix="releases/")
-    for entry in (entry for page in pages for entry in page.get("Contents", [])):
+    s3, bucket, known = context.s3, context.outputs.artifacts_bucket, {}
+    for entry in list_objects(s3, bucket, "releases/"):
         if entry["Key"].endswith("/manifest.json"):
-            manifest = Manifest(**_read(s3, outputs, entry["Key"]))
-            found[manifest.version] = manifest
-    return found
+            manifest = Manifest(**json.load(s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"]))
+            known[manifest.version] = manifest
+    return known
 
 
-def save(s3: "S3Client", outputs: StackOutputs, manifest: Manifest) -> None:
+def save(context: CommandContext, manifest: Manifest) -> None:
     """Write a manifest."""
-    s3.put_object(
-        Bucket=outputs.artifacts_bucket,
+    context.s3.put_object(
+        Bucket=context.outputs.artifacts_bucket,
         Key=f"releases/{manifest.version}/manifest.json",
         Body=json.dumps(vars(manifest), indent=2).encode(),
         ContentType="application/json",
@@ -97,21 +93,14 @@ def rolled_back_versions(known: Mapping[str, Manifest], alias: str, current: str
     ]
 
 
-def record_rollback(s3: "S3Client", outputs: StackOutputs, alias: str, bad: Manifest, good: Manifest) -> None:
-    """Record a rollback whose command was interrupted before it could."""
+def record_rollback(context: CommandContext, alias: str, bad: Manifest, good: Manifest) -> None:
+    """Record a rollback whose command was interrupted before it did so."""
     if not _promotions_after(good, bad, alias):
         good.record_promotion(alias)
-        save(s3, outputs, good)
+        save(context, good)
 
 
 def _promotions_after(manifest: Manifest, other: Manifest, alias: str) -> list[str]:
     """Return the times at which an alias was moved to a version after its last move to another."""
     last = max(other.promoted.get(alias, []), default="")
     return [time for time in manifest.promoted.get(alias, []) if time > last]
-
-
-def _read(s3: "S3Client", outputs: StackOutputs, key: str) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(
-        s3.get_object(Bucket=outputs.artifacts_bucket, Key=key)["Body"].read()
-    )
-    return content

@@ -15,13 +15,12 @@ from tastetrend_etl.budget import MAX_FILE_BYTES
 from tastetrend_etl.errors import RejectedFileError
 from tastetrend_etl.load import rejected_table, to_json_bytes
 from tastetrend_etl.models import SourceObject
-from tastetrend_etl.output_keys import OutputKeys, output_keys
-from tastetrend_etl.pipeline import Outcome
+from tastetrend_etl.output_keys import output_keys
 from tastetrend_etl.pipeline import process as run_pipeline
 from tastetrend_etl.s3_parquet import to_parquet_bytes
 from tastetrend_etl.validate.report import Report, error_report
 
-VERSION = "local"
+_VERSION = "local"
 
 
 def process_files(files: list[Path], out: Path, console: Console) -> Result:
@@ -38,20 +37,26 @@ def process_files(files: list[Path], out: Path, console: Console) -> Result:
 
 def _process(file: Path, out: Path) -> Report:
     """Write the outputs of one file and return its validation or error report."""
-    source = _described(file)
+    source = _describe(file)
     keys = output_keys(source)
     with TemporaryDirectory(prefix="tastetrend-") as work:
         try:
-            outcome = run_pipeline(source, file, Path(work), version=VERSION, limit=MAX_FILE_BYTES)
+            outcome = run_pipeline(source, file, Path(work), version=_VERSION, limit=MAX_FILE_BYTES)
         except RejectedFileError as error:
-            report = error_report(source, VERSION, error)
-            _write_report(out / keys.error, report)
+            report = error_report(source, _VERSION, error)
+            _write(out / keys.error, to_json_bytes(report))
             return report
-        _write(outcome, keys, out)
+        if outcome.rejected:
+            _write(out / keys.rejected, to_parquet_bytes(rejected_table(outcome.rejected)))
+        if outcome.bias:
+            _write(out / keys.bias, to_json_bytes(outcome.bias))
+        _write(out / keys.validation, to_json_bytes(outcome.validation))
+        (out / keys.dataset).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(outcome.dataset, out / keys.dataset)
         return outcome.validation
 
 
-def _described(file: Path) -> SourceObject:
+def _describe(file: Path) -> SourceObject:
     """Describe the file as an object in S3; its version id is a hash of its content."""
     with file.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
@@ -66,19 +71,6 @@ def _described(file: Path) -> SourceObject:
     )
 
 
-def _write(outcome: Outcome, keys: OutputKeys, out: Path) -> None:
-    if outcome.rejected:
-        _parent_made(out / keys.rejected).write_bytes(to_parquet_bytes(rejected_table(outcome.rejected)))
-    if outcome.bias:
-        _write_report(out / keys.bias, outcome.bias)
-    _write_report(out / keys.validation, outcome.validation)
-    shutil.copyfile(outcome.dataset, _parent_made(out / keys.dataset))
-
-
-def _write_report(path: Path, report: Report) -> None:
-    _parent_made(path).write_bytes(to_json_bytes(report))
-
-
-def _parent_made(path: Path) -> Path:
+def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    return path
+    path.write_bytes(content)

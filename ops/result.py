@@ -1,4 +1,4 @@
-"""What a command hands to the command line."""
+"""The result of a command."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,12 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Result:
-    """What a command found or did.
-
-    Attributes:
-        data: what `--json` prints; `environment` names the one that was worked on.
-        exit_code: 1 when data is bad or something failed, else 0.
-    """
+    """The data that `--json` prints, and the exit code: 1 when data is bad or something failed, else 0."""
 
     data: dict[str, Any]
     exit_code: int = 0

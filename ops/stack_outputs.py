@@ -1,12 +1,17 @@
 """Reads the names of an environment's resources from the outputs of its CloudFormation stack."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from rich.console import Console
 
 from ops.errors import CommandError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
 
 # The first call of a command shows whether AWS can be reached; five attempts of 60 s would look like a hang.
 _FAIL_FAST = Config(connect_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
@@ -14,7 +19,7 @@ _FAIL_FAST = Config(connect_timeout=5, retries={"mode": "standard", "total_max_a
 
 @dataclass(frozen=True)
 class StackOutputs:
-    """The names that a command works with; `alias` is the one that S3 events invoke."""
+    """The names of an environment's resources; `alias` is the one that S3 events invoke."""
 
     env: str
     raw_bucket: str
@@ -25,8 +30,17 @@ class StackOutputs:
     failure_queue_url: str
 
 
-def read_stack_outputs(env: str) -> StackOutputs:
-    """Return the outputs of an environment's stack.
+@dataclass(frozen=True)
+class CommandContext:
+    """What every command on an environment needs; progress and results are printed to `console`."""
+
+    outputs: StackOutputs
+    s3: "S3Client"
+    console: Console
+
+
+def read_context(env: str, console: Console) -> CommandContext:
+    """Return the context for an environment's stack.
 
     Raises:
         CommandError: there is no such stack.
@@ -43,7 +57,7 @@ def read_stack_outputs(env: str) -> StackOutputs:
             f"ENV={env}`, or name another environment or region"
         ) from error
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
-    return StackOutputs(
+    names = StackOutputs(
         env=env,
         raw_bucket=outputs["RawBucketName"],
         processed_bucket=outputs["ProcessedBucketName"],
@@ -52,3 +66,4 @@ def read_stack_outputs(env: str) -> StackOutputs:
         alias=outputs["LiveAliasName"],
         failure_queue_url=outputs["FailureQueueUrl"],
     )
+    return CommandContext(names, boto3.client("s3"), console)

@@ -106,7 +106,7 @@ class Releases:
         return subprocess.Popen(  # noqa: S603 # the project's own command
             [SCRIPT, *arguments],
             cwd=PROJECT,
-            env=os.environ | self.emulator.exports | {"COLUMNS": "250", "TASTETREND_ENV": "local"},
+            env=os.environ | self.emulator.environment | {"COLUMNS": "250", "TASTETREND_ENV": "local"},
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,

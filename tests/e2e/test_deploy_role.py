@@ -72,7 +72,7 @@ def run(emulator, credentials, *command):
     ended = subprocess.run(  # noqa: S603 # the project's own commands
         command,
         cwd=PROJECT,
-        env=os.environ | emulator.exports | identity,
+        env=os.environ | emulator.environment | identity,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

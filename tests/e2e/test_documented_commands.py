@@ -45,7 +45,9 @@ def checkout(tmp_path_factory):
 def test_a_command_of_the_pages_works(command, checkout):
     for documented, here in ON_THE_EMULATOR:
         command = re.sub(documented, here, command)
-    environment = os.environ | checkout.emulator.exports | {"CDK_REQUIRE_APPROVAL": "never"}  # nobody to ask
+    environment = (
+        os.environ | checkout.emulator.environment | {"CDK_REQUIRE_APPROVAL": "never"}
+    )  # nobody to ask
     environment["PATH"] = f"{SCRIPT.parent}{os.pathsep}{environment['PATH']}"
 
     ended = subprocess.run(  # noqa: S603 # a command of our own pages

@@ -9,8 +9,7 @@ import zipfile
 import boto3
 import pytest
 
-from local.certificate import HOST
-from local.emulator import running
+from local.emulator import HOST, running
 from ops.errors import UsageError
 
 
@@ -53,7 +52,7 @@ def test_a_port_that_is_taken_is_named():
         other.bind((HOST, 0))
         other.listen()
         port = other.getsockname()[1]
-        with pytest.raises(UsageError, match=f"port {port} cannot be had"), running(port):
+        with pytest.raises(UsageError, match=f"port {port} cannot be used"), running(port):
             pass
 
 

@@ -49,7 +49,7 @@ def ops(emulator):
         done = subprocess.run(  # noqa: S603 # the project's own command
             [SCRIPT, *arguments, "--env", "local"],
             cwd=PROJECT,
-            env=os.environ | emulator.exports | {"COLUMNS": "250"},
+            env=os.environ | emulator.environment | {"COLUMNS": "250"},
             capture_output=True,
             text=True,
             check=False,

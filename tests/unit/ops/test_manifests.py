@@ -1,9 +1,10 @@
-"""Where an alias can go back to, by what is on record of the versions."""
+"""Which version an alias can go back to, by the manifests of the versions."""
+
+from types import SimpleNamespace
 
 import pytest
 
 from ops.manifests import Manifest, previous_version, record_rollback, rolled_back_versions
-from ops.stack_outputs import StackOutputs
 
 
 def manifest(version, **promoted):
@@ -30,23 +31,23 @@ def known():
     }
 
 
-def test_an_alias_goes_back_to_what_it_ran_before(known):
+def test_an_alias_goes_back_to_the_version_before_its_current_one(known):
     assert previous_version(known, "prod", "3") == "2"
     assert previous_version(known, "staging", "4") == "3"
 
 
-def test_an_alias_that_ran_nothing_before_cannot_go_back(known):
+def test_an_alias_without_an_earlier_version_cannot_go_back(known):
     assert previous_version({"1": known["1"]}, "prod", "1") is None
 
 
-def test_an_alias_never_goes_back_to_a_version_that_was_rolled_back_versions_from_it(known):
+def test_an_alias_never_goes_back_to_a_version_that_it_was_rolled_back_from(known):
     known["3"].rolled_back["prod"] = "2"
 
     assert previous_version(known, "prod", "2") == "1"
     assert previous_version(known, "staging", "4") == "3"
 
 
-def test_the_version_that_an_alias_was_rolled_back_versions_from_is_on_record(known):
+def test_the_version_that_an_alias_was_rolled_back_from_is_recorded(known):
     known["3"].rolled_back["prod"] = "2"
 
     assert rolled_back_versions(known, "prod", "2") == ["3"]
@@ -63,7 +64,7 @@ def test_a_version_that_is_promoted_again_counts_as_good_again(known):
     assert len(known["3"].promoted["prod"]) == 2
 
 
-def test_a_version_that_was_gone_back_to_and_then_promoted_can_be_gone_back_from(known):
+def test_a_version_promoted_after_a_rollback_to_it_can_be_rolled_back(known):
     known["3"].rolled_back["prod"] = "2"
     known["2"].record_promotion("prod")
     assert rolled_back_versions(known, "prod", "2") == ["3"]
@@ -74,8 +75,8 @@ def test_a_version_that_was_gone_back_to_and_then_promoted_can_be_gone_back_from
     assert previous_version(known, "prod", "2") == "1"
 
 
-class Kept:
-    """Stands for the artifacts bucket, and remembers what was put there."""
+class ArtifactsBucket:
+    """Records the keys of the objects that are put into it."""
 
     def __init__(self):
         self.keys = []
@@ -84,12 +85,13 @@ class Kept:
         self.keys.append(request["Key"])
 
 
-def test_a_going_back_that_was_interrupted_before_it_was_on_record_is_put_there_once(known):
+def test_an_interrupted_rollback_is_recorded_exactly_once(known):
     known["3"].rolled_back["prod"] = "2"
-    bucket, deployment = Kept(), StackOutputs("prod", "raw", "processed", "artifacts", "etl", "prod", "queue")
+    bucket = ArtifactsBucket()
+    context = SimpleNamespace(s3=bucket, outputs=SimpleNamespace(artifacts_bucket="artifacts"))
 
-    record_rollback(bucket, deployment, "prod", known["3"], known["2"])
-    record_rollback(bucket, deployment, "prod", known["3"], known["2"])
+    record_rollback(context, "prod", known["3"], known["2"])
+    record_rollback(context, "prod", known["3"], known["2"])
 
     assert bucket.keys == ["releases/2/manifest.json"]
     assert rolled_back_versions(known, "prod", "2") == ["3"]

@@ -1,4 +1,4 @@
-"""The operator's repairs: list failures, send them through again, process raw objects again."""
+"""The commands `failures`, `redrive` and `replay`, against S3, SQS and Lambda in memory."""
 
 import io
 import json
@@ -23,7 +23,7 @@ OUTPUTS = {
 
 
 class LambdaService:
-    """Runs the handler in this process, as the version that the test says is live."""
+    """Runs the handler in this process, as the version that the test makes live."""
 
     def __init__(self, handler):
         self.handler = handler
@@ -34,12 +34,13 @@ class LambdaService:
     def invoke(self, *, FunctionName, Payload):  # noqa: N803 # as boto3 names them
         assert FunctionName == "tastetrend-local-etl:dev"
         if self.broken:
-            answer = {"errorMessage": "SlowDown on PutObject", "errorType": "RetryableError"}
-            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(json.dumps(answer).encode())}
-        answer = self.handler.lambda_handler(
-            json.loads(Payload), LambdaContext(function_version=self.version)
-        )
-        return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+            response = {"errorMessage": "SlowDown on PutObject", "errorType": "RetryableError"}
+            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(json.dumps(response).encode())}
+        with self.one_at_a_time:
+            response = self.handler.lambda_handler(
+                json.loads(Payload), LambdaContext(function_version=self.version)
+            )
+        return {"Payload": io.BytesIO(json.dumps(response).encode())}
 
 
 @pytest.fixture
@@ -83,13 +84,13 @@ def fail(queue, event, reason="SlowDown on PutObject", attempts=3):
 
 
 def waiting(queue):
-    answer = boto3.client("sqs").get_queue_attributes(
+    response = boto3.client("sqs").get_queue_attributes(
         QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"]
     )
-    return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+    return int(response["Attributes"]["ApproximateNumberOfMessages"])
 
 
-def test_a_failure_is_told_in_words_and_stays(run, queue):
+def test_a_failure_is_listed_with_its_reason_and_stays_in_the_queue(run, queue):
     fail(queue, {"Records": [s3_record("a b.csv")]})
 
     status, output = run("failures")
@@ -100,7 +101,7 @@ def test_a_failure_is_told_in_words_and_stays(run, queue):
     assert waiting(queue) == 1
 
 
-def test_a_raw_event_of_a_dead_letter_queue_is_told_too(run, queue):
+def test_a_raw_event_of_a_dead_letter_queue_is_listed_too(run, queue):
     boto3.client("sqs").send_message(
         QueueUrl=queue,
         MessageBody=json.dumps({"Records": [s3_record("a.csv")]}),
@@ -112,7 +113,7 @@ def test_a_raw_event_of_a_dead_letter_queue_is_told_too(run, queue):
     assert "a.csv: no space left" in output
 
 
-def test_an_event_that_nobody_can_read_is_listed_all_the_same(run, queue):
+def test_an_event_of_unknown_format_is_listed_too(run, queue):
     fail(queue, {"what": "ever"})
 
     _, output = run("failures")
@@ -120,7 +121,7 @@ def test_an_event_that_nobody_can_read_is_listed_all_the_same(run, queue):
     assert "an event of unknown format" in output
 
 
-def test_more_failures_than_one_answer_holds_are_all_listed(run, queue):
+def test_more_failures_than_one_response_contains_are_all_listed(run, queue):
     for number in range(23):
         fail(queue, {"key": f"{number}.csv"})
 
@@ -130,7 +131,7 @@ def test_more_failures_than_one_answer_holds_are_all_listed(run, queue):
     assert waiting(queue) == 23
 
 
-def test_redriving_shows_first_and_does_nothing(run, queue, store):
+def test_redrive_without_yes_only_lists_the_events(run, queue, store):
     store.upload("a.csv", GOOD)
     fail(queue, {"Records": [s3_record("a.csv")]})
 
@@ -142,7 +143,7 @@ def test_redriving_shows_first_and_does_nothing(run, queue, store):
 
 
 @pytest.mark.parametrize("shape", ["destination record", "raw event"])
-def test_redriven_events_are_processed_and_leave_the_queue(run, queue, store, shape):
+def test_redriven_events_are_processed_and_deleted_from_the_queue(run, queue, store, shape):
     store.upload("a.csv", GOOD)
     event = {"Records": [s3_record("a.csv")]}
     if shape == "raw event":
@@ -158,7 +159,7 @@ def test_redriven_events_are_processed_and_leave_the_queue(run, queue, store, sh
     assert waiting(queue) == 0
 
 
-def test_what_fails_again_stays_in_the_queue(run, queue, service):
+def test_an_event_that_fails_again_stays_in_the_queue(run, queue, service):
     fail(queue, {"Records": [s3_record("a.csv")]})
     service.broken = True
 
@@ -169,7 +170,7 @@ def test_what_fails_again_stays_in_the_queue(run, queue, service):
     assert waiting(queue) == 1
 
 
-def test_redriving_what_has_been_processed_changes_nothing(run, queue, store):
+def test_redriving_a_processed_event_changes_nothing(run, queue, store):
     store.upload("a.csv", GOOD)
     for _ in range(2):
         fail(queue, {"Records": [s3_record("a.csv")]})
@@ -190,7 +191,7 @@ def process(service, store, version, *keys):
         service.handler.lambda_handler({"key": key}, LambdaContext(function_version=version))
 
 
-def test_replaying_shows_first_and_does_nothing(run, service, store):
+def test_replay_without_yes_only_lists_the_objects(run, service, store):
     process(service, store, "3", "in/a.csv", "in/b.csv", "out/c.csv")
     before = store.versions()
 
@@ -201,7 +202,7 @@ def test_replaying_shows_first_and_does_nothing(run, service, store):
     assert store.versions() == before
 
 
-def test_replaying_a_prefix_makes_its_outputs_anew(run, service, store):
+def test_replaying_a_prefix_replaces_its_outputs(run, service, store):
     process(service, store, "3", "in/a.csv", "out/c.csv")
     service.version = "4"
 
@@ -212,7 +213,7 @@ def test_replaying_a_prefix_makes_its_outputs_anew(run, service, store):
     assert store.metadata("processed/out/processed_c.csv.parquet")["function-version"] == "3"
 
 
-def test_replaying_what_one_version_wrote_leaves_the_others(run, service, store):
+def test_replaying_the_objects_of_one_version_excludes_the_others(run, service, store):
     process(service, store, "3", "a.csv")
     process(service, store, "5", "b.csv")
     store.upload("bad.csv", b"")
@@ -225,7 +226,7 @@ def test_replaying_what_one_version_wrote_leaves_the_others(run, service, store)
     assert "b.csv" not in output.replace("would process: a.csv", "")
 
 
-def test_replaying_since_a_day_leaves_what_came_before(run, service, store):
+def test_replaying_since_a_day_excludes_earlier_objects(run, service, store):
     process(service, store, "3", "a.csv")
 
     _, output = run("replay", "", "--since", "2999-01-01")
@@ -244,13 +245,13 @@ def test_json_lists_the_failures(run, queue):
     }
 
 
-def printed_json(ended):
-    """Return what the command printed, without the metrics that the function prints in the same process."""
-    _, output = ended
+def printed_json(result):
+    """Return the JSON on stdout, without the metrics that the function prints in the same process."""
+    _, output = result
     return json.loads(output[output.index("{\n") :])
 
 
-def test_json_tells_a_dry_run_from_a_redrive(run, queue, store):
+def test_json_marks_a_dry_run(run, queue, store):
     store.upload("a.csv", GOOD)
     fail(queue, {"Records": [s3_record("a.csv")]})
 
@@ -263,7 +264,7 @@ def test_json_tells_a_dry_run_from_a_redrive(run, queue, store):
     ]
 
 
-def test_json_tells_which_objects_a_replay_processed(run, service, store):
+def test_json_lists_the_objects_that_a_replay_processed(run, service, store):
     process(service, store, "3", "in/a.csv", "in/b.csv")
 
     shown, processed = (printed_json(run("replay", "in/", "--json", *yes)) for yes in ([], ["--yes"]))
@@ -285,14 +286,15 @@ def test_an_environment_that_is_not_deployed_is_wrong_state(queue, tastetrend):
     )
 
 
-def test_what_a_good_version_makes_as_well_is_not_removed_with_a_bad_ones_outputs(store, handler):
-    """Even when both have written the same rejected rows, byte for byte."""
+def test_outputs_that_the_good_version_writes_as_well_are_not_deleted(store, handler):
+    """Even when both versions wrote the same bytes."""
     store.upload("reviews.csv", b"rating,review_text\n5,good\n4,fine,ragged\n")
     handler.lambda_handler({"key": "reviews.csv"}, LambdaContext(function_version="7"))
     handler.lambda_handler({"key": "reviews.csv", "reprocess": True}, LambdaContext(function_version="8"))
     outputs = store.keys()
 
-    deleted = delete_orphaned_outputs(store.client, SimpleNamespace(processed_bucket=PROCESSED), "7")
+    context = SimpleNamespace(s3=store.client, outputs=SimpleNamespace(processed_bucket=PROCESSED))
+    deleted = delete_orphaned_outputs(context, "7")
 
     assert deleted == []
     assert store.keys() == outputs

@@ -1,0 +1,82 @@
+"""Patches the emulator where this stack depends on AWS behaviour that it lacks."""
+# ruff: noqa: SLF001 # it has no hooks, so private functions are wrapped; its version is pinned
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
+
+from ministack.app import app  # type: ignore[import-untyped]
+from ministack.services import lambda_svc, ssm  # type: ignore[import-untyped]
+from ministack.services.cloudformation import provisioners  # type: ignore[import-untyped]
+
+__all__ = ["app"]
+
+Record = dict[str, Any]
+Resolved = tuple[Record | None, Record | None]
+Response = tuple[int, dict[str, str], bytes]
+
+_LAYER_PARAMETER = re.compile(r"/aws/service/(aws-sdk-pandas|powertools)/.+")
+_LAYER_ARN = "arn:aws:lambda:{region}:{publisher}:layer:{name}:1"
+_PUBLISHER = "1" * 12  # another account: the emulator looks up layers of the stack's own
+_RETRY_SECONDS = 0.1
+
+
+_find_parameter: Callable[[str], Record | None] = ssm._public_parameter
+_execute: Callable[[Record, object], Record] = lambda_svc._execute_function
+_resolve: Callable[[Record | None, str | None], Resolved] = lambda_svc._effective_func_record_for_qualifier
+_get_function: Callable[[str, str | None], Response] = lambda_svc._get_function
+_record_alarm: Callable[[str, Record], Record] = provisioners._cw_metric_alarm_record
+
+
+def _find_layer_parameter(name: str) -> Record | None:
+    """Return the public parameters of the managed layers, which AWS provides."""
+    layer = _LAYER_PARAMETER.fullmatch(name)
+    if not layer:
+        return _find_parameter(name)
+    arn = _LAYER_ARN.format(region=ssm.get_region(), publisher=_PUBLISHER, name=layer[1])
+    return {"Name": name, "Type": "String", "Value": arn, "Version": 1}
+
+
+def _retry_throttled(function: Record, event: object) -> Record:
+    """Retry a throttled invocation: AWS queues it for hours; the emulator counts it as a failed attempt."""
+    while (result := _execute(function, event)).get("throttle"):
+        time.sleep(_RETRY_SECONDS)
+    return result
+
+
+def _resolve_with_alias_settings(function: Record | None, qualifier: str | None) -> Resolved:
+    """Apply the retries and the failure queue of an alias to the events that invoke it."""
+    record, config = _resolve(function, qualifier)
+    settings = ((function or {}).get("event_invoke_configs") or {}).get(qualifier)
+    return (record | {"event_invoke_config": settings} if record and settings else record), config
+
+
+def _accept_math_alarms(name: str, properties: Record) -> Record:
+    """Accept an alarm on metric math; it is stored but never evaluated."""
+    placeholder = {"MetricName": "formula", "Namespace": "emulator", "Metrics": None}
+    return _record_alarm(name, properties | placeholder if properties.get("Metrics") else properties)
+
+
+def _get_function_with_version(name: str, qualifier: str | None = None) -> Response:
+    """Put the version and `https` into the URL of a function's code."""
+    status, headers, body = _get_function(name, qualifier)
+    old, new = f"/{name}?X-Amz".encode(), f"/{name}:{qualifier or '$LATEST'}?X-Amz".encode()
+    return status, headers, body.replace(old, new).replace(b'"http://', b'"https://')
+
+
+def _serve_code(name_and_version: str, account_id: str, region: str) -> Response:
+    """Serve the code of the version that the URL names."""
+    name, _, version = unquote(name_and_version).partition(":")
+    record = lambda_svc._functions.get_scoped(account_id, region, name)
+    record, _ = lambda_svc._effective_func_record_for_qualifier(record, version)
+    return (200, {"Content-Type": "application/zip"}, record["code_zip"]) if record else (404, {}, b"")
+
+
+ssm._public_parameter = _find_layer_parameter
+lambda_svc._execute_function = _retry_throttled
+lambda_svc._effective_func_record_for_qualifier = _resolve_with_alias_settings
+lambda_svc._get_function = _get_function_with_version
+lambda_svc.serve_function_code = _serve_code
+provisioners._cw_metric_alarm_record = _accept_math_alarms

@@ -1,0 +1,100 @@
+"""Promotes a version to a stage, and lists which version each alias runs."""
+
+import json
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from ops import manifests
+from ops.alias_update import move_alias
+from ops.archive import archive
+from ops.errors import CommandError
+from ops.invoke import connect
+from ops.manifests import PREVIOUS_STAGE, Manifest
+from ops.result import Result
+from ops.stack_outputs import CommandContext
+
+_GATE_READ_TIMEOUT_S = 360  # longer than the gate's own timeout
+
+
+def promote_version(context: CommandContext, stage: str, version: str | None, *, force: bool) -> Result:
+    """Run the quality gate on a version, archive its code, and move an alias to it.
+
+    Args:
+        context: the environment.
+        stage: the alias.
+        version: Lambda's number; by default what the stage before runs.
+        force: promote although the gate fails.
+    """
+    env, console = context.outputs.env, context.console
+    running = manifests.current_versions(context.outputs.function)
+    chosen, before = version or running[PREVIOUS_STAGE[stage]], running[stage]
+    gate = _run_gate(context, chosen, before)
+    failed = gate["status"] == "fail"
+    data = {"environment": env, "stage": stage, "version": chosen, "previous_version": before, "gate": gate}
+    if failed and not force:
+        console.print(f"Version {chosen} was not promoted; {stage} of {env} still runs version {before}.")
+        return Result(data | {"promoted": False}, 1)
+    manifest = archive(context, chosen, gate["status"], forced=failed)
+    if earlier := manifests.load(context).get(chosen):
+        manifest.promoted, manifest.rolled_back = earlier.promoted, earlier.rolled_back
+    move_and_record(context, stage, manifest)
+    console.print(f"{stage} of {env} runs version {chosen} ({manifest.semver}), before it was {before}.")
+    return Result(data | {"promoted": True})
+
+
+def _run_gate(context: CommandContext, version: str, baseline: str) -> dict[str, Any]:
+    """Invoke the quality gate, print its verdict, and return its status and reasons."""
+    env, console = context.outputs.env, context.console
+    with console.status(f"comparing version {version} with version {baseline}"):
+        response = connect(_GATE_READ_TIMEOUT_S).invoke(
+            FunctionName=f"tastetrend-{env}-quality-gate",
+            Payload=json.dumps({"version": version, "baseline": baseline}).encode(),
+        )
+    verdict = json.load(response["Payload"])
+    if "FunctionError" in response:
+        raise CommandError(f"the quality gate of {env} failed: {verdict.get('errorMessage')}")
+    console.print(f"Quality gate of {env}: {verdict['status']}.")
+    for reason in verdict["reasons"]:
+        console.print(f"  {reason}")
+    return {"status": verdict["status"], "reasons": verdict["reasons"]}
+
+
+def move_and_record(context: CommandContext, stage: str, manifest: Manifest) -> None:
+    """Move the alias; record the promotion only after it has moved."""
+    manifests.save(context, manifest)
+    move_alias(context.outputs, stage, manifest.version, context.console)
+    manifest.record_promotion(stage)
+    manifests.save(context, manifest)
+
+
+def list_releases(context: CommandContext) -> Result:
+    """Print which version each alias runs, since when, its gate result, and what it can go back to."""
+    env, console = context.outputs.env, context.console
+    running, known = manifests.current_versions(context.outputs.function), manifests.load(context)
+    table = Table("alias", "version", "code", "since", "gate", title=f"tastetrend-{env}", box=SIMPLE_HEAD)
+    for alias, version in sorted(running.items()):
+        table.add_row(alias, version, *_table_cells(known.get(version), alias))
+    console.print(table, soft_wrap=False)
+    promoted = [known[version] for version in sorted(known, key=int)]
+    for each in promoted:
+        console.print(f"version {each.version}: {each.semver}, {each.code_key}, gate {_gate(each)}")
+    previous = {alias: manifests.previous_version(known, alias, running[alias]) for alias in PREVIOUS_STAGE}
+    for alias, earlier in previous.items():
+        console.print(f"{alias} can go back to {f'version {earlier}' if earlier else 'nothing yet'}.")
+    versions = [vars(manifest) for manifest in promoted]
+    return Result(
+        {"environment": env, "aliases": running, "previous_versions": previous, "versions": versions}
+    )
+
+
+def _table_cells(manifest: Manifest | None, alias: str) -> tuple[str, str, str]:
+    if manifest is None:
+        return "", "not promoted: follows the newest", ""
+    times = manifest.promoted.get(alias)
+    return manifest.semver, times[-1] if times else "not recorded", _gate(manifest)
+
+
+def _gate(manifest: Manifest) -> str:
+    return f"{manifest.gate} (forced)" if manifest.forced else manifest.gate
