@@ -42,7 +42,7 @@ def _process(file: Path, out: Path) -> Report:
     keys = output_keys(source)
     with TemporaryDirectory(prefix="tastetrend-") as work:
         try:
-            outcome = run_pipeline(source, file, Path(work), version=VERSION, limit=MAX_FILE_BYTES)
+            outcome = run_pipeline(source, file, Path(work), version=VERSION, max_bytes=MAX_FILE_BYTES)
         except RejectedFileError as error:
             report = error_report(source, VERSION, error)
             _write_report(out / keys.error, report)
