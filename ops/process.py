@@ -41,7 +41,7 @@ def _process(file: Path, out: Path) -> Report:
     keys = output_keys(source)
     with TemporaryDirectory(prefix="tastetrend-") as work:
         try:
-            outcome = run_pipeline(source, file, Path(work), version=_VERSION, limit=MAX_FILE_BYTES)
+            outcome = run_pipeline(source, file, Path(work), version=_VERSION, max_bytes=MAX_FILE_BYTES)
         except RejectedFileError as error:
             report = error_report(source, _VERSION, error)
             _write(out / keys.error, to_json_bytes(report))

@@ -10,7 +10,9 @@ import pyarrow.parquet as pq
 
 from benchmarks.contenders import floor
 from benchmarks.task import FIELDS, Balance, Task
-from tastetrend_etl.transform.review_id import as_bytes, fingerprints, hash64, hexadecimal
+from tastetrend_etl.transform.deduplicate import hash64
+from tastetrend_etl.transform.review_id import fingerprints, hexadecimal
+from tastetrend_etl.transform.text import as_bytes
 
 _IDENTIFYING = ("customer_name", "review_date", "restaurant_name", "source_review_id", "rating")
 

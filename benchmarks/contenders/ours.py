@@ -18,6 +18,6 @@ def run(task: Task) -> Balance:
     size = task.path.stat().st_size
     source = SourceObject("raw", task.path.name, "1", "1", size, _UPLOADED)
     with TemporaryDirectory(dir=task.out.parent) as work:
-        outcome = process(source, task.path, Path(work), version="1", limit=_NO_LIMIT)
+        outcome = process(source, task.path, Path(work), version="1", max_bytes=_NO_LIMIT)
         shutil.move(outcome.dataset, task.out)
     return Balance(**vars(outcome.balance))

@@ -158,7 +158,9 @@ def _transform(raw: RawObject, area: Path, context: RunContext) -> Outcome:
     work.mkdir()
     extract.download(context.s3, raw, downloaded)
     version, check_time = context.version, context.check_time
-    return process(raw.source, downloaded, work, version=version, limit=MAX_FILE_BYTES, check_time=check_time)
+    return process(
+        raw.source, downloaded, work, version=version, max_bytes=MAX_FILE_BYTES, check_time=check_time
+    )
 
 
 def _commit(

@@ -1,4 +1,4 @@
-"""The plain data that the stages hand to one another."""
+"""The data types that the steps of the pipeline exchange."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -121,7 +121,7 @@ class RawRecord(NamedTuple):
 
 @dataclass(frozen=True)
 class RejectedRow:
-    """A data row that cannot be a review: its 1-based number, the reason code, what was delivered."""
+    """A data row that is no review: its 1-based number, the reason code, its raw text."""
 
     source_row: int
     reason: str
@@ -145,12 +145,12 @@ class RawBatch:
 
 @dataclass(frozen=True)
 class InferredFormat:
-    """What has to be decided once for a whole file before its cells can be read.
+    """What a whole file has to show before its cells can be parsed.
 
     Attributes:
-        day_first: how `01/02/2020` is meant.
-        rating_scale: the scale of a bare number.
-        not_after: the naive UTC moment after which a review date is impossible.
+        day_first: whether `01/02/2020` is the first of February.
+        rating_scale: the scale of a bare number: 5, 10 or 100.
+        max_review_date: naive UTC; a later review date is impossible.
     """
 
     day_first: bool
@@ -160,37 +160,35 @@ class InferredFormat:
 
 @dataclass(frozen=True)
 class FormatEvidence:
-    """What rows say about the rules of their file.
+    """How rows show the format of their file.
 
     Attributes:
-        date_order: rows whose numeric date proves `day` or `month` first.
-        rating_scale: scale → rows whose bare number it holds.
+        date_order: `day` or `month` → rows whose numeric date is possible only with it first.
+        rating_scale: scale → rows whose bare number is on it.
     """
 
     date_order: Counter[str] = field(default_factory=Counter)
     rating_scale: Counter[int] = field(default_factory=Counter)
 
-    def add(self, other: "FormatEvidence") -> None:
-        """Take in what more rows say."""
-        self.date_order.update(other.date_order)
-        self.rating_scale.update(other.rating_scale)
+    def __add__(self, other: "FormatEvidence") -> "FormatEvidence":
+        return FormatEvidence(self.date_order + other.date_order, self.rating_scale + other.rating_scale)
 
 
 @dataclass(frozen=True)
 class TransformedBatch:
-    """What became of a raw batch.
+    """Result of transforming one raw batch.
 
     Attributes:
         batch: the rows to write.
         issues: issue code → mask of those rows.
-        rejected: the rows that cannot be used.
-        duplicates: the numbers of the rows that repeat an earlier one.
-        evidence: what all the rows say about the file's rules.
+        rejected: the rows that are no reviews.
+        duplicates: int64: the numbers of the rows that repeat an earlier one.
+        evidence: how the written rows show the file's format.
         unmapped: category column → unknown word → rows.
     """
 
     batch: pa.RecordBatch
-    issues: Mapping[str, np.ndarray]
+    issues: Mapping[str, Mask]
     rejected: list[RejectedRow]
     duplicates: np.ndarray
     evidence: FormatEvidence = field(default_factory=FormatEvidence)

@@ -1,4 +1,4 @@
-"""Knows the order of the stages: one staged file in, one dataset and its account out."""
+"""Runs the steps in their order: one raw file in, one dataset and its reports out."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -31,14 +31,14 @@ from tastetrend_etl.validate.checks import Status, run_checks, worst_status
 from tastetrend_etl.validate.profile import FileProfile, RowBalance
 from tastetrend_etl.validate.report import Account, Report, bias_report, validation_report
 
-RAGGED_SHARE = 0.5  # a file with more broken records than this was read the wrong way, or is no table
-MAX_ROWS = 5_000_000  # telling repeats among them takes 200 MB
+RAGGED_SHARE = 0.5  # a file with more broken records was parsed with the wrong dialect, or is no table
+MAX_ROWS = 5_000_000  # to find duplicates among them takes 200 MB
 _BROKEN = frozenset({"ragged", "unclosed_quote", "record_too_long", "malformed_json", "not_an_object"})
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one raw file has become, in the staging area, before anything is committed."""
+    """Result of processing one raw file, before anything is committed."""
 
     dataset: Path
     rejected: list[RejectedRow]
@@ -51,8 +51,6 @@ class Outcome:
 
 @dataclass(frozen=True)
 class _Run:
-    """One file on its way through the stages."""
-
     source: SourceObject
     raw: RawFile
     dataset: Path
@@ -65,104 +63,104 @@ class _Run:
 
 def process(
     source: SourceObject,
-    staged: Path,
+    path: Path,
     work: Path,
     *,
     version: str,
-    limit: int,
+    max_bytes: int,
     check_time: Callable[[], None] = lambda: None,
 ) -> Outcome:
-    """Turn one staged raw file into a dataset and its account.
+    """Turn one downloaded raw file into a dataset and its reports.
 
     Args:
-        source: the raw object it was staged from.
-        staged: the file.
-        work: an empty folder for what is made of it.
+        source: the raw object.
+        path: its downloaded file.
+        work: an empty folder for the dataset and temporary files.
         version: the version of the code, for the reports.
-        limit: the most bytes the file may hold, inflated.
+        max_bytes: the maximum size of the file, decompressed.
         check_time: called between batches; raises when there is no time left.
 
     Raises:
         RejectedFileError: the file cannot be processed as data.
-        RowCountMismatchError: a row is unaccounted for.
+        RowCountMismatchError: the counts of rows do not add up.
     """
-    run = _Run(source, open_raw_file(staged, work, limit, check_time), work / "dataset.parquet", check_time)
+    run = _Run(source, open_raw_file(path, work, max_bytes, check_time), work / "dataset.parquet", check_time)
     with suppress(IrregularFileError):
         return _outcome(run, *_process_with_inferred_format(run), version)
-    # Not in an `except`, which would keep in memory what the reading in vain had there.
+    # Not in an `except`, which would keep in memory what the failed attempt held.
     repaired = replace(run, raw=run.raw.repair())
     return _outcome(repaired, *_process_with_inferred_format(repaired), version)
 
 
 def _process_with_inferred_format(run: _Run) -> tuple[Account, list[RejectedRow]]:
-    """Read the file under rules guessed from its first rows; again when the whole file says otherwise.
+    """Process the file in the format of its first rows; again if the whole file shows another.
 
-    The rules (day or month first, the rating scale) need every row, but the first rows nearly always know:
-    guessing saves a pass over the file, and checking the guess keeps the result that of two passes.
+    The format needs every row, but the first rows nearly always show it: this saves a pass over the file, and
+    the result is that of two passes.
     """
     evidence, batches = _peek_first_batch(run)
-    rules = infer_format(evidence, run.raw.columns, run.source)
-    account, rejected, evidence = _read(run, rules, batches)
-    if (confirmed := infer_format(evidence, run.raw.columns, run.source)) != rules:
-        account, rejected, _ = _read(run, confirmed, run.raw.batches())
+    inferred_format = infer_format(evidence, run.raw.columns, run.source)
+    account, rejected, evidence = _process_batches(run, inferred_format, batches)
+    if (confirmed := infer_format(evidence, run.raw.columns, run.source)) != inferred_format:
+        account, rejected, _ = _process_batches(run, confirmed, run.raw.batches())
     return account, rejected
 
 
 def _peek_first_batch(run: _Run) -> tuple[FormatEvidence, Iterator[RawBatch]]:
-    """Return what the first rows say about the rules, and all batches."""
+    """Return the evidence of the first rows, and all batches."""
     batches = run.raw.batches()
     first = list(islice(batches, 1))
     evidence = first_evidence(first[0].cells, run.raw.columns) if first and run.reviews else FormatEvidence()
-    return evidence, chain(iter(first), batches)  # an iterator lets go of the list, and of what is in it
+    return evidence, chain(iter(first), batches)  # an iterator releases the list and the batch in it
 
 
-def _read(
-    run: _Run, rules: InferredFormat, batches: Iterable[RawBatch]
+def _process_batches(
+    run: _Run, inferred_format: InferredFormat, batches: Iterable[RawBatch]
 ) -> tuple[Account, list[RejectedRow], FormatEvidence]:
-    register, counts, evidence = Deduplicator(), FileProfile(), FormatEvidence()
-    rejects = RejectedRows(run.raw.rejected)
-    counts.read += len(rejects.rows)
+    deduplicator, counts, evidence = Deduplicator(), FileProfile(), FormatEvidence()
+    rejected = RejectedRows(run.raw.rejected)
+    counts.read += len(rejected.rows)
     footer = {"source_key": run.source.key, "source_version_id": run.source.version_id}
     columns = schema.REVIEWS if run.reviews else schema.RESTAURANTS
     with open_parquet_writer(run.dataset, columns, footer) as writer:
         for batch in batches:
             run.check_time()
-            ready = _transform_batch(run, batch, rules, register)
+            transformed = _transform_batch(run, batch, inferred_format, deduplicator)
             counts.read += batch.cells.num_rows + len(batch.ragged)
-            _count(counts, ready, reviews=run.reviews)
-            rejects.extend(ready.rejected)
-            evidence.add(ready.evidence)
-            writer.write_batch(ready.batch)
-            _refuse_if_too_many(counts.read)
-            del batch, ready  # or they would be in memory beside the next
-    profile.count_rejected(counts, rejects.rows)
+            _count(counts, transformed, reviews=run.reviews)
+            rejected.extend(transformed.rejected)
+            evidence += transformed.evidence
+            writer.write_batch(transformed.batch)
+            _reject_if_too_long(counts.read)
+            del batch, transformed  # or they would be in memory beside the next
+    profile.count_rejected(counts, rejected.rows)
     counts.written = count_rows(run.dataset)
-    counts.mixed_scales = mixed_scales(evidence.rating_scale, rules.rating_scale)
+    counts.mixed_scales = mixed_scales(evidence.rating_scale, inferred_format.rating_scale)
     account = Account(
-        run.raw.encoding, run.raw.dialect, run.raw.columns, rules, counts, register.conflicting_ids
+        run.raw.encoding, run.raw.dialect, run.raw.columns, inferred_format, counts, deduplicator.conflicting_ids
     )
-    return account, rejects.rows, evidence
+    return account, rejected.rows, evidence
 
 
 def _transform_batch(
-    run: _Run, batch: RawBatch, rules: InferredFormat, register: Deduplicator
+    run: _Run, batch: RawBatch, inferred_format: InferredFormat, deduplicator: Deduplicator
 ) -> TransformedBatch:
     if run.reviews:
-        return transform_reviews(batch, run.raw.columns, rules, register, run.source.key)
-    return transform_restaurants(batch, run.raw.columns, register, run.source.key)
+        return transform_reviews(batch, run.raw.columns, inferred_format, deduplicator, run.source.key)
+    return transform_restaurants(batch, run.raw.columns, deduplicator, run.source.key)
 
 
-def _count(counts: FileProfile, ready: TransformedBatch, *, reviews: bool) -> None:
-    profile.count_missing(counts, ready.batch)
-    profile.count_issues(counts, ready.batch, ready.issues)
-    counts.duplicates.add(ready.duplicates)
+def _count(counts: FileProfile, transformed: TransformedBatch, *, reviews: bool) -> None:
+    profile.count_missing(counts, transformed.batch)
+    profile.count_issues(counts, transformed.batch, transformed.issues)
+    counts.duplicates.add(transformed.duplicates)
     if reviews:
-        profile.count_reviews(counts, ready.batch)
-        profile.count_unmapped(counts, ready.unmapped)
+        profile.count_reviews(counts, transformed.batch)
+        profile.count_unmapped(counts, transformed.unmapped)
 
 
 def _outcome(run: _Run, account: Account, rejected: list[RejectedRow], version: str) -> Outcome:
-    _refuse_if_ragged(account.profile)
+    _reject_if_ragged(account.profile)
     balance = account.profile.balance
     if not balance.holds:
         raise RowCountMismatchError(
@@ -181,15 +179,15 @@ def _outcome(run: _Run, account: Account, rejected: list[RejectedRow], version: 
     )
 
 
-def _refuse_if_too_many(rows: int) -> None:
+def _reject_if_too_long(rows: int) -> None:
     if rows > MAX_ROWS:
         raise RejectedFileError(
             "too_large", f"the file has more than {MAX_ROWS:,} rows; split it and send the parts"
         )
 
 
-def _refuse_if_ragged(counts: FileProfile) -> None:
-    broken = sum(seen.count for reason, seen in counts.rejections.items() if reason in _BROKEN)
+def _reject_if_ragged(counts: FileProfile) -> None:
+    broken = sum(rows.count for reason, rows in counts.rejections.items() if reason in _BROKEN)
     if broken > RAGGED_SHARE * counts.read:
         raise RejectedFileError(
             "ragged_file",

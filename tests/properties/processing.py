@@ -42,7 +42,7 @@ def run(body: bytes, *, limit: int = 1 << 20) -> Result:
     staged.write_bytes(body)
     source = SourceObject("raw", "r.csv", "v1", "e", len(body), UPLOADED)
     try:
-        outcome = process(source, staged, work, version="1", limit=limit)
+        outcome = process(source, staged, work, version="1", max_bytes=limit)
         return Result(
             dataset=outcome.dataset.read_bytes(),
             rejected=tuple(outcome.rejected),

@@ -1,4 +1,4 @@
-"""Reads the mixed date formats of the sources; numeric dates need to be told whether the day comes first."""
+"""Parses the mixed date formats of the sources."""
 
 import calendar
 import re
@@ -14,9 +14,9 @@ from tastetrend_etl.schema import EARLIEST_YEAR
 from tastetrend_etl.transform.text import parseable_indices
 
 _MICROSECONDS = pa.timestamp("us")
-_NAT = np.iinfo(np.int64).min  # numpy's mark of no time, which Arrow takes for null
+_NAT = np.iinfo(np.int64).min  # numpy's missing time, which Arrow takes for null
 _1970, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
-# No 13th month and no 25th hour: a single value that cannot be cast makes the whole column slow.
+# No 13th month and no 25th hour: one value that cannot be cast makes the whole column slow.
 _DAY = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 _CLOCK = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
 _ISO = (
@@ -43,37 +43,35 @@ _MONTHS_IN_A_YEAR = 12
 _MILLISECOND_DIGITS = 12
 
 
-def read_dates(values: pa.StringArray, *, day_first: bool) -> tuple[pa.TimestampArray, Counter[str]]:
-    """Return naive UTC timestamps, and how many values prove that `day` or `month` comes first.
-
-    What no format explains is null.
+def parse_dates(values: pa.StringArray, *, day_first: bool) -> tuple[pa.TimestampArray, Counter[str]]:
+    """Return naive UTC timestamps, null in no known format, and the evidence of `day_month_evidence`.
 
     Args:
-        values: cleaned cells, null where missing.
-        day_first: how `01/02/2020` is meant; dates with one possible reading ignore it.
+        values: trimmed, null where missing.
+        day_first: whether `01/02/2020` is the first of February; unambiguous dates ignore it.
     """
     moments = np.full(len(values), _NAT, np.int64)
-    left = parseable_indices(values)
-    texts = values.take(pa.array(left))
+    rest = parseable_indices(values)
+    texts = values.take(pa.array(rest))
     for pattern, kind in _ISO:
         fits = pc.match_substring_regex(texts, pattern)
         chosen = np.asarray(fits)
-        moments[left[chosen]] = _from_iso(texts.filter(fits), kind)
-        left, texts = left[~chosen], texts.filter(pc.invert(fits))
-    others = texts.dictionary_encode()
-    found = list(map(_UNDERSTOOD[day_first], others.dictionary.to_numpy(zero_copy_only=False)))
-    moments[left] = np.array([moment for moment, _ in found], np.int64)[others.indices]
-    return pa.array(moments.view("M8[us]")), _order_evidence([order for _, order in found], others.indices)
+        moments[rest[chosen]] = _from_iso(texts.filter(fits), kind)
+        rest, texts = rest[~chosen], texts.filter(pc.invert(fits))
+    distinct = texts.dictionary_encode()
+    parsed = list(map(_PARSERS[day_first], distinct.dictionary.to_numpy(zero_copy_only=False)))
+    moments[rest] = np.array([moment for moment, _ in parsed], np.int64)[distinct.indices]
+    return pa.array(moments.view("M8[us]")), _count_orders([order for _, order in parsed], distinct.indices)
 
 
 def day_month_evidence(values: pa.StringArray) -> Counter[str]:
-    """Count the values that prove that `day` or `month` comes first, without reading the others."""
+    """Return `day` and `month` → the numeric dates that are possible only with it first."""
     texts = values.take(pa.array(parseable_indices(values)))
     orders = map(_numeric_order, texts.to_numpy(zero_copy_only=False))
     return Counter(order for order in orders if order)
 
 
-def _order_evidence(orders: list[str | None], places: pa.Int32Array) -> Counter[str]:
+def _count_orders(orders: list[str | None], places: pa.Int32Array) -> Counter[str]:
     evidence: Counter[str] = Counter()
     for order, count in zip(orders, np.bincount(places, minlength=len(orders)).tolist(), strict=True):
         if order:
@@ -82,13 +80,14 @@ def _order_evidence(orders: list[str | None], places: pa.Int32Array) -> Counter[
 
 
 def out_of_range(dates: pa.TimestampArray, max_review_date: datetime) -> pa.BooleanArray:
-    """Say which dates lie before 1990 or after the given naive UTC moment."""
+    """Return the mask, without nulls, of the dates before 1990 or after a naive UTC time."""
     first = pa.scalar(datetime(EARLIEST_YEAR, 1, 1), _MICROSECONDS)  # noqa: DTZ001 # the column is naive UTC
-    return pc.or_(pc.less(dates, first), pc.greater(dates, pa.scalar(max_review_date, _MICROSECONDS)))
+    last = pa.scalar(max_review_date, _MICROSECONDS)
+    return pc.fill_null(pc.or_(pc.less(dates, first), pc.greater(dates, last)), False)
 
 
 def _numeric_order(text: str) -> str | None:
-    """Say what a numeric date proves: `day` or `month` first, or None when it can be read both ways."""
+    """Return `day` or `month` if a numeric date is possible only with it first, else None."""
     match = _NUMERIC.fullmatch(text)
     if match is None or match[2] == ".":
         return None
@@ -102,7 +101,7 @@ def _from_iso(texts: pa.StringArray, kind: pa.DataType) -> np.ndarray:
     """Return int64 microseconds."""
     try:
         return np.asarray(texts.cast(kind).cast(pa.int64()))
-    except pa.ArrowInvalid:  # one impossible day such as 2020-02-31 spoils the whole cast
+    except pa.ArrowInvalid:  # one impossible day such as 2020-02-31 fails the whole cast
         return np.array([_microseconds(_iso(text)) for text in texts.to_pylist()], np.int64)
 
 
@@ -114,25 +113,25 @@ def _iso(text: str) -> datetime | None:
 
 
 def _microseconds(moment: datetime | None) -> int:
-    """Return the time since 1970, UTC where no zone is told."""
+    """Return the time since 1970, UTC without a time zone."""
     if moment is None:
         return _NAT
     return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _1970) // _MICROSECOND
 
 
-def _understood(text: str, *, day_first: bool) -> tuple[int, str | None]:
-    """Return the moment in microseconds, and what it proves about the order."""
-    return _microseconds(_read_date(text, day_first)), _numeric_order(text)
+def _parse_text(text: str, *, day_first: bool) -> tuple[int, str | None]:
+    """Return the microseconds since 1970, and the order that the text proves."""
+    return _microseconds(_parse_date(text, day_first)), _numeric_order(text)
 
 
-# One cache for each order: a cache by a text alone is smaller and quicker than one by a text and a flag.
-_UNDERSTOOD = {
-    day_first: lru_cache(maxsize=1 << 15)(partial(_understood, day_first=day_first))
+# One cache per order: a cache by text alone is smaller and faster than one by text and flag.
+_PARSERS = {
+    day_first: lru_cache(maxsize=1 << 15)(partial(_parse_text, day_first=day_first))
     for day_first in (False, True)
 }
 
 
-def _read_date(text: str, day_first: bool) -> datetime | None:  # noqa: FBT001 # private, one caller
+def _parse_date(text: str, day_first: bool) -> datetime | None:  # noqa: FBT001 # private, one caller
     try:
         return _numeric(text, day_first) or _number(text) or _iso(text) or _named(text)
     except (ValueError, OverflowError):

@@ -1,64 +1,53 @@
-"""A delivered column as distinct values, so that a rule runs once a value and not once a row."""
+"""A raw column as its distinct values, so that a rule runs once per value instead of once per row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
-from tastetrend_etl.transform.text import strip_and_nullify
-
-_EVERY_ROW = slice(None)
+from tastetrend_etl.models import Mask
 
 
 @dataclass(frozen=True)
 class DictionaryColumn:
-    """A delivered column as its distinct values and, for each row, the place of its value.
+    """The distinct values of a raw column and, for each row, the index of its value.
 
-    A column whose values hardly repeat comes without a dictionary: each row is then a value of its own.
+    A column whose values hardly repeat has no dictionary: each row is then a value of its own.
 
     Attributes:
-        delivered: the distinct cells as they came, and `values` the same cleaned, null where missing.
-        indices: int32, one a row; None when each row is a value.
+        raw_values: the distinct cells as delivered.
+        values: the same trimmed, null where missing.
+        codes: int32, shape (rows,), or the slice of everything when each row is a value; it turns a numpy
+            array with one entry per value into one with an entry per row.
     """
 
     raw_values: pa.StringArray
     values: pa.StringArray
-    indices: pa.Int32Array | None
+    codes: np.ndarray | slice
 
-    @property
-    def codes(self) -> np.ndarray | slice:
-        """Return what takes a numpy array of one entry a value to one entry a row."""
-        return _EVERY_ROW if self.indices is None else np.asarray(self.indices)
-
-    def missing(self) -> np.ndarray:
+    def missing(self) -> Mask:
         """Return the mask of the rows without a value."""
-        missing: np.ndarray = np.asarray(self.values.is_null())[self.codes]
+        missing: Mask = np.asarray(self.values.is_null())[self.codes]
         return missing
 
-    def keep(self, rows: pa.BooleanArray) -> "DictionaryColumn":
+    def filter(self, rows: Mask) -> "DictionaryColumn":
         """Return the column of the chosen rows only."""
-        if self.indices is None:
-            return DictionaryColumn(self.raw_values.filter(rows), self.values.filter(rows), None)
-        return DictionaryColumn(self.raw_values, self.values, self.indices.filter(rows))
+        if isinstance(self.codes, slice):
+            mask = pa.array(rows)
+            return DictionaryColumn(self.raw_values.filter(mask), self.values.filter(mask), self.codes)
+        return replace(self, codes=self.codes[rows])
 
     def to_rows(self, values: pa.Array) -> pa.Array:
-        """Return one value a row from one a distinct cell."""
-        return values if self.indices is None else values.take(self.indices)
+        """Return an array with an entry per row from one with an entry per distinct value."""
+        return values if isinstance(self.codes, slice) else values.take(pa.array(self.codes))
 
     def to_dictionary(self, values: pa.StringArray) -> pa.DictionaryArray:
-        """Return the same for texts, as a dictionary array, which parquet takes as it is."""
-        codes = values.dictionary_encode()  # other cells may have become equal or null
-        return pa.DictionaryArray.from_arrays(self.to_rows(codes.indices), codes.dictionary)
+        """Return the same for strings, dictionary-encoded."""
+        encoded = values.dictionary_encode()  # other cells may have become equal or null
+        return pa.DictionaryArray.from_arrays(self.to_rows(encoded.indices), encoded.dictionary)
 
     def counts(self) -> np.ndarray:
-        """Return how many rows hold each distinct cell."""
-        if self.indices is None:
+        """Return the number of rows of each distinct value."""
+        if isinstance(self.codes, slice):
             return np.ones(len(self.raw_values), np.int64)
-        return np.bincount(self.indices, minlength=len(self.raw_values))
-
-
-def distinct(column: pa.StringArray | pa.DictionaryArray) -> DictionaryColumn:
-    """Return a delivered column as distinct values where it was read as such, else as it is."""
-    if isinstance(column, pa.DictionaryArray):
-        return DictionaryColumn(column.dictionary, strip_and_nullify(column.dictionary), column.indices)
-    return DictionaryColumn(column, strip_and_nullify(column), None)
+        return np.bincount(self.codes, minlength=len(self.raw_values))

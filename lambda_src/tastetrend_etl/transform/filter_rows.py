@@ -1,20 +1,37 @@
-"""Finds the rows that are no reviews, and says why."""
+"""Step 2: rejects the rows that are no reviews."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tastetrend_etl.models import ColumnMapping, Mask
+from tastetrend_etl.models import ColumnMapping, Mask, RawBatch, RejectedRow
 from tastetrend_etl.schema import SUMMARY_ROW_PATTERN
-from tastetrend_etl.transform.text import null_as_false
+from tastetrend_etl.transform.select_fields import ReviewFields, column_texts
 
 _BYTE_ORDER_MARK = "\ufeff"
 
 
-def repeated_header(cells: pa.RecordBatch, columns: ColumnMapping) -> Mask:
-    """Say which rows are the header again, as where exports were put one behind the other.
+def filter_rows(
+    fields: ReviewFields, raw: RawBatch, columns: ColumnMapping
+) -> tuple[Mask, list[RejectedRow]]:
+    """Return the mask of the rows that can be reviews, and the other rows; none has two reasons."""
+    header = repeated_header(raw.cells, columns)
+    textless = np.asarray(pc.is_null(fields.text))
+    label = column_texts(raw.cells[columns.fields.get("source_review_id", (0,))[0]])
+    summary = _is_summary_row(label, textless & fields.columns["review_date"].missing()) & ~header
+    empty = textless & fields.columns["rating"].missing() & ~header & ~summary
+    rejection_masks = {"repeated_header": header, "not_a_review": summary, "empty_row": empty}
+    return ~(header | summary | empty), rejected_rows(raw, rejection_masks)
 
-    A file that was appended to another brings its byte order mark along, before the first name and its quote.
+
+def repeated_header(cells: pa.RecordBatch, columns: ColumnMapping) -> Mask:
+    """Return the mask of the rows that repeat the header, as in exports that were concatenated.
+
+    An appended file brings its byte order mark along, before the first name and its quote.
     """
     rows = np.arange(cells.num_rows)
     for place, name in enumerate(columns.header):
@@ -27,16 +44,38 @@ def repeated_header(cells: pa.RecordBatch, columns: ColumnMapping) -> Mask:
     return mask
 
 
-def totals(labels: pa.StringArray, silent: Mask) -> Mask:
-    """Say which of the rows that say nothing of a visit are called total, average or the like.
+def rejected_rows(raw: RawBatch, rejection_masks: Mapping[str, Mask]) -> list[RejectedRow]:
+    """Return rows of a batch with their cells as a line of CSV.
 
     Args:
-        labels: the cells that tell rows apart.
-        silent: mask of the rows without a date and a text.
+        raw: the batch.
+        rejection_masks: reason → mask of its rows.
     """
-    rows = np.flatnonzero(silent)
-    mask = np.zeros(len(silent), bool)
-    mask[rows] = null_as_false(pc.match_substring_regex(labels.take(pa.array(rows)), SUMMARY_ROW_PATTERN))
+    return [
+        RejectedRow(source_row, reason, line)
+        for reason, mask in rejection_masks.items()
+        if mask.any()
+        for source_row, line in zip(raw.source_rows[mask].tolist(), _csv_lines(raw.cells, mask), strict=True)
+    ]
+
+
+def _csv_lines(cells: pa.RecordBatch, rows: Mask) -> Iterator[str]:
+    chosen = cells.take(pa.array(np.flatnonzero(rows)))
+    for row in zip(*(column_texts(column).to_numpy(zero_copy_only=False) for column in chosen), strict=True):
+        line = io.StringIO()
+        csv.writer(line, lineterminator="").writerow(row)
+        yield line.getvalue()
+
+
+def _is_summary_row(labels: pa.StringArray, candidates: Mask) -> Mask:
+    """Return the mask of the candidates, rows without a date and a text, that are labelled total or the like.
+
+    Args:
+        labels: each row's id, or its first cell in a file without ids.
+        candidates: mask of the rows to look at.
+    """
+    mask = candidates.copy()
+    mask[candidates] = pc.match_substring_regex(labels.filter(pa.array(candidates)), SUMMARY_ROW_PATTERN)
     return mask
 
 

@@ -1,37 +1,33 @@
-"""Decides once for a whole file how its dates and ratings are meant."""
+"""Infers for a whole file how its dates and ratings are written."""
 
-from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 
 import pyarrow as pa
 
 from tastetrend_etl.models import ColumnMapping, FormatEvidence, InferredFormat, SourceObject
-from tastetrend_etl.transform import select_fields
 from tastetrend_etl.transform.dates import day_month_evidence
-from tastetrend_etl.transform.ratings import choose_scale, read_rating, scale_evidence
+from tastetrend_etl.transform.ratings import choose_scale, parse_rating, scale_evidence
+from tastetrend_etl.transform.select_fields import field_column
 
 _FIRST_ROWS = 1_000
 
 
 def first_evidence(cells: pa.RecordBatch, columns: ColumnMapping) -> FormatEvidence:
-    """Return what the first rows say about the rules of their file, before there are any."""
+    """Return the evidence in the first rows of a batch."""
     first = cells.slice(0, _FIRST_ROWS)
-    date, rating = (select_fields.column(first, columns, field) for field in ("review_date", "rating"))
-    read = [read_rating(text) for text in rating.raw_values.to_pylist()]
-    order = day_month_evidence(date.to_rows(date.values))
-    return FormatEvidence(order, Counter(scale_evidence(read, rating.counts())))
-
-
-def infer_format(evidence: FormatEvidence, columns: ColumnMapping, source: SourceObject) -> InferredFormat:
-    """Return what the evidence proves; a column's name tells its scale better than any evidence."""
-    order = evidence.date_order
-    return InferredFormat(
-        day_first=order["day"] > order["month"],
-        rating_scale=columns.rating_scale or choose_scale(evidence.rating_scale),
-        max_review_date=_not_after(source),
+    date, rating = (field_column(first, columns, field) for field in ("review_date", "rating"))
+    ratings = [parse_rating(text) for text in rating.raw_values.to_pylist()]
+    return FormatEvidence(
+        day_month_evidence(date.to_rows(date.values)), scale_evidence(ratings, rating.counts())
     )
 
 
-def _not_after(source: SourceObject) -> datetime:
-    """Return a day after the upload: nobody reviews tomorrow's dinner, and a clock would make runs differ."""
-    return source.last_modified.astimezone(UTC).replace(tzinfo=None) + timedelta(days=1)
+def infer_format(evidence: FormatEvidence, columns: ColumnMapping, source: SourceObject) -> InferredFormat:
+    """Return the format that the evidence shows; a scale in the rating column's name takes precedence."""
+    # A day after the upload allows for every time zone; the clock would make runs differ.
+    uploaded = source.last_modified.astimezone(UTC).replace(tzinfo=None)
+    return InferredFormat(
+        day_first=evidence.date_order["day"] > evidence.date_order["month"],
+        rating_scale=columns.rating_scale or choose_scale(evidence.rating_scale),
+        max_review_date=uploaded + timedelta(days=1),
+    )

@@ -1,4 +1,4 @@
-"""Reads amounts of money, percentages and party sizes."""
+"""Parses amounts of money, percentages and party sizes."""
 
 import math
 import re
@@ -11,38 +11,38 @@ import pyarrow.compute as pc
 from tastetrend_etl.schema import NUMBER_WORDS
 from tastetrend_etl.transform.text import parseable_indices
 
-_BESIDE = " $€£%USDEURGBP"  # what commonly stands beside an amount
-# How amounts are written: the pattern, the mark between thousands, the decimal mark; the first that fits.
-_SPELLINGS = (
+_CURRENCY_AFFIXES = " $€£%USDEURGBP"  # characters that are common before or after an amount
+# Pattern, thousands separator, decimal separator; the first pattern that matches is used.
+_NUMBER_FORMATS = (
     (r"^\d*\.?\d+$", "", "."),
     (r"^[1-9]\d{0,2}(,\d{3})+(\.\d+)?$", ",", "."),
     (r"^\d*,\d+$", "", ","),
     (r"^[1-9]\d{0,2}(\.\d{3})+(,\d+)?$", ".", ","),
     (r"^[1-9]\d?(,\d{2})*,\d{3}(\.\d+)?$", ",", "."),  # lakhs
 )
-_AROUND = re.compile(r"(\D*?)((?:(?<![a-z])[.,])?\d(?:.*\d)?)(\D*)", re.IGNORECASE)
+_NUMBER_WITH_AFFIXES = re.compile(r"(\D*?)((?:(?<![a-z])[.,])?\d(?:.*\d)?)(\D*)", re.IGNORECASE)
 _MINUS = frozenset("-\N{MINUS SIGN}")
 
 
-def read_numbers(values: pa.StringArray) -> np.ndarray:
-    """Return float64, NaN where missing or where no spelling explains the value.
+def parse_numbers(values: pa.StringArray) -> np.ndarray:
+    """Return float64, NaN where missing or in no known format.
 
     Args:
-        values: cleaned cells. `$1,234.50`, `1.234,50 €`, `USD 12`, `(12)`, `35 %` are understood.
+        values: trimmed, null where missing, such as `$1,234.50`, `1.234,50 €`, `USD 12`, `(12)`, `35 %`.
     """
     result = np.full(len(values), np.nan)
-    left = parseable_indices(values)
-    bare = pc.utf8_trim(values, characters=_BESIDE).take(pa.array(left))
-    for pattern, thousands, decimal in _SPELLINGS:
-        if len(left) == 0:
+    rest = parseable_indices(values)
+    bare = pc.utf8_trim(values, characters=_CURRENCY_AFFIXES).take(pa.array(rest))
+    for pattern, thousands, decimal in _NUMBER_FORMATS:
+        if len(rest) == 0:
             break
         fits = pc.match_substring_regex(bare, pattern)
         chosen = np.asarray(fits)
-        result[left[chosen]] = _cast(bare.filter(fits), thousands, decimal)
-        left, bare = left[~chosen], bare.filter(pc.invert(fits))
-    if len(left):
-        result[left] = [
-            _read_number(text) for text in values.take(pa.array(left)).to_numpy(zero_copy_only=False)
+        result[rest[chosen]] = _cast(bare.filter(fits), thousands, decimal)
+        rest, bare = rest[~chosen], bare.filter(pc.invert(fits))
+    if len(rest):
+        result[rest] = [
+            _parse_number(text) for text in values.take(pa.array(rest)).to_numpy(zero_copy_only=False)
         ]
     return result
 
@@ -56,10 +56,10 @@ def _cast(texts: pa.StringArray, thousands: str, decimal: str) -> np.ndarray:
 
 
 @lru_cache(maxsize=1 << 14)
-def _read_number(text: str) -> float:
+def _parse_number(text: str) -> float:
     if text.lower() in NUMBER_WORDS:
         return NUMBER_WORDS[text.lower()]
-    match = _AROUND.fullmatch(text)
+    match = _NUMBER_WITH_AFFIXES.fullmatch(text)
     if match is None:
         return math.nan
     before, number, behind = match.groups()
@@ -69,7 +69,7 @@ def _read_number(text: str) -> float:
 
 def _unsigned(number: str) -> float:
     digits, _, exponent = number.lower().partition("e")
-    for pattern, thousands, decimal in _SPELLINGS:
+    for pattern, thousands, decimal in _NUMBER_FORMATS:
         if re.match(pattern, digits):
             plain = digits.replace(thousands, "").replace(decimal, ".")
             try:

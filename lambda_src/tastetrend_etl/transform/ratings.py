@@ -1,6 +1,7 @@
-"""Reads a rating in any of the sources' spellings and brings it to one to five."""
+"""Parses ratings in any format of the sources and rescales them to one to five."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,29 +22,29 @@ _BARE = re.compile(rf"({_NUMBER}|[+-]?inf(?:inity)?|nan)")
 _OF = re.compile(rf"({_NUMBER})\s*(?:/|out of|of)\s*(\d+)(?:\s*stars?)?")
 _PERCENT = re.compile(rf"({_NUMBER})\s*(?:%|percent)")
 _STARS = re.compile(rf"({_NUMBER})\s*-?(?:stars?|\*|★|⭐)")
-_GLYPHS = re.compile("([★⭐✭✮🌟\ufe0f]*)(½?)([☆✩]*)")  # these are the glyphs meant
+_STAR_SYMBOLS = re.compile("([★⭐✭✮🌟\ufe0f]*)(½?)([☆✩]*)")  # the symbols that sources use
 _FULL_STARS = frozenset("★⭐✭✮🌟")
 _WORDS = re.compile(r"\b(" + "|".join(NUMBER_WORDS) + r")\b")
 STAR_SCALE, PERCENT_SCALE = 5, 100
-_FEW, _FEW_TO_TELL = 100, 20
+_FEW, _TOO_FEW = 100, 20
 
 
 @dataclass(frozen=True)
 class Rating:
-    """What one cell says: a number, and the scale when the cell itself names one."""
+    """A number, and its scale if the cell gives one."""
 
     number: float
     scale: int | None = None
 
 
-def read_rating(text: str) -> Rating | None:
-    """Return what a delivered cell says, None when no spelling explains it."""
+def parse_rating(text: str) -> Rating | None:
+    """Return the rating in a raw cell, None if it is in no known format."""
     word = text.strip()
-    return _read_word(word.lower()) if len(word) <= MAX_PARSED_LENGTH else None
+    return _parse_word(word.lower()) if len(word) <= MAX_PARSED_LENGTH else None
 
 
 @lru_cache(maxsize=1 << 14)
-def _read_word(word: str) -> Rating | None:
+def _parse_word(word: str) -> Rating | None:
     plain = _WORDS.sub(lambda match: str(NUMBER_WORDS[match[1]]), word)
     if match := _BARE.fullmatch(plain):
         return Rating(_float(match[1]))
@@ -57,22 +58,27 @@ def _read_word(word: str) -> Rating | None:
 
 
 def is_missing(text: str) -> bool:
-    """Say whether nothing was delivered; `nan` was: it is a number on no scale."""
-    word = text.strip().lower()
-    return word in NULL_VALUES and word != "nan"
+    """Return whether a raw cell has no value; `nan` is one, a number on no scale."""
+    plain = text.strip().lower()
+    return plain in NULL_VALUES and plain != "nan"
 
 
-def scale_evidence(ratings: list[Rating | None], counts: np.ndarray) -> Mapping[int, int]:
-    """Count the rows whose bare number each scale would hold."""
+def scale_evidence(ratings: list[Rating | None], counts: np.ndarray) -> Counter[int]:
+    """Return for each scale the number of rows whose bare number is on it.
+
+    Args:
+        ratings: of distinct cells.
+        counts: the rows of each.
+    """
     bare = [(r.number, int(n)) for r, n in zip(ratings, counts, strict=True) if r and r.scale is None]
-    return {scale: sum(n for number, n in bare if 0 < number <= scale) for scale in RATING_SCALES}
+    return Counter({scale: sum(n for number, n in bare if 0 < number <= scale) for scale in RATING_SCALES})
 
 
 def choose_scale(evidence: Mapping[int, int]) -> int:
-    """Return the smallest scale that holds 99 % of the numbers, or 90 % of fewer than a hundred.
+    """Return the smallest scale that 99 % of the numbers are on, or 90 % of fewer than a hundred.
 
-    A file of which a tenth is on another scale has none that does. Then 100 is the scale if half of the
-    numbers need it, since a few strays must not turn every 5 into a 1; else 10 if a tenth does; else 5.
+    If neither 5 nor 10 is, the scale is 100 if half of the numbers need it, since a few outliers must not
+    turn every 5 into a 1; else 10 if a tenth needs it; else 5.
     """
     five, ten, hundred = (evidence[scale] for scale in RATING_SCALES)
     enough = hundred * (SCALE_SHARE if hundred >= _FEW else SCALE_SHARE_OF_FEW)
@@ -85,13 +91,13 @@ def choose_scale(evidence: Mapping[int, int]) -> int:
 
 
 def mixed_scales(evidence: Mapping[int, int], scale: int) -> float:
-    """Return the share of the numbers that a smaller scale holds beyond what even use of this one explains.
+    """Return the share of the numbers on a smaller scale minus that of numbers evenly spread over this one.
 
-    Negative when there are fewer; 0.0 when there are too few numbers to tell.
+    0.0 when there are too few numbers to compare.
     """
     numbers = evidence[scale]
     smaller = [other for other in RATING_SCALES if other < scale]
-    if numbers < _FEW_TO_TELL or not smaller:
+    if numbers < _TOO_FEW or not smaller:
         return 0.0
     return max(evidence[other] / numbers - other / scale for other in smaller)
 
@@ -108,7 +114,7 @@ def _float(text: str) -> float:
 
 
 def _parse_star_symbols(text: str) -> Rating | None:
-    match = _GLYPHS.fullmatch(text.replace(" ", ""))
+    match = _STAR_SYMBOLS.fullmatch(text.replace(" ", ""))
     if match is None or not (match[1] or match[3]):
         return None
     return Rating(sum(c in _FULL_STARS for c in match[1]) + (0.5 if match[2] else 0.0), STAR_SCALE)

@@ -1,70 +1,56 @@
-"""Takes a batch of raw restaurant facts to the rows of the reference dataset."""
+"""Transforms a batch of raw restaurant facts to rows of the reference dataset."""
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tastetrend_etl import schema
-from tastetrend_etl.models import ColumnMapping, RawBatch, TransformedBatch
-from tastetrend_etl.transform import numbers, select_fields
-from tastetrend_etl.transform.deduplicate import Deduplicator
-from tastetrend_etl.transform.filter_rows import repeated_header
-from tastetrend_etl.transform.issues import issue_lists
-from tastetrend_etl.transform.review_id import as_bytes, combine_hashes, hash64
+from tastetrend_etl.models import ColumnMapping, Mask, RawBatch, TransformedBatch
+from tastetrend_etl.transform.deduplicate import Deduplicator, combine_hashes, hash_cells
+from tastetrend_etl.transform.dictionary_column import DictionaryColumn
+from tastetrend_etl.transform.filter_rows import rejected_rows, repeated_header
+from tastetrend_etl.transform.numbers import parse_numbers
+from tastetrend_etl.transform.reviews import output_batch
+from tastetrend_etl.transform.select_fields import field_column, field_texts
 
 MAX_STARS = 5.0
 MAX_REVIEWS = 10**9
 
 
 def transform_restaurants(
-    raw: RawBatch, columns: ColumnMapping, register: Deduplicator, source_file: str
+    raw: RawBatch, columns: ColumnMapping, deduplicator: Deduplicator, source_file: str
 ) -> TransformedBatch:
-    """Return the restaurants of a batch, and what became of rows that name none or repeat one."""
-    name, address = (_text(raw, columns, field) for field in ("restaurant_name", "address"))
+    """Return the restaurants of a batch; rows without a name are rejected, repeated rows left out."""
+    name, address, stars, reviews = (
+        field_column(raw.cells, columns, field) for field in schema.RESTAURANT_INFO_COLUMNS
+    )
     header = repeated_header(raw.cells, columns)
-    nameless = np.asarray(pc.is_null(name)) & ~header
-    fit = ~nameless & ~header
-    cells = [select_fields.texts(raw.cells, columns, field) for field in schema.RESTAURANT_INFO_COLUMNS]
-    repeated = register.mark_duplicates(combine_hashes(*(hash64(as_bytes(column)) for column in cells)), fit)
-    stars, stars_given = _number(raw, columns, "avg_stars")
-    reviews, reviews_given = _number(raw, columns, "total_reviews")
-    stars_fit = (stars >= 0) & (stars <= MAX_STARS)
-    reviews_fit = (reviews >= 0) & (reviews <= MAX_REVIEWS) & (reviews == np.floor(reviews))
-    issues = {
-        "avg_stars_invalid": stars_given & ~stars_fit,
-        "total_reviews_invalid": reviews_given & ~reviews_fit,
+    nameless = name.missing() & ~header
+    candidates = ~(header | nameless)
+    cells = (field_texts(raw.cells, columns, field) for field in schema.RESTAURANT_INFO_COLUMNS)
+    duplicate = deduplicator.mark_duplicates(combine_hashes(*map(hash_cells, cells)), candidates)
+    kept = candidates & ~duplicate
+    avg_stars, stars_invalid = _number(stars, MAX_STARS)
+    total_reviews, reviews_invalid = _number(reviews, MAX_REVIEWS, whole=True)
+    issues = {"avg_stars_invalid": stars_invalid[kept], "total_reviews_invalid": reviews_invalid[kept]}
+    rows = pa.array(kept)
+    table = {
+        "restaurant_name": name.to_dictionary(name.values).filter(rows),
+        "address": address.to_dictionary(address.values).filter(rows),
+        "avg_stars": avg_stars.filter(rows),
+        "total_reviews": total_reviews.cast(pa.int64()).filter(rows),
     }
-    batch = pa.RecordBatch.from_arrays(
-        [
-            name,
-            address,
-            pa.array(stars, mask=~stars_fit),
-            pa.array(np.where(reviews_fit, reviews, 0).astype(np.int64), mask=~reviews_fit),
-            select_fields.constant(source_file, len(name)),
-            pa.array(raw.source_rows),
-            issue_lists(issues, len(name)),
-        ],
-        schema.RESTAURANTS.names,
-    )
-    kept = fit & ~repeated
     return TransformedBatch(
-        batch=batch.filter(pa.array(kept)),
-        issues={code: mask[kept] for code, mask in issues.items()},
-        rejected=[
-            *raw.ragged,
-            *select_fields.rejected(raw, {"repeated_header": header, "empty_row": nameless}),
-        ],
-        duplicates=raw.source_rows[repeated],
+        batch=output_batch(schema.RESTAURANTS, table, issues, raw.source_rows[kept], source_file),
+        issues=issues,
+        rejected=[*raw.ragged, *rejected_rows(raw, {"repeated_header": header, "empty_row": nameless})],
+        duplicates=raw.source_rows[duplicate],
     )
 
 
-def _text(raw: RawBatch, columns: ColumnMapping, field: str) -> pa.StringArray:
-    column = select_fields.column(raw.cells, columns, field)
-    return column.to_dictionary(column.values)
-
-
-def _number(raw: RawBatch, columns: ColumnMapping, field: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return float64 a row, NaN where unreadable, and the mask of rows where something was delivered."""
-    column = select_fields.column(raw.cells, columns, field)
-    given = np.asarray(pc.is_valid(column.values))
-    return numbers.read_numbers(column.values)[column.codes], given[column.codes]
+def _number(column: DictionaryColumn, maximum: float, *, whole: bool = False) -> tuple[pa.DoubleArray, Mask]:
+    """Return float64 per row, null unless from 0 to the maximum, and the mask of the other values."""
+    number = parse_numbers(column.values)
+    fits = (number >= 0) & (number <= maximum) & ((number == np.floor(number)) | (not whole))
+    invalid = np.asarray(pc.is_valid(column.values)) & ~fits
+    return column.to_rows(pa.array(number, mask=~fits)), invalid[column.codes]

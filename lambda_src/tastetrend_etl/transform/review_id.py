@@ -1,54 +1,48 @@
-"""Gives each review its identity: a hash to tell repeats in one file, a fingerprint to tell it in all."""
+"""Step 5: adds to each review its id, a hash of its content, which is the same in every file and run."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from hashlib import blake2b
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tastetrend_etl.transform.deduplicate import Deduplicator, without_repeat_suffix
+from tastetrend_etl.transform.select_fields import ReviewFields
+from tastetrend_etl.transform.standardize import Standardized
+
 _DIGEST_BYTES = 16
 _NULL, _SEPARATOR = b"\xfe", b"\xff"  # neither occurs in UTF-8
-_REPEAT_SUFFIX = "_dup"
-_WHITE_SPACE = r"[\x09-\x0D\x1C-\x20\x{85}\p{Z}]"  # what Arrow trims
-_ODD = np.int64(-7046029254386353131)  # 2**64 by the golden ratio: scatters what differs in a few bits
 
 
-def without_repeat_suffix(ids: pa.StringArray) -> pa.StringArray:
-    """Return the ids as the source numbered them: trimmed, without the `_dup` that marks repeats."""
-    ids = pc.utf8_trim_whitespace(ids)
-    marked = pc.ends_with(ids, _REPEAT_SUFFIX)
-    bare = pc.replace_substring_regex(ids.filter(marked), f"({_WHITE_SPACE}*{_REPEAT_SUFFIX})+$", "")
-    return pc.replace_with_mask(ids, marked, bare)
+def add_review_id(
+    standardized: Standardized, fields: ReviewFields, deduplicator: Deduplicator
+) -> Standardized:
+    """Return standardized reviews with their ids, and the issue of an id that an earlier review has.
 
-
-def hash64(values: list[bytes | None]) -> np.ndarray:
-    """Return one 64-bit hash a value, good for this process only."""
-    return np.fromiter(map(hash, values), np.int64, len(values))
-
-
-def combine_hashes(*columns: np.ndarray) -> np.ndarray:
-    """Return one hash a row from those of its cells.
-
-    Args:
-        columns: int64, shape (rows,) each; their order and their number tell.
+    Only reviews without a text can share one: the others would have been duplicates.
     """
-    rows = np.full(len(columns[0]), len(columns), np.int64)  # or empty cells, whose hash is 0, would not tell
-    for column in columns:
-        rows = rows * _ODD + column  # wraps around
-    return rows
-
-
-def as_bytes(values: pa.StringArray) -> list[bytes | None]:
-    """Return Python's objects, by way of numpy, which makes them in a fraction of the time of `to_pylist`."""
-    objects: list[bytes | None] = values.cast(pa.binary()).to_numpy(zero_copy_only=False).tolist()
-    return objects
+    customer, date, restaurant, rating = (
+        fields.columns[name].to_rows(fields.columns[name].values)
+        for name in ("customer_name", "review_date", "restaurant_name", "rating")
+    )
+    ids = fingerprints(
+        fields.text_bytes, customer, date, restaurant, without_repeat_suffix(fields.ids), rating
+    )
+    shared = np.asarray(pc.is_null(fields.text)).copy()
+    shared[shared] = deduplicator.mark_shared_ids(ids[shared, 0])
+    return replace(
+        standardized,
+        columns={**standardized.columns, "review_id": hexadecimal(ids)},
+        issues={**standardized.issues, "shared_review_id": shared},
+    )
 
 
 def fingerprints(texts: Iterable[bytes | None], *others: pa.StringArray) -> np.ndarray:
-    """Return the 128-bit fingerprint of each row, blake2b over its text and its other cells.
+    """Return the 128-bit blake2b hash of each row's text and its other cells.
 
-    Cells are joined by what no cell can contain, so that no two rows are joined alike.
+    Cells are joined by bytes that no cell contains, so that different rows are always joined differently.
 
     Returns:
         int64, shape (rows, 2).
@@ -68,7 +62,7 @@ def fingerprints(texts: Iterable[bytes | None], *others: pa.StringArray) -> np.n
 
 
 def hexadecimal(fingerprints: np.ndarray) -> pa.StringArray:
-    """Return fingerprints as they are written."""
+    """Return fingerprints, int64 of shape (rows, 2), as 32 hexadecimal digits each."""
     width = 2 * _DIGEST_BYTES
     offsets = np.arange(0, width * len(fingerprints) + 1, width, dtype=np.int32)
     digits = pa.py_buffer(fingerprints.tobytes().hex().encode())

@@ -1,41 +1,131 @@
-"""Collects the cells of each field from the raw columns that hold it."""
+"""Step 1: selects the cells of each field from the raw columns that hold it."""
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tastetrend_etl.models import ColumnMapping, Mask, RawBatch, RejectedRow
-from tastetrend_etl.transform.dictionary_column import DictionaryColumn, distinct
-from tastetrend_etl.transform.text import strip_and_nullify
+from tastetrend_etl import schema
+from tastetrend_etl.models import ColumnMapping, Mask, RawBatch
+from tastetrend_etl.transform.dictionary_column import DictionaryColumn
+from tastetrend_etl.transform.text import as_bytes, strip_control_chars
+
+_PLAIN_FIELDS = frozenset({"source_review_id", "review_text"})  # their values hardly repeat
+_MAX_NULL_LENGTH = max(map(len, schema.NULL_VALUES))
+_NULLS = pa.array(schema.NULL_SPELLINGS)
+_EVERY_ROW = slice(None)
 
 
-def texts(cells: pa.RecordBatch, columns: ColumnMapping, field: str) -> pa.StringArray:
-    """Return a field's delivered cells; where several columns hold it, the first that says something."""
+@dataclass(frozen=True)
+class ReviewFields:
+    """The cells of some rows by field.
+
+    Attributes:
+        source_rows: int64, shape (rows,): the 1-based data row numbers.
+        columns: field → column, for every field but the id and the text, even if the file lacks it.
+        ids: the source's ids as delivered, empty where the file has none.
+        text: the review texts without control characters, trimmed, null where missing.
+        text_bytes: the same as Python's bytes, which keep their hash.
+        had_control_chars: mask of the texts that had some.
+        extra: the cells of a row's unknown columns as one JSON object, null when all are empty.
+    """
+
+    source_rows: np.ndarray
+    columns: Mapping[str, DictionaryColumn]
+    ids: pa.StringArray
+    text: pa.StringArray
+    text_bytes: list[bytes | None]
+    had_control_chars: Mask
+    extra: pa.StringArray
+
+    def filter(self, rows: Mask) -> "ReviewFields":
+        """Return the chosen rows only."""
+        if rows.all():
+            return self
+        mask = pa.array(rows)
+        return ReviewFields(
+            source_rows=self.source_rows[rows],
+            columns={name: column.filter(rows) for name, column in self.columns.items()},
+            ids=self.ids.filter(mask),
+            text=self.text.filter(mask),
+            text_bytes=list(compress(self.text_bytes, rows)),
+            had_control_chars=self.had_control_chars[rows],
+            extra=self.extra.filter(mask),
+        )
+
+
+def select_fields(raw: RawBatch, columns: ColumnMapping) -> ReviewFields:
+    """Return the cells of a batch of reviews by field."""
+    text, had_control_chars = strip_control_chars(field_texts(raw.cells, columns, "review_text"))
+    text = _strip_and_nullify(text)
+    fields = (field for field in schema.SYNONYMS if field not in _PLAIN_FIELDS)
+    return ReviewFields(
+        source_rows=raw.source_rows,
+        columns={field: field_column(raw.cells, columns, field) for field in fields},
+        ids=field_texts(raw.cells, columns, "source_review_id"),
+        text=text,
+        text_bytes=as_bytes(text),
+        had_control_chars=had_control_chars,
+        extra=_extra(raw.cells, columns),
+    )
+
+
+def field_texts(cells: pa.RecordBatch, columns: ColumnMapping, field: str) -> pa.StringArray:
+    """Return a field's raw cells; where several columns hold it, the first that is not missing."""
     places = columns.fields.get(field, ())
     if not places:
         return constant("", cells.num_rows).dictionary_decode()
-    first, *others = (_text(cells, place) for place in places)
+    first, *others = (column_texts(cells[place]) for place in places)
     for other in others:
-        first = pc.if_else(pc.is_null(strip_and_nullify(first)), other, first)
+        first = pc.if_else(pc.is_null(_strip_and_nullify(first)), other, first)
     return first
 
 
-def column(cells: pa.RecordBatch, columns: ColumnMapping, field: str) -> DictionaryColumn:
-    """Return the same as distinct values, where one column that repeats holds them or none does."""
+def field_column(cells: pa.RecordBatch, columns: ColumnMapping, field: str) -> DictionaryColumn:
+    """Return the same as distinct values."""
     places = columns.fields.get(field, ())
     if not places:
-        return distinct(constant("", cells.num_rows))
-    return distinct(cells[places[0]] if len(places) == 1 else texts(cells, columns, field))
+        return _distinct(constant("", cells.num_rows))
+    return _distinct(cells[places[0]] if len(places) == 1 else field_texts(cells, columns, field))
 
 
-def unknown(cells: pa.RecordBatch, columns: ColumnMapping) -> pa.StringArray:
-    """Return each row's unknown columns as one JSON object, null when all of them are empty."""
-    members = [_members(name, distinct(cells[place])) for place, name in columns.extra.items()]
+def column_texts(column: pa.Array) -> pa.StringArray:
+    """Return a raw column without its dictionary."""
+    return column.dictionary_decode() if isinstance(column, pa.DictionaryArray) else column
+
+
+def constant(value: str, rows: int) -> pa.DictionaryArray:
+    """Return the same value for every row."""
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), [value])
+
+
+def _distinct(column: pa.StringArray | pa.DictionaryArray) -> DictionaryColumn:
+    if isinstance(column, pa.DictionaryArray):
+        values = column.dictionary
+        return DictionaryColumn(values, _strip_and_nullify(values), np.asarray(column.indices))
+    return DictionaryColumn(column, _strip_and_nullify(column), _EVERY_ROW)
+
+
+def _strip_and_nullify(values: pa.StringArray) -> pa.StringArray:
+    """Trim all Unicode white space; what is then empty or a null value such as `n/a` becomes null."""
+    trimmed = pc.utf8_trim_whitespace(values)
+    # Only short values are looked up: to look a text up is to hash all of it.
+    short = np.flatnonzero(np.asarray(pc.binary_length(trimmed)) <= _MAX_NULL_LENGTH)
+    missing = short[np.asarray(pc.is_in(trimmed.take(pa.array(short)), value_set=_NULLS))]
+    if len(missing) == 0:
+        return trimmed
+    valid = np.array(trimmed.is_valid())
+    valid[missing] = False
+    _, offsets, data = trimmed.buffers()  # a new validity bitmap spares a copy of all texts
+    return pa.StringArray.from_buffers(len(trimmed), offsets, data, pa.array(valid).buffers()[1])
+
+
+def _extra(cells: pa.RecordBatch, columns: ColumnMapping) -> pa.StringArray:
+    members = [_json_members(name, _distinct(cells[place])) for place, name in columns.extra.items()]
     if not members:
         return pa.nulls(cells.num_rows, pa.string())
     # Not joined with "," and nulls skipped: Arrow then leaves out the rows that have nothing but nulls.
@@ -44,50 +134,11 @@ def unknown(cells: pa.RecordBatch, columns: ColumnMapping) -> pa.StringArray:
     return pc.if_else(pc.equal(joined, ""), None, wrapped)
 
 
-def labels(cells: pa.RecordBatch, columns: ColumnMapping) -> pa.StringArray:
-    """Return the cells that tell rows apart: the ids, or what stands first when there are none."""
-    return _text(cells, columns.fields.get("source_review_id", (0,))[0])
-
-
-def rejected(raw: RawBatch, unfit: Mapping[str, Mask]) -> list[RejectedRow]:
-    """Return the rows of a batch that are no reviews, their cells written as one line of CSV.
-
-    Args:
-        raw: the batch.
-        unfit: reason → mask of its rows.
-    """
-    return [row for reason, mask in unfit.items() if mask.any() for row in _rejected(raw, mask, reason)]
-
-
-def _rejected(raw: RawBatch, mask: Mask, reason: str) -> Iterator[RejectedRow]:
-    rows = np.flatnonzero(mask)
-    chosen = raw.cells.take(pa.array(rows))
-    cells = (_text(chosen, place).to_numpy(zero_copy_only=False) for place in range(chosen.num_columns))
-    for number, row in zip(raw.source_rows[rows].tolist(), zip(*cells, strict=True), strict=True):
-        yield RejectedRow(number, reason, _line(row))
-
-
-def constant(value: str, rows: int) -> pa.DictionaryArray:
-    """Return the same text for every row."""
-    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), [value])
-
-
-def _line(cells: Iterable[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(cells)
-    return line.getvalue()
-
-
-def _text(cells: pa.RecordBatch, place: int) -> pa.StringArray:
-    column = cells[place]
-    return column.dictionary_decode() if isinstance(column, pa.DictionaryArray) else column
-
-
-def _members(name: str, column: DictionaryColumn) -> pa.StringArray:
-    """Return one column's members of the objects, a comma before each; empty where it has no value."""
+def _json_members(name: str, column: DictionaryColumn) -> pa.StringArray:
+    """Return `,"name":"value"` for each row, empty where the value is missing."""
     key = json.dumps(name, ensure_ascii=False)
     encoded = [
-        "" if text is None else f",{key}:{json.dumps(text, ensure_ascii=False)}"
-        for text in column.values.to_pylist()
+        "" if value is None else f",{key}:{json.dumps(value, ensure_ascii=False)}"
+        for value in column.values.to_pylist()
     ]
     return column.to_rows(pa.array(encoded, pa.string()))

@@ -1,10 +1,9 @@
-"""Turns a batch of delivered cells into the contract's columns, noting what was wrong with each row.
+"""Step 4: converts the cells of a batch to the contract's columns and marks what is wrong with each row.
 
-Every column but the id and the text is judged once for each distinct value, then spread over its rows.
+Every column but the id and the text is converted once per distinct value.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,186 +11,179 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tastetrend_etl import schema
-from tastetrend_etl.models import FormatEvidence, InferredFormat
-from tastetrend_etl.transform import categories, dates, numbers, ratings
+from tastetrend_etl.models import FormatEvidence, InferredFormat, Mask
+from tastetrend_etl.transform import ratings
+from tastetrend_etl.transform.categories import map_categories
+from tastetrend_etl.transform.dates import out_of_range, parse_dates
 from tastetrend_etl.transform.dictionary_column import DictionaryColumn
-from tastetrend_etl.transform.review_fields import ReviewFields
-from tastetrend_etl.transform.text import has_replacement, null_as_false
+from tastetrend_etl.transform.numbers import parse_numbers
+from tastetrend_etl.transform.select_fields import ReviewFields
+from tastetrend_etl.transform.text import truncate, undecodable_rows
 
-Mask = np.ndarray
 
-
-@dataclass
-class Standardised:
-    """A batch in the contract's terms.
+@dataclass(frozen=True)
+class Standardized:
+    """A batch, or some of its columns, as the contract defines them.
 
     Attributes:
-        columns: unified column → Arrow array, one entry a row.
+        columns: output column → Arrow array with one entry per row.
         issues: issue code → mask of rows.
-        evidence: what the rows say about the file's rules.
+        evidence: how the rows show their file's format.
         unmapped: category column → unknown word → rows.
     """
 
-    columns: dict[str, pa.Array] = field(default_factory=dict)
-    issues: dict[str, Mask] = field(default_factory=dict)
+    columns: Mapping[str, pa.Array]
+    issues: Mapping[str, Mask] = field(default_factory=dict)
     evidence: FormatEvidence = field(default_factory=FormatEvidence)
-    unmapped: dict[str, dict[str, int]] = field(default_factory=dict)
+    unmapped: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
-Fields = Mapping[str, DictionaryColumn]
+def standardize(fields: ReviewFields, inferred_format: InferredFormat) -> Standardized:
+    """Apply the contract's rules for cells."""
+    columns = fields.columns
+    rating = _rating(columns["rating"], inferred_format.rating_scale)
+    date = _date(columns["review_date"], inferred_format)
+    categories = _categories(columns)
+    party_size = _party_size(columns["party_size"])
+    parts = (rating, date, _money(columns), party_size, categories, _texts(fields))
+    return Standardized(
+        columns={name: column for part in parts for name, column in part.columns.items()},
+        issues={code: mask for part in parts for code, mask in part.issues.items()},
+        evidence=rating.evidence + date.evidence,
+        unmapped=categories.unmapped,
+    )
 
 
-def standardise(rows: ReviewFields, rules: InferredFormat) -> Standardised:
-    """Apply every cell rule of the contract.
-
-    Args:
-        rows: the rows to write, as delivered.
-        rules: the decisions that hold for the whole file.
-    """
-    result, fields = Standardised(), rows.fields
-    result.columns["source_review_id"] = pc.if_else(pc.equal(rows.ids, ""), None, rows.ids)
-    for name in ("customer_name", "location", "restaurant_name"):
-        result.columns[name] = fields[name].to_dictionary(fields[name].values)
-    _read_text(rows.text, result)
-    _read_rating(fields["rating"], rules, result)
-    _read_date(fields["review_date"], rules, result)
-    _read_money(fields, result)
-    _read_party(fields["party_size"], result)
-    _read_groups(fields, result)
-    result.issues["control_characters_removed"] = rows.controls
-    result.issues["undecodable_text"] = _undecodable(fields, rows.text)
-    return result
-
-
-def _read_text(text: pa.StringArray, result: Standardised) -> None:
-    length = pc.utf8_length(text)
-    result.columns |= {
-        "review_text": text,
-        "review_text_trunc": _truncated(text, length),
-        "review_length": length,
-    }
+def _texts(fields: ReviewFields) -> Standardized:
+    names = {name: fields.columns[name] for name in ("customer_name", "location", "restaurant_name")}
+    length = pc.utf8_length(fields.text)
+    return Standardized(
+        columns={name: column.to_dictionary(column.values) for name, column in names.items()}
+        | {
+            "source_review_id": _empty_as_null(fields.ids),
+            "review_text": fields.text,
+            "review_text_trunc": truncate(fields.text, length),
+            "review_length": length,
+            "extra": fields.extra,
+        },
+        issues={
+            "control_characters_removed": fields.had_control_chars,
+            "undecodable_text": undecodable_rows(
+                (fields.text, fields.ids, fields.extra), fields.columns.values()
+            ),
+        },
+    )
 
 
-def _truncated(text: pa.StringArray, length: pa.Int32Array) -> pa.StringArray:
-    """Cut only what is too long; most batches have a few such texts, and the rest need no copy."""
-    too_long = pc.fill_null(pc.greater(length, schema.TRUNCATED_CHARACTERS), False)
-    if not pc.any(too_long).as_py():
-        return text
-    cut = pc.utf8_slice_codeunits(text.filter(too_long), 0, schema.TRUNCATED_CHARACTERS)
-    return pc.replace_with_mask(text, too_long, cut)
-
-
-def _read_rating(cells: DictionaryColumn, rules: InferredFormat, result: Standardised) -> None:
-    delivered = cells.raw_values.to_numpy(zero_copy_only=False).tolist()
-    read = [ratings.read_rating(text) for text in delivered]
-    number = np.array([rating.number if rating else np.nan for rating in read], np.float64)
-    scale = np.array([rating.scale or rules.rating_scale if rating else 0 for rating in read], np.int16)
+def _rating(cells: DictionaryColumn, default_scale: int) -> Standardized:
+    raw = cells.raw_values.to_numpy(zero_copy_only=False).tolist()
+    parsed = [ratings.parse_rating(text) for text in raw]
+    number = np.array([rating.number if rating else np.nan for rating in parsed], np.float64)
+    scale = np.array([rating.scale or default_scale if rating else 0 for rating in parsed], np.int16)
     value = ratings.rescale_to_five(number, scale)
-    present = ~np.array([ratings.is_missing(text) for text in delivered], bool)
-    understood = np.array([rating is not None for rating in read], bool)
-    result.evidence.rating_scale.update(ratings.scale_evidence(read, cells.counts()))
-    result.columns |= {
-        "rating_raw": cells.to_dictionary(pc.if_else(pc.equal(cells.raw_values, ""), None, cells.raw_values)),
-        "rating_scale": cells.to_rows(pa.array(scale, mask=~(present & understood))),
-        "rating_1_5": cells.to_rows(_nullable(value)),
-    }
-    result.issues["rating_unparseable"] = (present & ~understood)[cells.codes]
-    result.issues["rating_out_of_scale"] = (understood & np.isnan(value))[cells.codes]
+    present = ~np.array([ratings.is_missing(text) for text in raw], bool)
+    understood = np.array([rating is not None for rating in parsed], bool)
+    return Standardized(
+        columns={
+            "rating_raw": cells.to_dictionary(_empty_as_null(cells.raw_values)),
+            "rating_scale": cells.to_rows(pa.array(scale, mask=~(present & understood))),
+            "rating_1_5": cells.to_rows(_nan_as_null(value)),
+        },
+        issues={
+            "rating_unparseable": (present & ~understood)[cells.codes],
+            "rating_out_of_scale": (understood & np.isnan(value))[cells.codes],
+        },
+        evidence=FormatEvidence(rating_scale=ratings.scale_evidence(parsed, cells.counts())),
+    )
 
 
-def _read_date(cells: DictionaryColumn, rules: InferredFormat, result: Standardised) -> None:
-    read, order = dates.read_dates(cells.values, day_first=rules.day_first)
-    result.evidence.date_order.update(order)
-    impossible = dates.out_of_range(read, rules.max_review_date)
-    unread = pc.and_(pc.is_valid(cells.values), pc.is_null(read))
-    result.columns["review_date"] = cells.to_rows(pc.if_else(pc.fill_null(impossible, False), None, read))
-    result.issues["date_unparseable"] = np.asarray(unread)[cells.codes]
-    result.issues["date_out_of_range"] = null_as_false(impossible)[cells.codes]
+def _date(cells: DictionaryColumn, inferred_format: InferredFormat) -> Standardized:
+    dates, order = parse_dates(cells.values, day_first=inferred_format.day_first)
+    impossible = out_of_range(dates, inferred_format.max_review_date)
+    unparseable = pc.and_(pc.is_valid(cells.values), pc.is_null(dates))
+    return Standardized(
+        columns={"review_date": cells.to_rows(pc.if_else(impossible, None, dates))},
+        issues={
+            "date_unparseable": np.asarray(unparseable)[cells.codes],
+            "date_out_of_range": np.asarray(impossible)[cells.codes],
+        },
+        evidence=FormatEvidence(date_order=order),
+    )
 
 
-def _read_money(cells: Fields, result: Standardised) -> None:
-    spent = _amount("total_spent", cells["total_spent"], result)
-    tip = _amount("tip_amount", cells["tip_amount"], result)
-    percentage = _amount("tip_percentage", cells["tip_percentage"], result)
+def _money(columns: Mapping[str, DictionaryColumn]) -> Standardized:
+    (spent, spent_issues), (tip, tip_issues), (percentage, percentage_issues) = (
+        _amount(name, columns[name]) for name in ("total_spent", "tip_amount", "tip_percentage")
+    )
     known = ~np.isnan(spent) & ~np.isnan(tip)
-    wanting = np.isnan(percentage) | (percentage == 0)
+    absent = np.isnan(percentage) | (percentage == 0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        percentage = np.where(wanting & known & (spent > 0), tip / spent * 100, percentage)
+        percentage = np.where(absent & known & (spent > 0), tip / spent * 100, percentage)
         capped = percentage > schema.MAX_TIP_PERCENTAGE
-        result.issues["tip_exceeds_spend"] = known & (tip > spent) & (spent > 0)
-    result.issues["tip_on_zero_spend"] = known & (spent == 0) & (tip > 0)
-    result.issues["tip_percentage_capped"] = capped
-    result.columns |= {
-        "total_spent": _nullable(spent),
-        "tip_amount": _nullable(tip),
-        "log_total_spent": _nullable(np.log1p(spent)),
-        "tip_percentage": _nullable(np.where(capped, schema.MAX_TIP_PERCENTAGE, percentage)),
+        exceeding = known & (tip > spent) & (spent > 0)
+    return Standardized(
+        columns={
+            "total_spent": _nan_as_null(spent),
+            "tip_amount": _nan_as_null(tip),
+            "log_total_spent": _nan_as_null(np.log1p(spent)),
+            "tip_percentage": _nan_as_null(np.where(capped, schema.MAX_TIP_PERCENTAGE, percentage)),
+        },
+        issues=spent_issues
+        | tip_issues
+        | percentage_issues
+        | {
+            "tip_exceeds_spend": exceeding,
+            "tip_on_zero_spend": known & (spent == 0) & (tip > 0),
+            "tip_percentage_capped": capped,
+        },
+    )
+
+
+def _amount(name: str, cells: DictionaryColumn) -> tuple[np.ndarray, dict[str, Mask]]:
+    """Return float64 per row, NaN where missing, unparseable, infinite or negative, and the issues."""
+    number = parse_numbers(cells.values)
+    present = np.asarray(pc.is_valid(cells.values))
+    negative = number < 0
+    usable = np.isfinite(number) & ~negative
+    amounts = np.where(usable, number + 0.0, np.nan)  # adding zero makes -0.0 positive
+    return amounts[cells.codes], {
+        f"{name}_unparseable": (present & ~usable & ~negative)[cells.codes],
+        f"{name}_negative": negative[cells.codes],
     }
 
 
-def _amount(name: str, cells: DictionaryColumn, result: Standardised) -> np.ndarray:
-    """Return float64 a row, NaN where missing, unreadable, infinite or negative."""
-    read = numbers.read_numbers(cells.values)
+def _party_size(cells: DictionaryColumn) -> Standardized:
+    number = parse_numbers(cells.values)
     present = np.asarray(pc.is_valid(cells.values))
-    negative = read < 0
-    usable = np.isfinite(read) & ~negative
-    result.issues[f"{name}_unparseable"] = (present & ~usable & ~negative)[cells.codes]
-    result.issues[f"{name}_negative"] = negative[cells.codes]
-    amounts = np.where(usable, read + 0.0, np.nan)  # adding zero makes -0.0 positive
-    by_row: np.ndarray = amounts[cells.codes]
-    return by_row
+    whole = np.isfinite(number) & (number == np.floor(number))
+    fits = whole & (number >= schema.MIN_PARTY) & (number <= schema.MAX_PARTY)
+    size = pa.array(np.where(fits, number, 0).astype(np.int32), mask=~fits)
+    return Standardized(
+        columns={"party_size": cells.to_rows(size)},
+        issues={
+            "party_size_unparseable": (present & ~whole)[cells.codes],
+            "party_size_out_of_range": (whole & ~fits)[cells.codes],
+        },
+    )
 
 
-def _read_party(cells: DictionaryColumn, result: Standardised) -> None:
-    read = numbers.read_numbers(cells.values)
-    present = np.asarray(pc.is_valid(cells.values))
-    whole = np.isfinite(read) & (read == np.floor(read))
-    fits = whole & (read >= schema.MIN_PARTY) & (read <= schema.MAX_PARTY)
-    size = pa.array(np.where(fits, read, 0).astype(np.int32), mask=~fits)
-    result.columns["party_size"] = cells.to_rows(size)
-    result.issues["party_size_unparseable"] = (present & ~whole)[cells.codes]
-    result.issues["party_size_out_of_range"] = (whole & ~fits)[cells.codes]
+def _categories(columns: Mapping[str, DictionaryColumn]) -> Standardized:
+    output: dict[str, pa.Array] = {}
+    unmapped: dict[str, Mapping[str, int]] = {}
+    issue: Mask = np.zeros(1, bool)
+    names = {"age_range": "age_group", "gender": "gender_norm", "ethnicity": "ethnicity_norm"}
+    for name, normalized in names.items():
+        column = columns[name]
+        output[name] = column.to_dictionary(pc.utf8_lower(column.values))
+        category, unknown, unmapped[name] = map_categories(column, name)
+        output[normalized] = column.to_dictionary(category)
+        issue = issue | unknown[column.codes]
+    return Standardized(output, {"unmapped_category": issue}, unmapped=unmapped)
 
 
-def _read_groups(cells: Fields, result: Standardised) -> None:
-    rules: Mapping[str, tuple[str, Callable[[pa.StringArray], pa.StringArray]]] = {
-        "age_range": ("age_group", lambda values: categories.mapped_ages(values, schema.AGE_GROUPS)),
-        "gender": ("gender_norm", lambda values: categories.mapped(values, schema.GENDERS)),
-        "ethnicity": ("ethnicity_norm", lambda values: categories.mapped(values, schema.ETHNICITIES)),
-    }
-    unknown: Mask = np.zeros(1, bool)
-    for name, (normalised, rule) in rules.items():
-        column = cells[name]
-        group = rule(column.values)
-        lost = np.asarray(pc.and_(pc.is_valid(column.values), pc.is_null(group)))
-        result.columns[name] = column.to_dictionary(pc.utf8_lower(column.values))
-        result.columns[normalised] = column.to_dictionary(group)
-        result.unmapped[name] = _word_counts(column, lost)
-        unknown = unknown | lost[column.codes]
-    result.issues["unmapped_category"] = unknown
+def _empty_as_null(values: pa.StringArray) -> pa.StringArray:
+    return pc.if_else(pc.equal(values, ""), None, values)
 
 
-def _word_counts(column: DictionaryColumn, lost: Mask) -> dict[str, int]:
-    counts = column.counts()
-    chosen = lost & (counts > 0)
-    if not chosen.any():
-        return {}
-    words: Counter[str] = Counter()
-    for word, count in zip(
-        column.values.filter(pa.array(chosen)).to_pylist(), counts[chosen].tolist(), strict=True
-    ):
-        words[word] += count
-    return dict(words)
-
-
-def _undecodable(cells: Fields, text: pa.StringArray) -> Mask:
-    mask = has_replacement(text)
-    for column in cells.values():
-        hit = has_replacement(column.raw_values)
-        if hit.any():
-            mask |= hit[column.codes]
-    return mask
-
-
-def _nullable(values: np.ndarray) -> pa.Array:
-    return pa.array(values, from_pandas=True)  # NaN becomes null
+def _nan_as_null(values: np.ndarray) -> pa.Array:
+    return pa.array(values, from_pandas=True)

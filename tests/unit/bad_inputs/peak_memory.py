@@ -19,7 +19,7 @@ def main(staged, limit):
     with tempfile.TemporaryDirectory() as work:
         started = process_time()
         try:
-            outcome = process(source, staged, Path(work), version="1", limit=limit)
+            outcome = process(source, staged, Path(work), version="1", max_bytes=limit)
         except RejectedFileError as error:
             told = {"reason": error.reason}
         else:
