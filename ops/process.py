@@ -1,7 +1,6 @@
 """Runs the pipeline on local files and writes what the processed bucket would hold."""
 
 import hashlib
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,14 +10,12 @@ from rich.console import Console
 from ops.input_files import check_files
 from ops.result import Result
 from ops.summary import exit_code_of, show, to_row
-from tastetrend_etl.budget import MAX_FILE_BYTES
 from tastetrend_etl.errors import RejectedFileError
-from tastetrend_etl.load import rejected_table, to_json_bytes
+from tastetrend_etl.limits import MAX_FILE_BYTES
+from tastetrend_etl.load import Content, outputs_in_commit_order, to_bytes
 from tastetrend_etl.models import SourceObject
-from tastetrend_etl.output_keys import OutputKeys, output_keys
-from tastetrend_etl.pipeline import Outcome
+from tastetrend_etl.output_keys import output_keys
 from tastetrend_etl.pipeline import process as run_pipeline
-from tastetrend_etl.s3_parquet import to_parquet_bytes
 from tastetrend_etl.validate.report import Report, error_report
 
 VERSION = "local"
@@ -45,9 +42,10 @@ def _process(file: Path, out: Path) -> Report:
             outcome = run_pipeline(source, file, Path(work), version=VERSION, limit=MAX_FILE_BYTES)
         except RejectedFileError as error:
             report = error_report(source, VERSION, error)
-            _write_report(out / keys.error, report)
+            _write(out / keys.error, report)
             return report
-        _write(outcome, keys, out)
+        for key, content in outputs_in_commit_order(outcome, keys):
+            _write(out / key, content)
         return outcome.validation
 
 
@@ -66,19 +64,6 @@ def _described(file: Path) -> SourceObject:
     )
 
 
-def _write(outcome: Outcome, keys: OutputKeys, out: Path) -> None:
-    if outcome.rejected:
-        _parent_made(out / keys.rejected).write_bytes(to_parquet_bytes(rejected_table(outcome.rejected)))
-    if outcome.bias:
-        _write_report(out / keys.bias, outcome.bias)
-    _write_report(out / keys.validation, outcome.validation)
-    shutil.copyfile(outcome.dataset, _parent_made(out / keys.dataset))
-
-
-def _write_report(path: Path, report: Report) -> None:
-    _parent_made(path).write_bytes(to_json_bytes(report))
-
-
-def _parent_made(path: Path) -> Path:
+def _write(path: Path, content: Content) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    return path
+    path.write_bytes(to_bytes(content))

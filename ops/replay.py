@@ -11,8 +11,8 @@ from rich.console import Console
 from ops.invoke import InvokeResult, invoke_all
 from ops.result import Result
 from ops.stack_outputs import StackOutputs, read_stack_outputs
-from tastetrend_etl.extract import find_current_version
-from tastetrend_etl.load import head_object
+from tastetrend_etl.extract import find_current_version, head_object
+from tastetrend_etl.load import FUNCTION_VERSION, SOURCE_VERSION
 from tastetrend_etl.output_keys import fits_s3_limit, output_keys
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def find_outputs_of_version(s3: "S3Client", outputs: StackOutputs, version: str)
 
     def is_of_version(key: str) -> bool:
         head = head_object(s3, bucket, key)
-        return head is not None and head.metadata.get("function-version") == version
+        return head is not None and head["Metadata"].get(FUNCTION_VERSION) == version
 
     return _where(list(_list_keys(s3, bucket)), is_of_version)
 
@@ -99,8 +99,8 @@ def written_by(s3: "S3Client", outputs: StackOutputs, key: str) -> str | None:
     keys = output_keys(source)
     for output in (keys.dataset, keys.error) if fits_s3_limit(key) else (keys.error,):
         head = head_object(s3, outputs.processed_bucket, output)
-        if head and head.metadata.get("source-version-id") == source.version_id:
-            return head.metadata.get("function-version")
+        if head and head["Metadata"].get(SOURCE_VERSION) == source.version_id:
+            return head["Metadata"].get(FUNCTION_VERSION)
     return None
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tastetrend_etl import schema
 from tastetrend_etl.errors import RejectedFileError, RowCountMismatchError
+from tastetrend_etl.limits import MAX_ROWS, RAGGED_SHARE, Status
 from tastetrend_etl.models import (
     FormatEvidence,
     InferredFormat,
@@ -27,12 +28,10 @@ from tastetrend_etl.transform.ratings import mixed_scales
 from tastetrend_etl.transform.restaurants import transform_restaurants
 from tastetrend_etl.transform.reviews import transform_reviews
 from tastetrend_etl.validate import profile
-from tastetrend_etl.validate.checks import Status, run_checks, worst_status
+from tastetrend_etl.validate.checks import run_checks, worst_status
 from tastetrend_etl.validate.profile import FileProfile, RowBalance
-from tastetrend_etl.validate.report import Account, Report, bias_report, validation_report
+from tastetrend_etl.validate.report import FileSummary, Report, bias_report, validation_report
 
-RAGGED_SHARE = 0.5  # a file with more broken records than this was read the wrong way, or is no table
-MAX_ROWS = 5_000_000  # telling repeats among them takes 200 MB
 _BROKEN = frozenset({"ragged", "unclosed_quote", "record_too_long", "malformed_json", "not_an_object"})
 
 
@@ -94,7 +93,7 @@ def process(
     return _outcome(repaired, *_process_with_inferred_format(repaired), version)
 
 
-def _process_with_inferred_format(run: _Run) -> tuple[Account, list[RejectedRow]]:
+def _process_with_inferred_format(run: _Run) -> tuple[FileSummary, list[RejectedRow]]:
     """Read the file under rules guessed from its first rows; again when the whole file says otherwise.
 
     The rules (day or month first, the rating scale) need every row, but the first rows nearly always know:
@@ -118,7 +117,7 @@ def _peek_first_batch(run: _Run) -> tuple[FormatEvidence, Iterator[RawBatch]]:
 
 def _read(
     run: _Run, rules: InferredFormat, batches: Iterable[RawBatch]
-) -> tuple[Account, list[RejectedRow], FormatEvidence]:
+) -> tuple[FileSummary, list[RejectedRow], FormatEvidence]:
     register, counts, evidence = Deduplicator(), FileProfile(), FormatEvidence()
     rejects = RejectedRows(run.raw.lost)
     counts.read += len(rejects.rows)
@@ -138,7 +137,7 @@ def _read(
     profile.count_rejected(counts, rejects.rows)
     counts.written = count_rows(run.dataset)
     counts.mixed_scales = mixed_scales(evidence.rating_scale, rules.rating_scale)
-    account = Account(
+    account = FileSummary(
         run.raw.found, run.raw.dialect, run.raw.columns, rules, counts, register.conflicting_ids
     )
     return account, rejects.rows, evidence
@@ -161,10 +160,10 @@ def _count(counts: FileProfile, ready: TransformedBatch, *, reviews: bool) -> No
         profile.count_unmapped(counts, ready.unmapped)
 
 
-def _outcome(run: _Run, account: Account, rejected: list[RejectedRow], version: str) -> Outcome:
+def _outcome(run: _Run, account: FileSummary, rejected: list[RejectedRow], version: str) -> Outcome:
     _refuse_if_ragged(account.profile)
     balance = account.profile.balance
-    if not balance.holds:
+    if not balance.is_balanced:
         raise RowCountMismatchError(
             f"the rows do not add up ({balance}); this is a fault of the code, report it"
         )

@@ -8,13 +8,13 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from tastetrend_etl.errors import InvalidEventError
+from tastetrend_etl.limits import MAX_KEY_BYTES
 
 ACCEPTED = (
     "an S3 notification ({'Records': [{'s3': …}]}), EventBridge's 'Object Created', either of them inside "
     "SQS or SNS, or {'key': …} with an optional 'bucket' and 'reprocess'"
 )
 _KNOWN_MAJOR_VERSION = "2"  # S3 promises that a change which breaks readers raises it
-_LONGEST_KEY_BYTES = 1_024
 _SEQUENCER = re.compile(r"[0-9A-Za-z]{0,64}")
 # What reading the parts of any JSON value may raise; RecursionError by brackets nested thousands deep.
 _UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
@@ -42,8 +42,8 @@ class ObjectEvent:
 
     def __post_init__(self) -> None:
         """Refuse what S3 would refuse too, which no retry can help."""
-        if not 0 < len(self.key.encode()) <= _LONGEST_KEY_BYTES:
-            raise ValueError(f"a key has 1 to {_LONGEST_KEY_BYTES:,} bytes")
+        if not 0 < len(self.key.encode()) <= MAX_KEY_BYTES:
+            raise ValueError(f"a key has 1 to {MAX_KEY_BYTES:,} bytes")
         if not _SEQUENCER.fullmatch(self.sequencer):
             raise ValueError("a sequencer has letters and digits only")
 

@@ -1,4 +1,4 @@
-"""The data contract as tables: columns, synonyms, null words, category maps, limits."""
+"""The data contract as tables: columns, synonyms, null values and category maps."""
 
 import re
 from collections.abc import Mapping
@@ -57,16 +57,9 @@ def _spellings(word: str) -> list[str]:
 # Every upper- and lower-case spelling, so that one exact lookup finds them without lower-casing a column.
 NULL_SPELLINGS = sorted({spelling for word in NULL_VALUES for spelling in _spellings(word)})
 
-MAX_COLUMNS = 2_000
-MAX_PARSED_LENGTH = 64  # no date, number or category is longer; some rules take the square of the length
 # What exports call the line that sums up the others.
 SUMMARY_ROW_PATTERN = r"(?i)^\s*(grand |sub-?)?(totals?|sum|average|avg|mean|count)\b"
-TRUNCATED_CHARACTERS = 2_000
 RATING_SCALES = (5, 10, 100)
-SCALE_SHARE, SCALE_SHARE_OF_FEW = 0.99, 0.90
-EARLIEST_YEAR = 1990
-MAX_TIP_PERCENTAGE = 30.0
-MIN_PARTY, MAX_PARTY = 1, 100
 
 NUMBER_WORDS: Mapping[str, int] = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
@@ -108,6 +101,8 @@ ETHNICITIES: Mapping[str, str] = {
 }
 
 # --- what comes out ---------------------------------------------------------------------------------
+
+GROUP_COLUMNS = ("gender_norm", "age_group", "ethnicity_norm", "location")  # of the bias report
 
 REVIEWS = pa.schema(
     [

@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv
 
+from tastetrend_etl.limits import MAX_REJECTED_ROWS
 from tastetrend_etl.models import Dialect, RawBatch, RejectedRow
 from tastetrend_etl.parse.csv_blocks import IrregularFileError, blocks
-from tastetrend_etl.parse.rejected_rows import MAX_ROWS
 
 _BATCH_ROWS = 1 << 16  # rows of a few bytes each would make one block millions of them
 
@@ -52,7 +52,7 @@ def _parse(
 
     def set_aside(row: csv.InvalidRow) -> Literal["skip", "error"]:
         surplus = row.actual_columns > row.expected_columns and row.text.endswith(empty_ends)
-        if surplus or len(invalid) >= MAX_ROWS:
+        if surplus or len(invalid) >= MAX_REJECTED_ROWS:
             return "error"
         invalid.append(row)
         return "skip"

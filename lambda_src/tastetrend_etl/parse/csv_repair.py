@@ -4,9 +4,10 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
+from tastetrend_etl.limits import MAX_KEPT_CHARACTERS
 from tastetrend_etl.models import RawRecord, RejectedRow
 from tastetrend_etl.parse.byte_stream import enforce_size_limit
-from tastetrend_etl.parse.rejected_rows import KEPT_CHARACTERS, RejectedRows
+from tastetrend_etl.parse.rejected_rows import RejectedRows
 
 
 def rewrite(
@@ -44,4 +45,4 @@ def field_count_error(fields: list[str], width: int) -> str:
 
 
 def _kept(raw: str, problem: str) -> str:
-    return raw[:KEPT_CHARACTERS] if problem == "record_too_long" else raw.rstrip("\r\n")
+    return raw[:MAX_KEPT_CHARACTERS] if problem == "record_too_long" else raw.rstrip("\r\n")

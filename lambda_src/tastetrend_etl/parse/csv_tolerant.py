@@ -9,12 +9,10 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
+from tastetrend_etl.limits import MAX_RECORD_CHARACTERS, MAX_RECORD_LINES
 from tastetrend_etl.models import RawRecord
 
-MAX_LINES = 50  # a record that runs on for longer is an unclosed quote, not a review
-MAX_CHARACTERS = 2_000_000  # as UTF-8, its quotes doubled, it still fits a block of Arrow's reader
-
-csv.field_size_limit(MAX_CHARACTERS + 1)
+csv.field_size_limit(MAX_RECORD_CHARACTERS + 1)
 _PADDED_QUOTE = re.compile(' +"')
 
 
@@ -31,10 +29,10 @@ def open_text(path: Path, start: int) -> TextIO:
 
 def physical_lines(file: TextIO) -> Iterator[str]:
     """Yield the lines; of one that no record may be as long as, the start only."""
-    while line := file.readline(MAX_CHARACTERS + 1):
+    while line := file.readline(MAX_RECORD_CHARACTERS + 1):
         rest = line
-        while len(rest) > MAX_CHARACTERS and not rest.endswith(("\n", "\r")):
-            rest = file.readline(MAX_CHARACTERS + 1)
+        while len(rest) > MAX_RECORD_CHARACTERS and not rest.endswith(("\n", "\r")):
+            rest = file.readline(MAX_RECORD_CHARACTERS + 1)
         yield line
 
 
@@ -68,7 +66,7 @@ def _record(lines: "_Lines", delimiter: str, spellings: Iterable[QuoteRepair]) -
         if fields or lines.taken():
             return RawRecord(fields, lines.taken())
     line = lines.first()
-    return RawRecord([], line, "record_too_long" if len(line) > MAX_CHARACTERS else "unclosed_quote")
+    return RawRecord([], line, "record_too_long" if len(line) > MAX_RECORD_CHARACTERS else "unclosed_quote")
 
 
 def _fields(
@@ -123,7 +121,7 @@ class _Lines:
         if line is not None:
             self._record.append(line)
             self._size += len(line)
-        if line is None or len(self._record) > MAX_LINES or self._size > MAX_CHARACTERS:
+        if line is None or len(self._record) > MAX_RECORD_LINES or self._size > MAX_RECORD_CHARACTERS:
             raise _UnfinishedError
         return line
 

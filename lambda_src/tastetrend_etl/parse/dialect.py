@@ -8,9 +8,10 @@ from itertools import accumulate, islice
 from pathlib import Path
 
 from tastetrend_etl.errors import RejectedFileError
+from tastetrend_etl.limits import MAX_COLUMNS
 from tastetrend_etl.models import Dialect, RawRecord
 from tastetrend_etl.parse.csv_tolerant import delimited_records
-from tastetrend_etl.schema import MAX_COLUMNS, normalise_name
+from tastetrend_etl.schema import normalise_name
 
 _HEAD_BYTES = 1 << 18
 _SAMPLE_LINES = 100

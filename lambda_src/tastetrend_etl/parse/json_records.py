@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 from tastetrend_etl.errors import RejectedFileError
+from tastetrend_etl.limits import MAX_COLUMNS, MAX_RECORD_CHARACTERS
 from tastetrend_etl.models import RawRecord, RejectedRow
 from tastetrend_etl.parse.byte_stream import enforce_size_limit
-from tastetrend_etl.parse.csv_tolerant import MAX_CHARACTERS, open_text
+from tastetrend_etl.parse.csv_tolerant import open_text
 from tastetrend_etl.parse.rejected_rows import RejectedRows
-from tastetrend_etl.schema import MAX_COLUMNS
 
 _CHUNK = 1 << 18
 _DOCUMENT = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[\[{\]])')
@@ -118,7 +118,7 @@ def _values(path: Path) -> Iterator[_Value]:
 
 
 def _problem(content: object, raw: str) -> str:
-    if len(raw) > MAX_CHARACTERS:
+    if len(raw) > MAX_RECORD_CHARACTERS:
         return "record_too_long"
     return "" if isinstance(content, dict) else "not_an_object"
 
@@ -146,7 +146,7 @@ class _JsonStream:
         try:
             content, end = _DECODER.raw_decode(self._text, self._place)
         except (ValueError, RecursionError):
-            if len(self._text) - self._place <= MAX_CHARACTERS and self._read():
+            if len(self._text) - self._place <= MAX_RECORD_CHARACTERS and self._read():
                 return self.value()
             return _Value(None, self._skip(), "malformed_json")
         raw, self._place = self._text[self._place : end], end

@@ -6,7 +6,7 @@ from typing import TypeGuard
 
 import pyarrow as pa
 
-from tastetrend_etl.schema import MAX_PARSED_LENGTH
+from tastetrend_etl.limits import MAX_PARSED_LENGTH
 
 _AGE_MARKS = re.compile(r"\s*(?:-|–|—|to)\s*")  # noqa: RUF001 # en and em dashes as delivered
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 
+from tastetrend_etl.limits import MAX_DAYS_AFTER_UPLOAD
 from tastetrend_etl.models import ColumnMapping, FormatEvidence, InferredFormat, SourceObject
 from tastetrend_etl.transform import select_fields
 from tastetrend_etl.transform.dates import day_month_evidence
@@ -33,5 +34,5 @@ def infer_format(evidence: FormatEvidence, columns: ColumnMapping, source: Sourc
 
 
 def _not_after(source: SourceObject) -> datetime:
-    """Return a day after the upload: nobody reviews tomorrow's dinner, and a clock would make runs differ."""
-    return source.last_modified.astimezone(UTC).replace(tzinfo=None) + timedelta(days=1)
+    """Return the latest possible review date, by the upload: with a clock, runs would differ."""
+    return source.last_modified.astimezone(UTC).replace(tzinfo=None) + timedelta(days=MAX_DAYS_AFTER_UPLOAD)

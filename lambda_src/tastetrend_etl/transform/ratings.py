@@ -7,14 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from tastetrend_etl.schema import (
-    MAX_PARSED_LENGTH,
-    NULL_VALUES,
-    NUMBER_WORDS,
-    RATING_SCALES,
-    SCALE_SHARE,
-    SCALE_SHARE_OF_FEW,
-)
+from tastetrend_etl.limits import MAX_PARSED_LENGTH, MIN_MANY_RATINGS, SCALE_SHARE, SCALE_SHARE_OF_FEW
+from tastetrend_etl.schema import NULL_VALUES, NUMBER_WORDS, RATING_SCALES
 
 _NUMBER = r"[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?"
 _BARE = re.compile(rf"({_NUMBER}|[+-]?inf(?:inity)?|nan)")
@@ -25,7 +19,7 @@ _GLYPHS = re.compile("([★⭐✭✮🌟\ufe0f]*)(½?)([☆✩]*)")  # these are
 _FULL_STARS = frozenset("★⭐✭✮🌟")
 _WORDS = re.compile(r"\b(" + "|".join(NUMBER_WORDS) + r")\b")
 STAR_SCALE, PERCENT_SCALE = 5, 100
-_FEW, _FEW_TO_TELL = 100, 20
+_FEW_TO_TELL = 20
 
 
 @dataclass(frozen=True)
@@ -75,7 +69,7 @@ def choose_scale(evidence: Mapping[int, int]) -> int:
     numbers need it, since a few strays must not turn every 5 into a 1; else 10 if a tenth does; else 5.
     """
     five, ten, hundred = (evidence[scale] for scale in RATING_SCALES)
-    enough = hundred * (SCALE_SHARE if hundred >= _FEW else SCALE_SHARE_OF_FEW)
+    enough = hundred * (SCALE_SHARE if hundred >= MIN_MANY_RATINGS else SCALE_SHARE_OF_FEW)
     for scale in RATING_SCALES[:2]:
         if evidence[scale] >= enough:
             return scale

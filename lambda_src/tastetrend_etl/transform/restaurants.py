@@ -5,15 +5,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tastetrend_etl import schema
+from tastetrend_etl.limits import MAX_REVIEWS, MAX_STARS
 from tastetrend_etl.models import ColumnMapping, RawBatch, TransformedBatch
 from tastetrend_etl.transform import numbers, select_fields
 from tastetrend_etl.transform.deduplicate import Deduplicator
 from tastetrend_etl.transform.filter_rows import repeated_header
 from tastetrend_etl.transform.issues import issue_lists
 from tastetrend_etl.transform.review_id import as_bytes, combine_hashes, hash64
-
-MAX_STARS = 5.0
-MAX_REVIEWS = 10**9
 
 
 def transform_restaurants(

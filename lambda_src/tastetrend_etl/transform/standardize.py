@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tastetrend_etl import schema
+from tastetrend_etl import limits, schema
 from tastetrend_etl.models import FormatEvidence, InferredFormat
 from tastetrend_etl.transform import categories, dates, numbers, ratings
 from tastetrend_etl.transform.dictionary_column import DictionaryColumn
@@ -74,10 +74,10 @@ def _read_text(text: pa.StringArray, result: Standardised) -> None:
 
 def _truncated(text: pa.StringArray, length: pa.Int32Array) -> pa.StringArray:
     """Cut only what is too long; most batches have a few such texts, and the rest need no copy."""
-    too_long = pc.fill_null(pc.greater(length, schema.TRUNCATED_CHARACTERS), False)
+    too_long = pc.fill_null(pc.greater(length, limits.TRUNCATED_CHARACTERS), False)
     if not pc.any(too_long).as_py():
         return text
-    cut = pc.utf8_slice_codeunits(text.filter(too_long), 0, schema.TRUNCATED_CHARACTERS)
+    cut = pc.utf8_slice_codeunits(text.filter(too_long), 0, limits.TRUNCATED_CHARACTERS)
     return pc.replace_with_mask(text, too_long, cut)
 
 
@@ -117,7 +117,7 @@ def _read_money(cells: Fields, result: Standardised) -> None:
     wanting = np.isnan(percentage) | (percentage == 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         percentage = np.where(wanting & known & (spent > 0), tip / spent * 100, percentage)
-        capped = percentage > schema.MAX_TIP_PERCENTAGE
+        capped = percentage > limits.MAX_TIP_PERCENTAGE
         result.issues["tip_exceeds_spend"] = known & (tip > spent) & (spent > 0)
     result.issues["tip_on_zero_spend"] = known & (spent == 0) & (tip > 0)
     result.issues["tip_percentage_capped"] = capped
@@ -125,7 +125,7 @@ def _read_money(cells: Fields, result: Standardised) -> None:
         "total_spent": _nullable(spent),
         "tip_amount": _nullable(tip),
         "log_total_spent": _nullable(np.log1p(spent)),
-        "tip_percentage": _nullable(np.where(capped, schema.MAX_TIP_PERCENTAGE, percentage)),
+        "tip_percentage": _nullable(np.where(capped, limits.MAX_TIP_PERCENTAGE, percentage)),
     }
 
 
@@ -146,7 +146,7 @@ def _read_party(cells: DictionaryColumn, result: Standardised) -> None:
     read = numbers.read_numbers(cells.values)
     present = np.asarray(pc.is_valid(cells.values))
     whole = np.isfinite(read) & (read == np.floor(read))
-    fits = whole & (read >= schema.MIN_PARTY) & (read <= schema.MAX_PARTY)
+    fits = whole & (read >= limits.MIN_PARTY) & (read <= limits.MAX_PARTY)
     size = pa.array(np.where(fits, read, 0).astype(np.int32), mask=~fits)
     result.columns["party_size"] = cells.to_rows(size)
     result.issues["party_size_unparseable"] = (present & ~whole)[cells.codes]
