@@ -6,7 +6,7 @@ from itertools import product
 
 import pyarrow as pa
 
-# --- what a raw file may call its columns -----------------------------------------------------------
+# --- columns of raw files ---------------------------------------------------------------------------
 
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "source_review_id": ("review_id", "review_number", "id"),
@@ -54,10 +54,10 @@ def _spellings(word: str) -> list[str]:
     return ["".join(letters) for letters in product(*({c.lower(), c.upper()} for c in word))]
 
 
-# Every upper- and lower-case spelling, so that one exact lookup finds them without lower-casing a column.
+# In every combination of upper and lower case: one exact lookup instead of lower-casing a column.
 NULL_SPELLINGS = sorted({spelling for word in NULL_VALUES for spelling in _spellings(word)})
 
-# What exports call the line that sums up the others.
+# First cell of a line with totals.
 SUMMARY_ROW_PATTERN = r"(?i)^\s*(grand |sub-?)?(totals?|sum|average|avg|mean|count)\b"
 RATING_SCALES = (5, 10, 100)
 
@@ -100,7 +100,7 @@ ETHNICITIES: Mapping[str, str] = {
     "other": "other",
 }
 
-# --- what comes out ---------------------------------------------------------------------------------
+# --- outputs ----------------------------------------------------------------------------------------
 
 GROUP_COLUMNS = ("gender_norm", "age_group", "ethnicity_norm", "location")  # of the bias report
 
