@@ -20,14 +20,14 @@ EXECUTOR = ThreadPoolExecutor(SIDE_OBJECTS)
 @observability.logger.inject_lambda_context(clear_state=True)
 @observability.metrics.log_metrics
 def lambda_handler(event: object, context: LambdaContext) -> dict[str, Any]:
-    """Process every object that the event names, each on its own.
+    """Process every object that the event names.
 
     Returns:
-        `files`, the result for each; `batchItemFailures`, the SQS messages to deliver again; `refused`, why
+        `files`: a result for each; `batchItemFailures`: the SQS messages to deliver again; `refused`: why
         parts of the event could not be read.
 
     Raises:
-        RetryableError: an object could not be processed now; Lambda delivers the event again.
+        RetryableError: an object could not be processed now; Lambda retries the event.
     """
     observability.record_event()
     parts = read_event(event)

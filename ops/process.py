@@ -1,7 +1,6 @@
 """Runs the pipeline on local files and writes what the processed bucket would hold."""
 
 import hashlib
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,13 +10,12 @@ from rich.console import Console
 from ops.input_files import check_files
 from ops.result import Result
 from ops.summary import exit_code_of, show, to_row
-from tastetrend_etl.budget import MAX_FILE_BYTES
 from tastetrend_etl.errors import RejectedFileError
-from tastetrend_etl.load import rejected_table, to_json_bytes
+from tastetrend_etl.limits import MAX_FILE_BYTES
+from tastetrend_etl.load import Content, outputs_in_commit_order, to_bytes
 from tastetrend_etl.models import SourceObject
 from tastetrend_etl.output_keys import output_keys
 from tastetrend_etl.pipeline import process as run_pipeline
-from tastetrend_etl.s3_parquet import to_parquet_bytes
 from tastetrend_etl.validate.report import Report, error_report
 
 _VERSION = "local"
@@ -44,15 +42,10 @@ def _process(file: Path, out: Path) -> Report:
             outcome = run_pipeline(source, file, Path(work), version=_VERSION, max_bytes=MAX_FILE_BYTES)
         except RejectedFileError as error:
             report = error_report(source, _VERSION, error)
-            _write(out / keys.error, to_json_bytes(report))
+            _write(out / keys.error, report)
             return report
-        if outcome.rejected:
-            _write(out / keys.rejected, to_parquet_bytes(rejected_table(outcome.rejected)))
-        if outcome.bias:
-            _write(out / keys.bias, to_json_bytes(outcome.bias))
-        _write(out / keys.validation, to_json_bytes(outcome.validation))
-        (out / keys.dataset).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(outcome.dataset, out / keys.dataset)
+        for key, content in outputs_in_commit_order(outcome, keys):
+            _write(out / key, content)
         return outcome.validation
 
 
@@ -71,6 +64,6 @@ def _describe(file: Path) -> SourceObject:
     )
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: Content) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    path.write_bytes(to_bytes(content))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ops.invoke import invoke_all
 from ops.result import Result
 from ops.stack_outputs import CommandContext
-from tastetrend_etl.extract import find_current_version
-from tastetrend_etl.load import head_object
+from tastetrend_etl.extract import find_current_version, head_object
+from tastetrend_etl.load import FUNCTION_VERSION, SOURCE_VERSION
 from tastetrend_etl.output_keys import fits_s3_limit, output_keys
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def find_outputs_of_version(context: CommandContext, version: str) -> list[str]:
 
     def version_of(key: str) -> str | None:
         head = head_object(s3, bucket, key)
-        return head.metadata.get("function-version") if head else None
+        return head["Metadata"].get(FUNCTION_VERSION) if head else None
 
     return _filter([entry["Key"] for entry in list_objects(s3, bucket)], version_of, version)
 
@@ -107,8 +107,8 @@ def _written_by(context: CommandContext, key: str) -> str | None:
     keys = output_keys(source)
     for output in (keys.dataset, keys.error) if fits_s3_limit(key) else (keys.error,):
         head = head_object(context.s3, context.outputs.processed_bucket, output)
-        if head and head.metadata.get("source-version-id") == source.version_id:
-            return head.metadata.get("function-version")
+        if head and head["Metadata"].get(SOURCE_VERSION) == source.version_id:
+            return head["Metadata"].get(FUNCTION_VERSION)
     return None
 
 

@@ -1,6 +1,6 @@
 """The errors of the pipeline, by what the caller can do about them.
 
-No message quotes a cell: whatever is raised ends in a log, a report or the failure queue.
+No message quotes a cell: messages end up in logs, reports and the failure queue.
 """
 
 import os
@@ -11,19 +11,19 @@ _PACKAGE = Path(__file__).parent
 
 
 class TasteTrendError(Exception):
-    """Base of every error this package raises on purpose."""
+    """Base class of this package's errors."""
 
 
 class InvalidEventError(TasteTrendError):
-    """The event is of no accepted shape or points elsewhere; sending it again cannot help."""
+    """The event has no accepted shape or names another bucket; a retry cannot help."""
 
 
 class RejectedFileError(TasteTrendError):
-    """The file cannot be processed as data; its sender has to act, a retry cannot help.
+    """The file cannot be processed; its sender has to act, a retry cannot help.
 
     Attributes:
         reason: the stable code, such as `empty_file`.
-        message: a sentence that says what was found and what to do.
+        message: what was found and what to do.
     """
 
     def __init__(self, reason: str, message: str) -> None:
@@ -33,27 +33,27 @@ class RejectedFileError(TasteTrendError):
 
 
 class RetryableError(TasteTrendError):
-    """The surroundings failed, not the data; raised so that Lambda tries again."""
+    """The environment failed, not the data; raised so that Lambda retries."""
 
 
 class ConcurrentWriteError(RetryableError):
-    """Other invocations kept changing the same object."""
+    """Another invocation changed the same object."""
 
 
 class IncompleteDownloadError(RetryableError):
-    """The staged copy is not the object that S3 described."""
+    """The downloaded file is not the object that S3 described."""
 
 
 class OutOfTimeError(RetryableError):
-    """The invocation would have been killed in mid-work; nothing was committed."""
+    """Too little time remains to finish; nothing was committed."""
 
 
 class RowCountMismatchError(RetryableError):
-    """A row is unaccounted for, which is a fault of this code; nothing was committed."""
+    """Rows read are not rows written, rejected and duplicate: a bug; nothing was committed."""
 
 
 def sanitize_exception(error: Exception) -> RetryableError:
-    """Return an error that says what failed and where, and nothing of the data."""
+    """Return an error with type and line of the failure, but not its message, which may quote data."""
     if isinstance(error, RetryableError):
         return error
     return RetryableError(
@@ -62,12 +62,11 @@ def sanitize_exception(error: Exception) -> RetryableError:
 
 
 def _what(error: Exception) -> str:
-    """Name the exception; of a service's refusal the code and the operation, which the service chose."""
-    response, operation = getattr(error, "response", None), getattr(error, "operation_name", None)
+    """Return the exception's type, the code and operation of an AWS error, and the text of an OS error."""
     words = [type(error).__name__]
-    if isinstance(response, dict):
+    if isinstance(response := getattr(error, "response", None), dict):
         words.append(str(response.get("Error", {}).get("Code", "")))
-    if operation:
+    if operation := getattr(error, "operation_name", None):
         words.append(f"on {operation}")
     if isinstance(error, OSError) and error.errno:
         words.append(f"({os.strerror(error.errno)})")
@@ -75,8 +74,8 @@ def _what(error: Exception) -> str:
 
 
 def _where(error: Exception) -> str:
-    """Name the innermost line of this package: that of a library would not tell the call that failed."""
+    """Return the innermost line of this package, which tells more than that of a library."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if _PACKAGE in Path(frame.filename).parents]
-    place = (own or frames)[-1]
-    return f"{Path(place.filename).name}:{place.lineno}"
+    frame = (own or frames)[-1]
+    return f"{Path(frame.filename).name}:{frame.lineno}"

@@ -1,4 +1,4 @@
-"""Finds the current version of a raw object and downloads it, whole, to the local disk."""
+"""Finds the current version of a raw object, and downloads it to the local disk."""
 
 import shutil
 from collections.abc import Iterator, Mapping
@@ -23,6 +23,7 @@ from tastetrend_etl.models import SourceObject
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
     from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef as ObjectHead
 
 _NOT_FOUND = frozenset({"404", "NoSuchKey", "NoSuchVersion"})
 _ARCHIVED = "InvalidObjectState"
@@ -36,8 +37,7 @@ class RawObject:
     """The current version of a raw object.
 
     Attributes:
-        source: which one it is.
-        body: its content, which S3 has begun to send; None when S3 did not, because the object is archived.
+        body: its content, not read yet; None for an archived object, whose content S3 does not send.
     """
 
     source: SourceObject
@@ -45,27 +45,37 @@ class RawObject:
 
 
 def connect() -> "S3Client":
-    """Return a client that gives a stalled call up, and says so, before Lambda ends the invocation."""
+    """Return a client whose stalled calls raise an error before Lambda ends the invocation."""
     config = Config(retries={"mode": "standard", "total_max_attempts": 4}, connect_timeout=2, read_timeout=6)
     return boto3.client("s3", config=config)
 
 
-def find_current_version(s3: "S3Client", bucket: str, key: str) -> SourceObject | None:
-    """HEAD the current version of an object; None if there is none."""
+def is_not_found(error: ClientError) -> bool:
+    """Tell whether S3 has no such object, or no such version."""
+    return _code(error) in _NOT_FOUND
+
+
+def head_object(s3: "S3Client", bucket: str, key: str) -> "ObjectHead | None":
+    """HEAD an object; None if it does not exist."""
     try:
-        head = s3.head_object(Bucket=bucket, Key=key)
+        return s3.head_object(Bucket=bucket, Key=key)
     except ClientError as error:
-        if _code(error) in _NOT_FOUND:
+        if is_not_found(error):
             return None
         raise
-    return _source(bucket, key, head)
+
+
+def find_current_version(s3: "S3Client", bucket: str, key: str) -> SourceObject | None:
+    """HEAD the current version of a raw object; None if there is none."""
+    head = head_object(s3, bucket, key)
+    return _source(bucket, key, head) if head else None
 
 
 @contextmanager
 def open_current_version(s3: "S3Client", bucket: str, key: str) -> Iterator[RawObject | None]:
-    """GET the current version of an object, None if there is none; give up at the end what is not read of it.
+    """GET the current version of a raw object, None if there is none; close its body in the end.
 
-    One request tells which version it is and brings its content, so nothing can change in between.
+    One request for both version and content, so that the object cannot change in between.
     """
     raw = _get_current_version(s3, bucket, key)
     try:
@@ -77,36 +87,36 @@ def open_current_version(s3: "S3Client", bucket: str, key: str) -> Iterator[RawO
 
 def _get_current_version(s3: "S3Client", bucket: str, key: str) -> RawObject | None:
     try:
-        answer = s3.get_object(Bucket=bucket, Key=key)
+        response = s3.get_object(Bucket=bucket, Key=key)
     except ClientError as error:
-        if _code(error) in _NOT_FOUND:
+        if is_not_found(error):
             return None
         if _code(error) != _ARCHIVED:
             raise
         source = find_current_version(s3, bucket, key)
         return RawObject(source, None) if source else None
-    return RawObject(_source(bucket, key, answer), answer["Body"])
+    return RawObject(_source(bucket, key, response), response["Body"])
 
 
 def download(s3: "S3Client", raw: RawObject, target: Path) -> None:
-    """Write exactly this version to a file; one that breaks off or arrives damaged is fetched again.
+    """Write exactly this version to a file; retry a download that is incomplete or damaged.
 
     Raises:
-        ConcurrentWriteError: the version is gone since it was found.
-        IncompleteDownloadError: it never arrived as S3 described it.
+        ConcurrentWriteError: the version was deleted since.
+        IncompleteDownloadError: every download was incomplete or damaged.
         RejectedFileError: `archived`.
     """
     for attempt in range(1, _MAX_DOWNLOADS + 1):
         body = raw.body if raw.body and attempt == 1 else _get_version(s3, raw.source)
         try:
             with target.open("wb") as file:
-                # To its end, where the SDK compares length and checksum.
+                # At its end the SDK compares length and checksum.
                 shutil.copyfileobj(body, file, _CHUNK_BYTES)
         except _BROKEN_BODY as error:
             if attempt == _MAX_DOWNLOADS:
                 raise IncompleteDownloadError(
-                    f"the {raw.source.size:,} bytes of the raw object did not arrive whole "
-                    f"({type(error).__name__}); the event will be tried again"
+                    f"the {raw.source.size:,} bytes of the raw object arrived incomplete or "
+                    f"damaged ({type(error).__name__}); the event will be tried again"
                 ) from error
         else:
             return
@@ -118,22 +128,22 @@ def _get_version(s3: "S3Client", source: SourceObject) -> "StreamingBody":
     except ClientError as error:
         if _code(error) == _ARCHIVED:
             raise RejectedFileError(
-                "archived", "the raw object is archived; restore it in S3, then send it through again"
+                "archived", "the raw object is archived; restore it in S3, then process it again"
             ) from error
-        if _code(error) in _NOT_FOUND:
-            raise ConcurrentWriteError("the raw object changed before it was read") from error
+        if is_not_found(error):
+            raise ConcurrentWriteError("the raw object was replaced or deleted before it was read") from error
         raise
 
 
-def _source(bucket: str, key: str, answer: Mapping[str, Any]) -> SourceObject:
-    """Return the version that an answer to HEAD or GET is about."""
+def _source(bucket: str, key: str, response: Mapping[str, Any]) -> SourceObject:
+    """Return the version in a response to HEAD or GET."""
     return SourceObject(
         bucket=bucket,
         key=key,
-        version_id=answer.get("VersionId", "null"),
-        etag=answer["ETag"].strip('"'),
-        size=answer["ContentLength"],
-        last_modified=answer["LastModified"],
+        version_id=response.get("VersionId", "null"),
+        etag=response["ETag"].strip('"'),
+        size=response["ContentLength"],
+        last_modified=response["LastModified"],
     )
 
 

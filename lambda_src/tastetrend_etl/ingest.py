@@ -1,4 +1,4 @@
-"""Takes one raw object to its committed outputs; every way in (event, replay, batch) comes through here."""
+"""Processes one raw object: from an event, a replay or a manual invocation."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, wait
@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tastetrend_etl import extract, load
-from tastetrend_etl.budget import MAX_FILE_BYTES
 from tastetrend_etl.errors import ConcurrentWriteError, InvalidEventError, RejectedFileError
-from tastetrend_etl.extract import RawObject
+from tastetrend_etl.extract import RawObject, head_object
+from tastetrend_etl.limits import MAX_FILE_BYTES, Status
 from tastetrend_etl.models import SourceObject
 from tastetrend_etl.output_keys import (
     MAX_RAW_KEY_BYTES,
@@ -23,31 +23,29 @@ from tastetrend_etl.output_keys import (
 from tastetrend_etl.pipeline import Outcome, process
 from tastetrend_etl.s3_event import ObjectEvent
 from tastetrend_etl.settings import Settings
-from tastetrend_etl.staging import staging_area
+from tastetrend_etl.temp_workspace import temp_workspace
 from tastetrend_etl.validate.profile import RowBalance
 from tastetrend_etl.validate.report import error_report
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef as ObjectHead
 
 _ATTEMPTS = 5
 SIDE_OBJECTS = 3
-"""How many objects are written beside a dataset: rejected rows, bias report, validation report."""
-_SOURCE_VERSION = "source-version-id"
+"""The most objects written beside a dataset: validation report, rejected rows, bias report."""
 
 Action = Literal["processed", "refused", "skipped"]
 
 
 @dataclass(frozen=True)
 class RunContext:
-    """What an invocation works with.
+    """The context of an invocation.
 
     Attributes:
-        s3: the client.
-        settings: the buckets.
-        version: the version of the code, as Lambda names it.
-        executor: runs the writes of side objects; with one that runs a call at once, requests go one by one.
-        check_time: raises when there is no time left.
+        version: the function's version.
+        executor: runs the writes of side objects.
+        check_time: raises `OutOfTimeError` when too little time remains.
     """
 
     s3: "S3Client"
@@ -59,13 +57,13 @@ class RunContext:
 
 @dataclass(frozen=True)
 class IngestResult:
-    """What was done about one object event; `reason` says why nothing was written."""
+    """The result for one object event; `reason` tells why no dataset was written."""
 
     key: str
     action: Action
     reason: str = ""
     balance: RowBalance | None = None
-    status: str = ""
+    status: Status | Literal[""] = ""
     failed_checks: int = 0
 
 
@@ -73,14 +71,14 @@ def ingest(event: ObjectEvent, context: RunContext) -> IngestResult:
     """Process the object's newest version; the event is only a hint that there may be one.
 
     Raises:
-        InvalidEventError: the event points to another bucket than the raw one.
-        ConcurrentWriteError: other invocations kept changing the same output.
+        InvalidEventError: the event names another bucket than the raw one.
+        ConcurrentWriteError: other invocations changed the same output at every attempt.
     """
     if event.bucket == context.settings.artifacts_bucket:
         context = replace(context, settings=context.settings.gate_run())
     if event.bucket not in (None, context.settings.raw_bucket):
         raise InvalidEventError(
-            f"the event speaks of another bucket than {context.settings.raw_bucket}; nothing was read"
+            f"the event names another bucket than {context.settings.raw_bucket}; nothing was read"
         )
     if not event.created:
         return IngestResult(event.key, "skipped", "not_created")
@@ -94,7 +92,8 @@ def _ingest_once(event: ObjectEvent, context: RunContext) -> IngestResult:
     """HEAD the output before the input is read, so that a newer result is never overwritten."""
     s3, settings = context.s3, context.settings
     context.check_time()
-    current = _current_dataset(event.key, context)
+    key = dataset_key(event.key)
+    current = head_object(s3, settings.processed_bucket, key) if fits_s3_limit(event.key) else None
     with extract.open_current_version(s3, settings.raw_bucket, event.key) as raw:
         if raw is None:
             return IngestResult(event.key, "skipped", "gone")
@@ -103,42 +102,39 @@ def _ingest_once(event: ObjectEvent, context: RunContext) -> IngestResult:
         return _process_or_reject(raw, current, event, context)
 
 
-def _current_dataset(raw_key: str, context: RunContext) -> load.ObjectHead | None:
-    if not fits_s3_limit(raw_key):
-        return None
-    return load.head_object(context.s3, context.settings.processed_bucket, dataset_key(raw_key))
-
-
-def _reason_to_skip(source: SourceObject, current: load.ObjectHead | None, event: ObjectEvent) -> str:
+def _reason_to_skip(source: SourceObject, current: "ObjectHead | None", event: ObjectEvent) -> str:
     if source.key.endswith("/") and not source.size:
         return "folder_marker"
-    made_of = current.metadata.get(_SOURCE_VERSION) if current else None
-    return "already_processed" if made_of == source.version_id and not event.reprocess else ""
+    processed_version = current["Metadata"].get(load.SOURCE_VERSION) if current else None
+    return "already_processed" if processed_version == source.version_id and not event.reprocess else ""
 
 
 def _process_or_reject(
-    raw: RawObject, current: load.ObjectHead | None, event: ObjectEvent, context: RunContext
+    raw: RawObject, current: "ObjectHead | None", event: ObjectEvent, context: RunContext
 ) -> IngestResult:
-    source, bucket = raw.source, context.settings.processed_bucket
-    metadata = _metadata(source, event, context)
+    keys, metadata = output_keys(raw.source), load.metadata_of(raw.source, context.version, event.sequencer)
+    bucket = context.settings.processed_bucket
+    put_if_changed = partial(load.put_if_changed, context.s3, bucket, metadata=metadata)
     try:
-        _reject_before_download(source)
-        with staging_area() as area:
-            outcome = _transform(raw, area, context)
-            _commit(source, outcome, current, metadata, context)
+        _reject_before_download(raw.source)
+        with temp_workspace() as folder:
+            outcome = _transform(raw, folder, context)
+            *side_objects, (key, _) = load.outputs_in_commit_order(outcome, keys)
+            context.check_time()
+            _run_all(context.executor, [partial(put_if_changed, *output) for output in side_objects])
+            load.put_dataset(context.s3, bucket, key, outcome.dataset, metadata, current)
     except RejectedFileError as error:
-        report = error_report(source, context.version, error)
-        load.put_report(context.s3, bucket, output_keys(source).error, report, metadata)
+        put_if_changed(keys.error, error_report(raw.source, context.version, error))
         return IngestResult(event.key, "refused", error.reason)
     return IngestResult(event.key, "processed", "", outcome.balance, outcome.status, outcome.failed_checks)
 
 
 def _reject_before_download(source: SourceObject) -> None:
-    """Refuse what need not be downloaded to be known as wrong."""
+    """Reject a file for what is known of it without its content."""
     if not fits_s3_limit(source.key):
         raise RejectedFileError(
             "key_too_long",
-            f"the key has more than {MAX_RAW_KEY_BYTES} bytes, so that S3 would not take its outputs' keys; "
+            f"the key has more than {MAX_RAW_KEY_BYTES} bytes, its outputs' keys would be too long for S3; "
             "upload the file under a shorter one",
         )
     if looks_like_output(source.key):
@@ -153,8 +149,8 @@ def _reject_before_download(source: SourceObject) -> None:
         )
 
 
-def _transform(raw: RawObject, area: Path, context: RunContext) -> Outcome:
-    downloaded, work = area / "raw", area / "work"
+def _transform(raw: RawObject, folder: Path, context: RunContext) -> Outcome:
+    downloaded, work = folder / "raw", folder / "work"
     work.mkdir()
     extract.download(context.s3, raw, downloaded)
     version, check_time = context.version, context.check_time
@@ -163,38 +159,9 @@ def _transform(raw: RawObject, area: Path, context: RunContext) -> Outcome:
     )
 
 
-def _commit(
-    source: SourceObject,
-    outcome: Outcome,
-    current: load.ObjectHead | None,
-    metadata: load.Metadata,
-    context: RunContext,
-) -> None:
-    """Write the dataset last: where it is, everything that belongs to it is."""
-    s3, bucket, keys = context.s3, context.settings.processed_bucket, output_keys(source)
-    put_report = partial(load.put_report, s3, bucket, metadata=metadata)
-    writes = [partial(put_report, keys.validation, outcome.validation)]
-    if outcome.rejected:
-        writes.append(partial(load.put_rejected, s3, bucket, keys.rejected, outcome.rejected, metadata))
-    if outcome.bias:
-        writes.append(partial(put_report, keys.bias, outcome.bias))
-    context.check_time()
-    _run_all(context.executor, writes)
-    load.put_dataset(s3, bucket, keys.dataset, outcome.dataset, metadata, current)
-
-
 def _run_all(executor: Executor, calls: Iterable[Callable[[], None]]) -> None:
-    """Run all calls, and raise the first error only when none runs any more."""
+    """Run all calls; raise the first error only after the last call has ended."""
     futures = [executor.submit(call) for call in calls]
     wait(futures)
     for future in futures:
         future.result()
-
-
-def _metadata(source: SourceObject, event: ObjectEvent, context: RunContext) -> load.Metadata:
-    return {
-        _SOURCE_VERSION: source.version_id,
-        "source-etag": source.etag,
-        "function-version": context.version,
-        "event-sequencer": event.sequencer,
-    }

@@ -1,4 +1,4 @@
-"""Ingests what an event asks for, each object on its own, and answers whoever sent it."""
+"""Ingests each object of an event, isolating failures, and builds the response."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -9,26 +9,25 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from tastetrend_etl import observability
 from tastetrend_etl.errors import InvalidEventError, OutOfTimeError, RetryableError, sanitize_exception
 from tastetrend_etl.ingest import IngestResult, RunContext, ingest
+from tastetrend_etl.limits import MIN_REMAINING_MS
 from tastetrend_etl.s3_event import ObjectEvent
 
 Part = ObjectEvent | InvalidEventError
-"""What an event says of one object, or why that cannot be read."""
-
-_MIN_REMAINING_MS = 2_000
+"""One object of an event, or why it cannot be read."""
 
 
 def deadline(context: LambdaContext) -> Callable[[], None]:
-    """Return a check that raises `OutOfTimeError` when too little of the invocation's time remains."""
+    """Return a function that raises `OutOfTimeError` when too little of the invocation's time remains."""
 
     def check() -> None:
-        if context.get_remaining_time_in_millis() < _MIN_REMAINING_MS:
+        if context.get_remaining_time_in_millis() < MIN_REMAINING_MS:
             raise OutOfTimeError("too little time is left to finish; nothing was committed")
 
     return check
 
 
 def ingest_each(parts: Sequence[Part], context: RunContext) -> list[IngestResult | RetryableError | None]:
-    """Ingest the parts one by one; return for each its result, its failure, or None when it is unreadable."""
+    """Return for each part its result, its failure, or None when it cannot be read."""
     results = [_ingest_part(part, context) for part in parts]
     objects = [part for part in parts if isinstance(part, ObjectEvent)]
     if any(part.bucket == context.settings.artifacts_bucket for part in objects):
@@ -40,7 +39,7 @@ def respond(parts: Sequence[Part], results: Sequence[IngestResult | RetryableErr
     """Return `files`, `batchItemFailures`, and `refused` when parts of the event could not be read.
 
     Raises:
-        RetryableError: the failure of an object that no SQS message brought.
+        RetryableError: the failure of an object that did not come from SQS.
     """
     failures = {
         part.message_id: result
@@ -66,7 +65,7 @@ def _ingest_part(part: Part, context: RunContext) -> IngestResult | RetryableErr
     except InvalidEventError as error:
         observability.record_invalid_event(error)
         return IngestResult(part.key, "refused", "other_bucket")
-    except Exception as error:  # noqa: BLE001 # whatever it is, its message must not reach a log
+    except Exception as error:  # noqa: BLE001 # its message may quote data
         failure = sanitize_exception(error)
         observability.record_failure(part, failure)
         return failure

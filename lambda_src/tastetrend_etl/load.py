@@ -1,4 +1,4 @@
-"""Commits the outputs of one raw object so that readers see the old dataset or the new one, whole."""
+"""Writes the outputs of one raw object so that readers see the old dataset or the new one, complete."""
 
 import hashlib
 import json
@@ -6,112 +6,87 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pyarrow as pa
 from botocore.exceptions import ClientError
 
 from tastetrend_etl.errors import ConcurrentWriteError
-from tastetrend_etl.models import RejectedRow
-from tastetrend_etl.s3_parquet import Arguments, upload_parquet, write_parquet
+from tastetrend_etl.extract import head_object
+from tastetrend_etl.models import RejectedRow, SourceObject
+from tastetrend_etl.output_keys import OutputKeys
+from tastetrend_etl.pipeline import Outcome
+from tastetrend_etl.s3_parquet import Arguments, to_parquet_bytes, upload_parquet, write_parquet
 from tastetrend_etl.schema import REJECTED
 from tastetrend_etl.validate.report import Report
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef as ObjectHead
 
-_NOT_FOUND = frozenset({"404", "NoSuchKey"})
-# `NoSuchKey`: what the write would replace is gone. `NoSuchUpload`: so are its parts, or they are an object
-# already, which a completion that is sent twice finds.
+# `NoSuchKey`: the object to replace is gone. `NoSuchUpload`: its parts are gone, or already an object, as
+# when a completion is sent twice.
 _PRECONDITION_ERRORS = frozenset(
     {"412", "PreconditionFailed", "409", "ConditionalRequestConflict", "NoSuchKey", "NoSuchUpload"}
 )
 _CONTENT_TYPES = {".json": "application/json", ".parquet": "application/vnd.apache.parquet"}
+
+SOURCE_VERSION, FUNCTION_VERSION = "source-version-id", "function-version"
+"""Metadata keys of every output."""
 _SHA256 = "content-sha256"
-# Two objects under one key are the same when these are. The version is among them so that what a bad version
-# alone has written can be told, and removed, by it.
-_SAME = (_SHA256, "function-version")
+# Two objects under one key are the same when these are. The function's version is among them so that the
+# outputs of a bad version can be found, and deleted.
+_IDENTITY = (_SHA256, FUNCTION_VERSION)
 
 Metadata = Mapping[str, str]
-"""User metadata: US-ASCII, 2 KB at most, so nothing of a key goes in."""
+"""User metadata: US-ASCII, 2 KB at most, so no part of a key is in it."""
+Content: TypeAlias = Report | pa.Table | Path
+"""A JSON document, rejected rows, or the file of a dataset."""
 
 
-@dataclass(frozen=True)
-class ObjectHead:
-    """What HEAD tells of an object."""
-
-    etag: str
-    metadata: Metadata
-
-
-@dataclass(frozen=True)
-class _Output:
-    """An object to write.
-
-    Attributes:
-        metadata: a digest of its content included.
-        send: writes the content; takes client, bucket, key and further `arguments` of PutObject.
-    """
-
-    bucket: str
-    key: str
-    metadata: Metadata
-    send: Callable[..., None]
-
-    def is_current(self, s3: "S3Client") -> bool:
-        """Say whether this output is there already."""
-        return self.is_same_as(head_object(s3, self.bucket, self.key))
-
-    def is_same_as(self, head: ObjectHead | None) -> bool:
-        """Say whether a HEAD found this output."""
-        return head is not None and all(head.metadata.get(name) == self.metadata.get(name) for name in _SAME)
+def metadata_of(source: SourceObject, function_version: str, sequencer: str) -> Metadata:
+    """Return the metadata of the outputs of a raw object."""
+    return {
+        SOURCE_VERSION: source.version_id,
+        "source-etag": source.etag,
+        FUNCTION_VERSION: function_version,
+        "event-sequencer": sequencer,
+    }
 
 
-def head_object(s3: "S3Client", bucket: str, key: str) -> ObjectHead | None:
-    """HEAD an object; None if it does not exist."""
-    try:
-        head = s3.head_object(Bucket=bucket, Key=key)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in _NOT_FOUND:
-            return None
-        raise
-    return ObjectHead(head["ETag"].strip('"'), head["Metadata"])
+def outputs_in_commit_order(outcome: Outcome, keys: OutputKeys) -> list[tuple[str, Content]]:
+    """Return key and content of each output; the dataset is last, so that where it is, all others are."""
+    outputs: list[tuple[str, Content | None]] = [
+        (keys.validation, outcome.validation),
+        (keys.rejected, _rejected_table(outcome.rejected) if outcome.rejected else None),
+        (keys.bias, outcome.bias),
+        (keys.dataset, outcome.dataset),
+    ]
+    return [(key, content) for key, content in outputs if content is not None]
 
 
-def put_rejected(
-    s3: "S3Client", bucket: str, key: str, rejected: list[RejectedRow], metadata: Metadata
-) -> None:
-    """Write the rejected rows as parquet, unless they are there already.
-
-    Raises:
-        ConcurrentWriteError: another invocation wrote them in between.
-    """
-    table = rejected_table(rejected)
-    send = partial(write_parquet, table=table)
-    _put_if_changed(s3, _Output(bucket, key, {**metadata, _SHA256: _table_sha256(table)}, send))
+def to_bytes(content: Content) -> bytes:
+    """Return an output as the bytes of its object."""
+    if isinstance(content, Path):
+        return content.read_bytes()
+    if isinstance(content, pa.Table):
+        return to_parquet_bytes(content)
+    return json.dumps(content, ensure_ascii=False, indent=2).encode(errors="backslashreplace")
 
 
-def rejected_table(rejected: list[RejectedRow]) -> pa.Table:
-    """Return the rejected rows in the order of the raw file: int64, string, string."""
-    rows = [vars(row) for row in sorted(rejected, key=lambda row: row.source_row)]
-    return pa.Table.from_pylist(rows, REJECTED)
-
-
-def put_report(s3: "S3Client", bucket: str, key: str, report: Report, metadata: Metadata) -> None:
-    """Write a JSON document, unless it is there already.
+def put_if_changed(s3: "S3Client", bucket: str, key: str, content: Content, metadata: Metadata) -> None:
+    """Write an output unless the same one is there already.
 
     Raises:
         ConcurrentWriteError: another invocation wrote it in between.
     """
-    content = to_json_bytes(report)
-    send = partial(_put_bytes, content=content)
-    sha256 = hashlib.sha256(content).hexdigest()
-    _put_if_changed(s3, _Output(bucket, key, {**metadata, _SHA256: sha256}, send))
-
-
-def to_json_bytes(report: Report) -> bytes:
-    """Return a report as it is written down."""
-    return json.dumps(report, ensure_ascii=False, indent=2).encode(errors="backslashreplace")
+    output = _output(bucket, key, content, metadata)
+    try:
+        _put(s3, output, None)
+    except ConcurrentWriteError:
+        current = head_object(s3, bucket, key)
+        if not output.is_same_as(current):
+            _put(s3, output, current)
 
 
 def put_dataset(
@@ -120,30 +95,53 @@ def put_dataset(
     key: str,
     dataset: Path,
     metadata: Metadata,
-    expected_current: ObjectHead | None,
+    expected_current: "ObjectHead | None",
 ) -> None:
-    """Write the dataset, on the condition that the object it replaces is still the current one.
+    """Write the dataset on condition that the object under its key is still the expected one, or still none.
 
     Raises:
         ConcurrentWriteError: another invocation wrote it in between.
     """
-    with dataset.open("rb") as content:
-        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-    send = partial(upload_parquet, file=dataset)
-    _put(s3, _Output(bucket, key, {**metadata, _SHA256: sha256}, send), expected_current)
+    _put(s3, _output(bucket, key, dataset, metadata), expected_current)
 
 
-def _put_if_changed(s3: "S3Client", output: _Output) -> None:
-    try:
-        _put(s3, output, None)
-    except ConcurrentWriteError:
-        current = head_object(s3, output.bucket, output.key)
-        if not output.is_same_as(current):
-            _put(s3, output, current)
+@dataclass(frozen=True)
+class _Output:
+    """An object to write.
+
+    Attributes:
+        metadata: the SHA-256 of its content included.
+        send: writes the content; takes client, bucket, key and further `arguments` of PutObject.
+    """
+
+    bucket: str
+    key: str
+    metadata: Metadata
+    send: Callable[..., None]
+
+    def is_same_as(self, head: "ObjectHead | None") -> bool:
+        """Tell whether a HEAD found this output."""
+        return head is not None and all(
+            head["Metadata"].get(name) == self.metadata.get(name) for name in _IDENTITY
+        )
 
 
-def _put(s3: "S3Client", output: _Output, expected_current: ObjectHead | None) -> None:
-    condition = {"IfMatch": expected_current.etag} if expected_current else {"IfNoneMatch": "*"}
+def _output(bucket: str, key: str, content: Content, metadata: Metadata) -> _Output:
+    send: Callable[..., None]
+    if isinstance(content, Path):
+        with content.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256")
+        send = partial(upload_parquet, file=content)
+    elif isinstance(content, pa.Table):
+        sha256, send = hashlib.sha256(_rows(content)), partial(write_parquet, table=content)
+    else:
+        body = to_bytes(content)
+        sha256, send = hashlib.sha256(body), partial(_put_bytes, body=body)
+    return _Output(bucket, key, {**metadata, _SHA256: sha256.hexdigest()}, send)
+
+
+def _put(s3: "S3Client", output: _Output, expected_current: "ObjectHead | None") -> None:
+    condition = {"IfMatch": expected_current["ETag"].strip('"')} if expected_current else {"IfNoneMatch": "*"}
     arguments = {
         "ContentType": _CONTENT_TYPES[PurePosixPath(output.key).suffix],
         "Metadata": output.metadata,
@@ -153,22 +151,27 @@ def _put(s3: "S3Client", output: _Output, expected_current: ObjectHead | None) -
     except ClientError as error:
         if error.response["Error"]["Code"] not in _PRECONDITION_ERRORS:
             raise
-        if not (_was_retried(error) and output.is_current(s3)):
-            raise ConcurrentWriteError("an output changed while its successor was made") from error
+        # Of a request that the SDK sent again, the first may have succeeded and its response been lost.
+        retried = error.response["ResponseMetadata"].get("RetryAttempts", 0) > 0
+        if not (retried and output.is_same_as(head_object(s3, output.bucket, output.key))):
+            raise ConcurrentWriteError(
+                "another invocation changed an output at the same time; the event will be tried again"
+            ) from error
 
 
-def _put_bytes(s3: "S3Client", bucket: str, key: str, content: bytes, arguments: Arguments) -> None:
-    s3.put_object(Bucket=bucket, Key=key, Body=content, **arguments)
+def _put_bytes(s3: "S3Client", bucket: str, key: str, body: bytes, arguments: Arguments) -> None:
+    s3.put_object(Bucket=bucket, Key=key, Body=body, **arguments)
 
 
-def _was_retried(error: ClientError) -> bool:
-    """Say whether the SDK sent the request again: the first may have worked and its answer been lost."""
-    return error.response["ResponseMetadata"].get("RetryAttempts", 0) > 0
+def _rejected_table(rejected: list[RejectedRow]) -> pa.Table:
+    """Return the rejected rows in the order of the raw file."""
+    rows = [vars(row) for row in sorted(rejected, key=lambda row: row.source_row)]
+    return pa.Table.from_pylist(rows, REJECTED)
 
 
-def _table_sha256(table: pa.Table) -> str:
-    """Return a digest of the rows, not of a parquet file, whose bytes depend on the library's version."""
+def _rows(table: pa.Table) -> pa.Buffer:
+    """Return the rows as Arrow IPC: the bytes of a parquet file depend on the library's version."""
     content = pa.BufferOutputStream()
     with pa.ipc.new_stream(content, table.schema) as writer:
         writer.write_table(table)
-    return hashlib.sha256(content.getvalue()).hexdigest()
+    return content.getvalue()

@@ -1,4 +1,4 @@
-"""Tells CloudWatch what became of each object, in structured logs and in metrics, and never quotes a cell."""
+"""Writes the result for each object to structured logs and CloudWatch metrics, without any cell."""
 
 from dataclasses import asdict
 
@@ -17,38 +17,35 @@ _FILES = {"processed": "FilesProcessed", "refused": "FilesRejected", "skipped": 
 
 
 def record_event() -> None:
-    """Count an event, so that silence can be told from a lack of work."""
+    """Count an event; a lack of them can raise an alarm."""
     _count("EventsReceived")
 
 
 def record_result(result: IngestResult) -> None:
-    """Log the object's outcome and count its rows."""
+    """Log the result for an object, and count its rows."""
     logger.info(result.action, extra={key: value for key, value in asdict(result).items() if value})
     _count(_FILES[result.action])
-    if result.balance is None:
-        return
-    _count("ValidationFailures", result.failed_checks)
-    _count("RowsRead", result.balance.read)
-    _count("RowsWritten", result.balance.written)
-    _count("RowsRejected", result.balance.rejected)
-    _count("RowsDuplicate", result.balance.duplicate)
+    if result.balance:
+        _count("ValidationFailures", result.failed_checks)
+        for name, rows in asdict(result.balance).items():
+            _count(f"Rows{name.capitalize()}", rows)
 
 
 def record_invalid_event(error: InvalidEventError) -> None:
-    """Log and count an event, or a part of one, that speaks of nothing here."""
+    """Log and count a rejected event, or a rejected record of one."""
     logger.error("event refused", extra={"reason": str(error)})
     _count("EventsRefused")
 
 
 def record_failure(event: ObjectEvent, error: RetryableError) -> None:
-    """Log an object that has to be tried again."""
+    """Log an object that has to be processed again."""
     logger.error("failed", extra={"key": event.key, "reason": str(error), "error_type": type(error).__name__})
     if isinstance(error, RowCountMismatchError):
         _count("RowBalanceViolations")
 
 
 def record_gate_run(files: int) -> None:
-    """Count golden files apart: they are nobody's reviews, and what is wrong with them rings no alarm."""
+    """Discard the invocation's metrics, as golden files must raise no alarm, and count the files."""
     metrics.clear_metrics()
     _count("FilesRehearsed", files)
 

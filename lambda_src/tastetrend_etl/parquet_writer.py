@@ -1,4 +1,4 @@
-"""Writes a dataset batch by batch into the staging area."""
+"""Writes a dataset batch by batch to a local parquet file."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -7,29 +7,23 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-# Columns whose values repeat; a dictionary of the others would be built only to be given up.
+# Columns whose values repeat; for the others, a dictionary would be built and then discarded.
 _DICTIONARY_COLUMNS = [
     "source_file", "customer_name", "location", "restaurant_name", "rating_raw", "rating_scale", "rating_1_5",
     "tip_amount", "tip_percentage", "party_size", "age_range", "gender",
     "ethnicity", "age_group", "gender_norm", "ethnicity_norm", "issues.list.element", "address",
 ]  # fmt: skip
-# Columns that readers narrow down by range; the least and greatest of the others cost time and tell nothing.
+# Columns that readers filter by range; minimum and maximum of the others only cost time.
 _STATISTICS_COLUMNS = ["source_row", "review_date", "rating_1_5", "review_length", "total_spent"]
-# Columns of random digits, which snappy makes a tenth smaller in four times the time.
+# Random digits: snappy saves a tenth of the size and takes four times as long.
 _UNCOMPRESSED_COLUMNS = ["review_id"]
 
 
 @contextmanager
 def open_parquet_writer(
-    path: Path, schema: pa.Schema, facts: Mapping[str, str]
+    path: Path, schema: pa.Schema, footer_metadata: Mapping[str, str]
 ) -> Iterator[pq.ParquetWriter]:
-    """Open a parquet file for writing.
-
-    Args:
-        path: where it goes.
-        schema: its columns.
-        facts: what its footer says of its origin.
-    """
+    """Open a parquet file for writing; `footer_metadata` is added to its footer."""
     columns = [_path(field) for field in schema]
     with pq.ParquetWriter(
         path,
@@ -40,25 +34,25 @@ def open_parquet_writer(
         store_schema=False,
     ) as writer:
         yield writer
-        writer.add_key_value_metadata(dict(facts))
+        writer.add_key_value_metadata(dict(footer_metadata))
 
 
 def _path(field: pa.Field) -> str:
-    """Return parquet's name of a column: that of a list is what its values are called."""
+    """Return parquet's path of a column: of a list, that of its values."""
     return f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name
 
 
 def _encoded(schema: pa.Schema) -> pa.Schema:
-    """Say that repeating texts come as dictionaries; in the file they are plain texts all the same."""
-    texts = [
-        field.name for field in schema if field.type == pa.string() and field.name in _DICTIONARY_COLUMNS
-    ]
-    for name in texts:
-        place = schema.get_field_index(name)
-        schema = schema.set(place, pa.field(name, pa.dictionary(pa.int32(), pa.string())))
-    return schema
+    """Return the schema with repeating strings as dictionaries; in the file they are strings all the same."""
+    dictionary = pa.dictionary(pa.int32(), pa.string())
+    return pa.schema(
+        field.with_type(dictionary)
+        if field.type == pa.string() and field.name in _DICTIONARY_COLUMNS
+        else field
+        for field in schema
+    )
 
 
 def count_rows(path: Path) -> int:
-    """Return how many rows a finished dataset holds, read from the file itself."""
+    """Return the number of rows in a parquet file, from its footer."""
     return int(pq.ParquetFile(path).metadata.num_rows)

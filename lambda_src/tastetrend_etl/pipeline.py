@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tastetrend_etl import schema
 from tastetrend_etl.errors import RejectedFileError, RowCountMismatchError
+from tastetrend_etl.limits import MAX_ROWS, RAGGED_SHARE, Status
 from tastetrend_etl.models import (
     FormatEvidence,
     InferredFormat,
@@ -27,12 +28,10 @@ from tastetrend_etl.transform.ratings import mixed_scales
 from tastetrend_etl.transform.restaurants import transform_restaurants
 from tastetrend_etl.transform.reviews import transform_reviews
 from tastetrend_etl.validate import profile
-from tastetrend_etl.validate.checks import Status, run_checks, worst_status
+from tastetrend_etl.validate.checks import run_checks, worst_status
 from tastetrend_etl.validate.profile import FileProfile, RowBalance
-from tastetrend_etl.validate.report import Account, Report, bias_report, validation_report
+from tastetrend_etl.validate.report import FileSummary, Report, bias_report, validation_report
 
-RAGGED_SHARE = 0.5  # a file with more broken records was parsed with the wrong dialect, or is no table
-MAX_ROWS = 5_000_000  # to find duplicates among them takes 200 MB
 _BROKEN = frozenset({"ragged", "unclosed_quote", "record_too_long", "malformed_json", "not_an_object"})
 
 
@@ -92,7 +91,7 @@ def process(
     return _outcome(repaired, *_process_with_inferred_format(repaired), version)
 
 
-def _process_with_inferred_format(run: _Run) -> tuple[Account, list[RejectedRow]]:
+def _process_with_inferred_format(run: _Run) -> tuple[FileSummary, list[RejectedRow]]:
     """Process the file in the format of its first rows; again if the whole file shows another.
 
     The format needs every row, but the first rows nearly always show it: this saves a pass over the file, and
@@ -100,10 +99,10 @@ def _process_with_inferred_format(run: _Run) -> tuple[Account, list[RejectedRow]
     """
     evidence, batches = _peek_first_batch(run)
     inferred_format = infer_format(evidence, run.raw.columns, run.source)
-    account, rejected, evidence = _process_batches(run, inferred_format, batches)
+    summary, rejected, evidence = _process_batches(run, inferred_format, batches)
     if (confirmed := infer_format(evidence, run.raw.columns, run.source)) != inferred_format:
-        account, rejected, _ = _process_batches(run, confirmed, run.raw.batches())
-    return account, rejected
+        summary, rejected, _ = _process_batches(run, confirmed, run.raw.batches())
+    return summary, rejected
 
 
 def _peek_first_batch(run: _Run) -> tuple[FormatEvidence, Iterator[RawBatch]]:
@@ -116,7 +115,7 @@ def _peek_first_batch(run: _Run) -> tuple[FormatEvidence, Iterator[RawBatch]]:
 
 def _process_batches(
     run: _Run, inferred_format: InferredFormat, batches: Iterable[RawBatch]
-) -> tuple[Account, list[RejectedRow], FormatEvidence]:
+) -> tuple[FileSummary, list[RejectedRow], FormatEvidence]:
     deduplicator, counts, evidence = Deduplicator(), FileProfile(), FormatEvidence()
     rejected = RejectedRows(run.raw.rejected)
     counts.read += len(rejected.rows)
@@ -136,10 +135,9 @@ def _process_batches(
     profile.count_rejected(counts, rejected.rows)
     counts.written = count_rows(run.dataset)
     counts.mixed_scales = mixed_scales(evidence.rating_scale, inferred_format.rating_scale)
-    account = Account(
-        run.raw.encoding, run.raw.dialect, run.raw.columns, inferred_format, counts, deduplicator.conflicting_ids
-    )
-    return account, rejected.rows, evidence
+    conflicting_ids, raw = deduplicator.conflicting_ids, run.raw
+    summary = FileSummary(raw.encoding, raw.dialect, raw.columns, inferred_format, counts, conflicting_ids)
+    return summary, rejected.rows, evidence
 
 
 def _transform_batch(
@@ -159,20 +157,20 @@ def _count(counts: FileProfile, transformed: TransformedBatch, *, reviews: bool)
         profile.count_unmapped(counts, transformed.unmapped)
 
 
-def _outcome(run: _Run, account: Account, rejected: list[RejectedRow], version: str) -> Outcome:
-    _reject_if_ragged(account.profile)
-    balance = account.profile.balance
-    if not balance.holds:
+def _outcome(run: _Run, summary: FileSummary, rejected: list[RejectedRow], version: str) -> Outcome:
+    _reject_if_ragged(summary.profile)
+    balance = summary.profile.balance
+    if not balance.is_balanced:
         raise RowCountMismatchError(
             f"the rows do not add up ({balance}); this is a fault of the code, report it"
         )
-    checks = run_checks(account.profile, conflicting_ids=account.conflicting_ids)
+    checks = run_checks(summary.profile, conflicting_ids=summary.conflicting_ids)
     status = worst_status(checks)
     return Outcome(
         dataset=run.dataset,
         rejected=rejected,
-        validation=validation_report(run.source, version, account, checks, status, output_keys(run.source)),
-        bias=bias_report(run.source, version, account.profile) if run.reviews else None,
+        validation=validation_report(run.source, version, summary, checks, status, output_keys(run.source)),
+        bias=bias_report(run.source, version, summary.profile) if run.reviews else None,
         balance=balance,
         status=status,
         failed_checks=sum(check.status == "fail" for check in checks),

@@ -1,4 +1,4 @@
-"""Reads which raw objects an event speaks of, in every shape that may arrive."""
+"""Parses events of every accepted shape into object events."""
 
 import json
 import re
@@ -8,29 +8,29 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from tastetrend_etl.errors import InvalidEventError
+from tastetrend_etl.limits import MAX_KEY_BYTES
 
 ACCEPTED = (
     "an S3 notification ({'Records': [{'s3': …}]}), EventBridge's 'Object Created', either of them inside "
     "SQS or SNS, or {'key': …} with an optional 'bucket' and 'reprocess'"
 )
-_KNOWN_MAJOR_VERSION = "2"  # S3 promises that a change which breaks readers raises it
-_LONGEST_KEY_BYTES = 1_024
+_KNOWN_MAJOR_VERSION = "2"  # S3 raises it with an incompatible change
 _SEQUENCER = re.compile(r"[0-9A-Za-z]{0,64}")
-# What reading the parts of any JSON value may raise; RecursionError by brackets nested thousands deep.
-_UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
+# Errors of parsing any JSON value; RecursionError by brackets nested thousands deep.
+_PARSE_ERRORS = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True)
 class ObjectEvent:
-    """A hint that a raw object may have to be processed, whichever of its versions is the newest by now.
+    """One object in an event; its newest version is processed, whichever the event is about.
 
     Attributes:
-        bucket: its bucket; None when the event names none and means the raw bucket.
-        key: its decoded key.
-        created: the object came to be; False for events that ask for nothing (deleted, restored, …).
-        sequencer: S3's order of events on the key, kept for audit only.
-        reprocess: make the outputs anew even though they stand.
-        message_id: the SQS message that brought it, so that this one alone is delivered again.
+        bucket: None, when the event names none, means the raw bucket.
+        key: URL-decoded.
+        created: False for other events (deleted, restored, …).
+        sequencer: S3's order of events on the key, for audit only.
+        reprocess: process a version that is processed already.
+        message_id: of the SQS message, so that only this message is delivered again; empty without SQS.
     """
 
     bucket: str | None
@@ -41,27 +41,27 @@ class ObjectEvent:
     message_id: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse what S3 would refuse too, which no retry can help."""
-        if not 0 < len(self.key.encode()) <= _LONGEST_KEY_BYTES:
-            raise ValueError(f"a key has 1 to {_LONGEST_KEY_BYTES:,} bytes")
+        """Reject what S3 would reject too, so that it is not retried."""
+        if not 0 < len(self.key.encode()) <= MAX_KEY_BYTES:
+            raise ValueError(f"a key has 1 to {MAX_KEY_BYTES:,} bytes")
         if not _SEQUENCER.fullmatch(self.sequencer):
             raise ValueError("a sequencer has letters and digits only")
 
 
 def read_event(event: object) -> list[ObjectEvent | InvalidEventError]:
-    """Return the object events, none for `s3:TestEvent`.
+    """Return an object event for each record, or an error for one of no accepted shape.
 
-    Each record is read on its own: in the place of one that is of no accepted shape stands an error.
+    Nothing is returned for `s3:TestEvent`.
     """
     records = event.get("Records") if isinstance(event, Mapping) else None
     parts = records if isinstance(records, list) and records else [event]
-    return [found for part in parts for found in _read_part(part)]
+    return [parsed for part in parts for parsed in _read_part(part)]
 
 
 def _read_part(part: object) -> list[ObjectEvent | InvalidEventError]:
     try:
         return _objects(part)
-    except _UNREADABLE as error:
+    except _PARSE_ERRORS as error:
         what = f"{type(error).__name__}: {error}"
         return [InvalidEventError(f"cannot read the event ({what}); accepted are {ACCEPTED}")]
 
@@ -95,13 +95,13 @@ def _from_notification(record: Mapping[str, Any]) -> ObjectEvent:
 
 
 def _from_sqs(record: Mapping[str, Any]) -> list[ObjectEvent | InvalidEventError]:
-    """Read a message, whose body may itself be an SNS envelope."""
+    """Parse an SQS message, whose body may be an SNS envelope."""
     message_id, body = record["messageId"], json.loads(record["body"])
     if isinstance(body, Mapping) and "Message" in body:
         body = json.loads(body["Message"])
     return [
-        replace(found, message_id=message_id) if isinstance(found, ObjectEvent) else found
-        for found in read_event(body)
+        replace(parsed, message_id=message_id) if isinstance(parsed, ObjectEvent) else parsed
+        for parsed in read_event(body)
     ]
 
 

@@ -1,11 +1,11 @@
-"""The data contract as tables: columns, synonyms, null words, category maps, limits."""
+"""The data contract as tables: columns, synonyms, null values and category maps."""
 
 from collections.abc import Mapping
 from itertools import product
 
 import pyarrow as pa
 
-# --- what a raw file may call its columns -----------------------------------------------------------
+# --- columns of raw files ---------------------------------------------------------------------------
 
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "source_review_id": ("review_id", "review_number", "id"),
@@ -47,19 +47,12 @@ def _spellings(word: str) -> list[str]:
     return ["".join(letters) for letters in product(*({c.lower(), c.upper()} for c in word))]
 
 
-# Every upper- and lower-case spelling, so that one exact lookup finds them without lower-casing a column.
+# In every combination of upper and lower case: one exact lookup instead of lower-casing a column.
 NULL_SPELLINGS = sorted({spelling for word in NULL_VALUES for spelling in _spellings(word)})
 
-MAX_COLUMNS = 2_000
-MAX_PARSED_LENGTH = 64  # no date, number or category is longer; some rules take the square of the length
-# What exports call the line that sums up the others.
+# First cell of a line with totals.
 SUMMARY_ROW_PATTERN = r"(?i)^\s*(grand |sub-?)?(totals?|sum|average|avg|mean|count)\b"
-TRUNCATED_CHARACTERS = 2_000
 RATING_SCALES = (5, 10, 100)
-SCALE_SHARE, SCALE_SHARE_OF_FEW = 0.99, 0.90
-EARLIEST_YEAR = 1990
-MAX_TIP_PERCENTAGE = 30.0
-MIN_PARTY, MAX_PARTY = 1, 100
 
 NUMBER_WORDS: Mapping[str, int] = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
@@ -100,7 +93,9 @@ ETHNICITIES: Mapping[str, str] = {
     "other": "other",
 }
 
-# --- what comes out ---------------------------------------------------------------------------------
+# --- outputs ----------------------------------------------------------------------------------------
+
+GROUP_COLUMNS = ("gender_norm", "age_group", "ethnicity_norm", "location")  # of the bias report
 
 REVIEWS = pa.schema(
     [

@@ -1,4 +1,4 @@
-"""What the function is told by its environment, read once."""
+"""Reads the function's settings from the environment."""
 
 import os
 from dataclasses import dataclass, fields, replace
@@ -12,22 +12,22 @@ T = TypeVar("T", bound="DataclassInstance")
 
 @dataclass(frozen=True)
 class Settings:
-    """One field for each variable that the stack sets; the names are the same in upper case."""
+    """One field for each environment variable that the stack sets, its name in lower case."""
 
     raw_bucket: str
     processed_bucket: str
     artifacts_bucket: str
 
     def gate_run(self) -> "Settings":
-        """Return the settings under which golden files are replayed, which touches no real data."""
+        """Return the settings for replaying golden files: both buckets are the artifacts bucket."""
         return replace(self, raw_bucket=self.artifacts_bucket, processed_bucket=self.artifacts_bucket)
 
 
 def load_settings(kind: type[T]) -> T:
-    """Fill a dataclass of texts from the environment.
+    """Fill a dataclass of strings from the environment.
 
     Raises:
-        RuntimeError: variables are missing, naming them.
+        RuntimeError: variables are not set.
     """
     names = [field.name for field in fields(kind)]
     missing = [name.upper() for name in names if not os.environ.get(name.upper())]
@@ -39,5 +39,5 @@ def load_settings(kind: type[T]) -> T:
 
 
 def function_name() -> str:
-    """Return the name that Lambda runs this code under, which tells the environment."""
+    """Return the Lambda function's name, which contains the environment's."""
     return os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "tastetrend-etl")

@@ -7,14 +7,16 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "lambda_src" / "tastetrend_etl"
-TABLES = {"schema", "models", "errors"}  # what every module may import
+TABLES = {"schema", "models", "errors", "limits"}  # what every module may import
 
 # module or folder → the modules and folders that it may import, beside the tables
 ALLOWED = {
     "schema": set(),
     "models": set(),
     "errors": set(),
+    "limits": set(),
     "settings": set(),
+    "temp_workspace": set(),
     "staging": set(),
     "budget": set(),
     "s3_event": set(),
@@ -25,17 +27,16 @@ ALLOWED = {
     "parse": {"parse"},
     "transform": {"transform"},
     "validate": {"validate", "output_keys"},
-    "load": {"validate", "s3_parquet"},
+    "load": {"extract", "output_keys", "pipeline", "s3_parquet", "validate"},
     "pipeline": {"parse", "transform", "validate", "parquet_writer", "output_keys"},
     "ingest": {
-        "budget",
         "extract",
         "load",
         "output_keys",
         "pipeline",
         "s3_event",
         "settings",
-        "staging",
+        "temp_workspace",
         "validate",
     },
     "observability": {"s3_event", "ingest", "settings"},
@@ -48,6 +49,7 @@ PURE = [
     "schema",
     "models",
     "errors",
+    "limits",
     "output_keys",
     "parquet_writer",
     "pipeline",

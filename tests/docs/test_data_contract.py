@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from tastetrend_etl import schema
-from tastetrend_etl.validate import report
-from tastetrend_etl.validate.checks import THRESHOLDS
+import pytest
+
+from tastetrend_etl import limits, schema
 
 CONTRACT = (Path(__file__).parents[2] / "docs" / "data-contract.md").read_text(encoding="utf-8")
 
@@ -44,7 +44,7 @@ def test_the_thresholds_are_those_that_files_are_judged_by():
         codes(name)[0]: (float(warn), float(fail)) for name, warn, fail in table("| check | warn | fail |")
     }
 
-    assert told == {name: (limit.warn, limit.fail) for name, limit in THRESHOLDS.items()}
+    assert told == {name: (each.warn, each.fail) for name, each in limits.THRESHOLDS.items()}
 
 
 def test_the_categories_are_those_of_the_maps():
@@ -63,7 +63,30 @@ def test_the_null_words_are_those_of_the_table():
     assert tuple(word.replace("''", "") for word in codes(sentence[1])) == schema.NULL_VALUES
 
 
-def test_the_limits_of_the_bias_report_are_those_of_the_code():
-    assert f"a group below {report.SMALL_GROUP_SHARE * 100:g} %" in CONTRACT
-    assert f"a gap above {report.RATING_GAP:g}" in CONTRACT
-    assert f"more than\n{report.MISSING_GROUP_SHARE * 100:g} % missing" in CONTRACT
+def test_the_limits_of_files_and_records_are_those_of_the_code():
+    told = {
+        codes(name)[0]: float(value.replace(",", "")) for name, value, _ in table("| limit | value | code |")
+    }
+
+    assert told == {name: getattr(limits, name) for name in told}
+    assert {name for name in vars(limits) if name.startswith("MAX_RE")} - {"MAX_REVIEWS"} <= told.keys()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        f"before {limits.EARLIEST_YEAR} or more than",
+        f"more than {'a' if limits.MAX_DAYS_AFTER_UPLOAD == 1 else limits.MAX_DAYS_AFTER_UPLOAD} day",
+        f"if it holds {limits.SCALE_SHARE:.0%} of the file's bare numbers",
+        f"({limits.SCALE_SHARE_OF_FEW:.0%} of fewer than {limits.MIN_MANY_RATINGS})",
+        f"its first {limits.TRUNCATED_CHARACTERS:,} characters",
+        f"capped at {limits.MAX_TIP_PERCENTAGE:g}",
+        f"| {limits.MIN_PARTY} to {limits.MAX_PARTY}, else null",
+        f"the first {limits.MAX_KEPT_CHARACTERS:,} are kept",
+        f"a group below {limits.SMALL_GROUP_SHARE:.0%}",
+        f"a gap above {limits.RATING_GAP:g}",
+        f"more than {limits.MISSING_GROUP_SHARE:.0%} missing",
+    ],
+)
+def test_the_limits_that_sentences_quote_are_those_of_the_code(sentence):
+    assert sentence in CONTRACT.replace("\n", " ").replace(" %", "%")

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tastetrend_etl import schema
-from tastetrend_etl.load import to_json_bytes
+from tastetrend_etl.load import to_bytes
 from tests.fuzz.mutations import mutate
 from tests.fuzz.seeds import seeds
 from tests.properties.processing import Result, run
@@ -63,7 +63,7 @@ def _read_all(result: Result) -> list[int]:
     pq.write_table(pa.table(columns, schema=schema.REJECTED), rejected)
     pq.read_table(rejected).validate(full=True)
     for report in result.reports:
-        json.loads(to_json_bytes(report))
+        json.loads(to_bytes(report))
     return table["source_row"].to_pylist() + columns[0]
 
 

@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv
 
+from tastetrend_etl.limits import MAX_REJECTED_ROWS
 from tastetrend_etl.models import Dialect, RawBatch, RejectedRow
 from tastetrend_etl.parse.byte_stream import CHUNK
-from tastetrend_etl.parse.rejected_rows import MAX_ROWS
 
 BLOCK_BYTES = 8 << 20  # determines the memory of a run, and the maximum length of a record
 _BATCH_ROWS = 1 << 16  # a block of rows of a few bytes each has millions of them
@@ -146,7 +146,7 @@ def _set_aside(
     invalid: list[csv.InvalidRow], delimiter: str, row: csv.InvalidRow
 ) -> Literal["skip", "error"]:
     surplus = row.actual_columns > row.expected_columns and row.text.endswith((delimiter, f'{delimiter}""'))
-    if surplus or len(invalid) >= MAX_ROWS:
+    if surplus or len(invalid) >= MAX_REJECTED_ROWS:
         return "error"
     invalid.append(row)
     return "skip"

@@ -10,14 +10,12 @@ from itertools import accumulate, islice
 from pathlib import Path
 from typing import TextIO
 
+from tastetrend_etl.limits import MAX_KEPT_CHARACTERS, MAX_RECORD_CHARACTERS, MAX_RECORD_LINES
 from tastetrend_etl.models import Dialect, RawRecord, RejectedRow
 from tastetrend_etl.parse.byte_stream import enforce_size_limit
-from tastetrend_etl.parse.rejected_rows import KEPT_CHARACTERS, RejectedRows
+from tastetrend_etl.parse.rejected_rows import RejectedRows
 
-MAX_LINES = 50  # a record of more lines is an unclosed quote, not a review
-MAX_CHARACTERS = 2_000_000  # as UTF-8, its quotes doubled, a record still fits a block of csv_arrow
-
-csv.field_size_limit(MAX_CHARACTERS + 1)
+csv.field_size_limit(MAX_RECORD_CHARACTERS + 1)
 _SAMPLE_LINES = 100
 _PADDED_QUOTE = re.compile(' +"')
 
@@ -37,10 +35,10 @@ def open_text(path: Path, offset: int) -> TextIO:
 
 def physical_lines(file: TextIO) -> Iterator[str]:
     """Yield the lines; of a line longer than any record may be, only its start."""
-    while line := file.readline(MAX_CHARACTERS + 1):
+    while line := file.readline(MAX_RECORD_CHARACTERS + 1):
         rest = line
-        while len(rest) > MAX_CHARACTERS and not rest.endswith(("\n", "\r")):
-            rest = file.readline(MAX_CHARACTERS + 1)
+        while len(rest) > MAX_RECORD_CHARACTERS and not rest.endswith(("\n", "\r")):
+            rest = file.readline(MAX_RECORD_CHARACTERS + 1)
         yield line
 
 
@@ -66,7 +64,7 @@ def write_valid_records(
         for number, record in enumerate(data_rows, 1):
             if reason := record.problem or _field_count_error(record.fields, width):
                 raw = record.raw.rstrip("\r\n")
-                kept = record.raw[:KEPT_CHARACTERS] if reason == "record_too_long" else raw
+                kept = record.raw[:MAX_KEPT_CHARACTERS] if reason == "record_too_long" else raw
                 rejected.extend([RejectedRow(number, reason, kept)])
             else:
                 written += writer.writerow(record.fields[:width])
@@ -114,7 +112,7 @@ def _next_record(buffer: "_LineBuffer", delimiter: str, repairs: Iterable[QuoteR
         if fields or buffer.raw_text:
             return RawRecord(fields, buffer.raw_text)
     line = buffer.pop_line()
-    return RawRecord([], line, "record_too_long" if len(line) > MAX_CHARACTERS else "unclosed_quote")
+    return RawRecord([], line, "record_too_long" if len(line) > MAX_RECORD_CHARACTERS else "unclosed_quote")
 
 
 def _parse_fields(
@@ -169,7 +167,7 @@ class _LineBuffer:
         if line is not None:
             self._record.append(line)
             self._size += len(line)
-        if line is None or len(self._record) > MAX_LINES or self._size > MAX_CHARACTERS:
+        if line is None or len(self._record) > MAX_RECORD_LINES or self._size > MAX_RECORD_CHARACTERS:
             raise _UnfinishedError
         return line
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 from tastetrend_etl.errors import RejectedFileError
+from tastetrend_etl.limits import MAX_COLUMNS, MAX_RECORD_CHARACTERS
 from tastetrend_etl.models import RawRecord, RejectedRow
 from tastetrend_etl.parse.byte_stream import enforce_size_limit
-from tastetrend_etl.parse.csv_tolerant import MAX_CHARACTERS, open_text
+from tastetrend_etl.parse.csv_tolerant import open_text
 from tastetrend_etl.parse.rejected_rows import RejectedRows
-from tastetrend_etl.schema import MAX_COLUMNS
 
 _CHUNK = 1 << 18  # characters
 _JSON_START = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[\[{\]])')
@@ -140,11 +140,11 @@ class _JsonStream:
         try:
             content, end = _DECODER.raw_decode(self._text, self._position)
         except (ValueError, RecursionError):
-            if len(self._text) - self._position <= MAX_CHARACTERS and self._read_more():
+            if len(self._text) - self._position <= MAX_RECORD_CHARACTERS and self._read_more():
                 return self.read_value()
             return _Value(None, self._skip_malformed(), "malformed_json")
         raw, self._position = self._text[self._position : end], end
-        if len(raw) > MAX_CHARACTERS:
+        if len(raw) > MAX_RECORD_CHARACTERS:
             return _Value(None, raw, "record_too_long")
         return _Value(content, raw, "" if isinstance(content, dict) else "not_an_object")
 

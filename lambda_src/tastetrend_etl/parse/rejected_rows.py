@@ -3,11 +3,8 @@
 from collections.abc import Iterable
 
 from tastetrend_etl.errors import RejectedFileError
+from tastetrend_etl.limits import MAX_REJECTED_CHARACTERS, MAX_REJECTED_ROWS
 from tastetrend_etl.models import RejectedRow
-
-MAX_ROWS = 200_000
-MAX_CHARACTERS = 32_000_000
-KEPT_CHARACTERS = 1 << 16  # of one row; the raw object has the rest
 
 
 class RejectedRows:
@@ -27,9 +24,9 @@ class RejectedRows:
         for row in rows:
             self.rows.append(row)
             self._characters += len(row.raw)
-            if len(self.rows) > MAX_ROWS or self._characters > MAX_CHARACTERS:
+            if len(self.rows) > MAX_REJECTED_ROWS or self._characters > MAX_REJECTED_CHARACTERS:
                 raise RejectedFileError(
                     "too_many_rejected",
-                    f"more than {MAX_ROWS:,} rows, or {MAX_CHARACTERS:,} characters of them, are rejected; "
-                    "check the export, or split the file",
+                    f"more than {MAX_REJECTED_ROWS:,} rows, or {MAX_REJECTED_CHARACTERS:,} characters of "
+                    "them, are rejected; check the export, or split the file",
                 )

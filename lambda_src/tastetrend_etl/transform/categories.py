@@ -8,8 +8,9 @@ from itertools import compress
 import numpy as np
 import pyarrow as pa
 
+from tastetrend_etl.limits import MAX_PARSED_LENGTH
 from tastetrend_etl.models import Mask
-from tastetrend_etl.schema import AGE_GROUPS, ETHNICITIES, GENDERS, MAX_PARSED_LENGTH
+from tastetrend_etl.schema import AGE_GROUPS, ETHNICITIES, GENDERS
 from tastetrend_etl.transform.dictionary_column import DictionaryColumn
 
 _RANGE_SEPARATOR = re.compile(r"\s*(?:-|–|—|to)\s*")  # noqa: RUF001 # en and em dashes as delivered

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tastetrend_etl.schema import EARLIEST_YEAR
+from tastetrend_etl.limits import EARLIEST_YEAR
 from tastetrend_etl.transform.text import parseable_indices
 
 _MICROSECONDS = pa.timestamp("us")

@@ -4,6 +4,7 @@ from datetime import UTC, timedelta
 
 import pyarrow as pa
 
+from tastetrend_etl.limits import MAX_DAYS_AFTER_UPLOAD
 from tastetrend_etl.models import ColumnMapping, FormatEvidence, InferredFormat, SourceObject
 from tastetrend_etl.transform.dates import day_month_evidence
 from tastetrend_etl.transform.ratings import choose_scale, parse_rating, scale_evidence
@@ -24,10 +25,10 @@ def first_evidence(cells: pa.RecordBatch, columns: ColumnMapping) -> FormatEvide
 
 def infer_format(evidence: FormatEvidence, columns: ColumnMapping, source: SourceObject) -> InferredFormat:
     """Return the format that the evidence shows; a scale in the rating column's name takes precedence."""
-    # A day after the upload allows for every time zone; the clock would make runs differ.
+    # Some time after the upload allows for every time zone; the clock would make runs differ.
     uploaded = source.last_modified.astimezone(UTC).replace(tzinfo=None)
     return InferredFormat(
         day_first=evidence.date_order["day"] > evidence.date_order["month"],
         rating_scale=columns.rating_scale or choose_scale(evidence.rating_scale),
-        max_review_date=uploaded + timedelta(days=1),
+        max_review_date=uploaded + timedelta(days=MAX_DAYS_AFTER_UPLOAD),
     )

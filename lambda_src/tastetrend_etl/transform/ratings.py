@@ -8,14 +8,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from tastetrend_etl.schema import (
-    MAX_PARSED_LENGTH,
-    NULL_VALUES,
-    NUMBER_WORDS,
-    RATING_SCALES,
-    SCALE_SHARE,
-    SCALE_SHARE_OF_FEW,
-)
+from tastetrend_etl.limits import MAX_PARSED_LENGTH, MIN_MANY_RATINGS, SCALE_SHARE, SCALE_SHARE_OF_FEW
+from tastetrend_etl.schema import NULL_VALUES, NUMBER_WORDS, RATING_SCALES
 
 _NUMBER = r"[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?"
 _BARE = re.compile(rf"({_NUMBER}|[+-]?inf(?:inity)?|nan)")
@@ -26,7 +20,7 @@ _STAR_SYMBOLS = re.compile("([★⭐✭✮🌟\ufe0f]*)(½?)([☆✩]*)")  # the
 _FULL_STARS = frozenset("★⭐✭✮🌟")
 _WORDS = re.compile(r"\b(" + "|".join(NUMBER_WORDS) + r")\b")
 STAR_SCALE, PERCENT_SCALE = 5, 100
-_FEW, _TOO_FEW = 100, 20
+_TOO_FEW = 20  # numbers, to compare scales
 
 
 @dataclass(frozen=True)
@@ -81,7 +75,7 @@ def choose_scale(evidence: Mapping[int, int]) -> int:
     turn every 5 into a 1; else 10 if a tenth needs it; else 5.
     """
     five, ten, hundred = (evidence[scale] for scale in RATING_SCALES)
-    enough = hundred * (SCALE_SHARE if hundred >= _FEW else SCALE_SHARE_OF_FEW)
+    enough = hundred * (SCALE_SHARE if hundred >= MIN_MANY_RATINGS else SCALE_SHARE_OF_FEW)
     for scale in RATING_SCALES[:2]:
         if evidence[scale] >= enough:
             return scale

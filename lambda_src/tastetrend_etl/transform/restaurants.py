@@ -5,6 +5,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tastetrend_etl import schema
+from tastetrend_etl.limits import MAX_REVIEWS, MAX_STARS
 from tastetrend_etl.models import ColumnMapping, Mask, RawBatch, TransformedBatch
 from tastetrend_etl.transform.deduplicate import Deduplicator, combine_hashes, hash_cells
 from tastetrend_etl.transform.dictionary_column import DictionaryColumn
@@ -12,9 +13,6 @@ from tastetrend_etl.transform.filter_rows import rejected_rows, repeated_header
 from tastetrend_etl.transform.numbers import parse_numbers
 from tastetrend_etl.transform.reviews import output_batch
 from tastetrend_etl.transform.select_fields import field_column, field_texts
-
-MAX_STARS = 5.0
-MAX_REVIEWS = 10**9
 
 
 def transform_restaurants(

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tastetrend_etl import schema
+from tastetrend_etl.limits import MAX_PARTY, MAX_TIP_PERCENTAGE, MIN_PARTY
 from tastetrend_etl.models import FormatEvidence, InferredFormat, Mask
 from tastetrend_etl.transform import ratings
 from tastetrend_etl.transform.categories import map_categories
@@ -119,14 +119,14 @@ def _money(columns: Mapping[str, DictionaryColumn]) -> Standardized:
     absent = np.isnan(percentage) | (percentage == 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         percentage = np.where(absent & known & (spent > 0), tip / spent * 100, percentage)
-        capped = percentage > schema.MAX_TIP_PERCENTAGE
+        capped = percentage > MAX_TIP_PERCENTAGE
         exceeding = known & (tip > spent) & (spent > 0)
     return Standardized(
         columns={
             "total_spent": _nan_as_null(spent),
             "tip_amount": _nan_as_null(tip),
             "log_total_spent": _nan_as_null(np.log1p(spent)),
-            "tip_percentage": _nan_as_null(np.where(capped, schema.MAX_TIP_PERCENTAGE, percentage)),
+            "tip_percentage": _nan_as_null(np.where(capped, MAX_TIP_PERCENTAGE, percentage)),
         },
         issues=spent_issues
         | tip_issues
@@ -156,7 +156,7 @@ def _party_size(cells: DictionaryColumn) -> Standardized:
     number = parse_numbers(cells.values)
     present = np.asarray(pc.is_valid(cells.values))
     whole = np.isfinite(number) & (number == np.floor(number))
-    fits = whole & (number >= schema.MIN_PARTY) & (number <= schema.MAX_PARTY)
+    fits = whole & (number >= MIN_PARTY) & (number <= MAX_PARTY)
     size = pa.array(np.where(fits, number, 0).astype(np.int32), mask=~fits)
     return Standardized(
         columns={"party_size": cells.to_rows(size)},

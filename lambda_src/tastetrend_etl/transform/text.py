@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tastetrend_etl.limits import MAX_PARSED_LENGTH, TRUNCATED_CHARACTERS
 from tastetrend_etl.models import Mask
-from tastetrend_etl.schema import MAX_PARSED_LENGTH, TRUNCATED_CHARACTERS
 from tastetrend_etl.transform.dictionary_column import DictionaryColumn
 
 _CONTROLS = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F\x{80}-\x{9F}]"

@@ -1,1 +1,1 @@
-"""The account of a file: what was counted, how it is judged, and how that is written down."""
+"""Profiles a file's rows, checks the profile against thresholds, and builds the reports."""

@@ -1,25 +1,25 @@
-"""Counts what the reports need while the batches go by, so that no row is looked at twice."""
+"""Counts what the reports need batch by batch, in the same pass that writes the rows."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tastetrend_etl.limits import MAX_PARSED_LENGTH
 from tastetrend_etl.models import RejectedRow
-from tastetrend_etl.schema import MAX_PARSED_LENGTH
+from tastetrend_etl.schema import GROUP_COLUMNS
 
-GROUP_COLUMNS = ("gender_norm", "age_group", "ethnicity_norm", "location")
-EXAMPLES = 5
-OTHER_GROUPS = "(other)"
-_MOST_NAMES = 1_000
+_MAX_EXAMPLES = 5
+_MAX_NAMES = 1_000
+_OTHER_GROUPS = "(other)"
 
 
 @dataclass(frozen=True)
 class RowBalance:
-    """Where the rows of a file ended; `read` counts every data record, and the rest must add up to it."""
+    """Row counts of a file: `read` must be the sum of the others."""
 
     read: int
     written: int
@@ -27,27 +27,27 @@ class RowBalance:
     duplicate: int
 
     @property
-    def holds(self) -> bool:
-        """Say whether every row is accounted for."""
+    def is_balanced(self) -> bool:
+        """Tell whether every row read was written, rejected or a duplicate."""
         return self.read == self.written + self.rejected + self.duplicate
 
 
 @dataclass
 class IssueCount:
-    """How often something happened, and the first source rows where it did."""
+    """How many rows have an issue, and the first of their source row numbers."""
 
     count: int = 0
     examples: list[int] = field(default_factory=list)
 
     def add(self, source_rows: np.ndarray) -> None:
-        """Count these rows."""
+        """Count rows, given their numbers: int64, shape (rows,)."""
         self.count += len(source_rows)
-        self.examples += source_rows[: EXAMPLES - len(self.examples)].tolist()
+        self.examples += source_rows[: _MAX_EXAMPLES - len(self.examples)].tolist()
 
 
 @dataclass
 class Group:
-    """The reviews of one group of people or place: how many, how many rated, the sum of their ratings."""
+    """The reviews of one group: all, those with a rating, and the sum of their ratings (1 to 5)."""
 
     rows: int = 0
     rated: int = 0
@@ -56,16 +56,16 @@ class Group:
 
 @dataclass
 class FileProfile:
-    """The account of one file.
+    """Counts over one file.
 
     Attributes:
-        read, written: rows; `rejections` and `duplicates` hold the others.
-        issues, rejections: code → where.
-        missing: unified column → rows without a value.
+        read, written: rows.
+        issues, rejections: code → rows.
+        missing: column of the dataset → rows without a value.
         ratings: rating from one to five, rounded → rows.
         scales: rating scale → rows.
         mixed_scales: share of the ratings that look like those of a smaller scale.
-        groups: group column → value → group; None stands for a missing value.
+        groups: group column → value, None where it is missing → group.
         unmapped: category column → unknown word → rows.
     """
 
@@ -83,24 +83,18 @@ class FileProfile:
 
     @property
     def balance(self) -> RowBalance:
-        """Return where the rows ended."""
-        rejected = sum(seen.count for seen in self.rejections.values())
+        """Return the row counts by outcome."""
+        rejected = sum(each.count for each in self.rejections.values())
         return RowBalance(self.read, self.written, rejected, self.duplicates.count)
 
 
 def count_missing(profile: FileProfile, batch: pa.RecordBatch) -> None:
-    """Count the missing cells of a batch that goes into the dataset."""
+    """Count the null cells of a batch of written rows."""
     profile.missing.update({name: batch[name].null_count for name in batch.schema.names})
 
 
 def count_issues(profile: FileProfile, batch: pa.RecordBatch, issues: Mapping[str, np.ndarray]) -> None:
-    """Count what is wrong with written rows.
-
-    Args:
-        profile: the counts so far.
-        batch: the written rows.
-        issues: code → mask of the batch's rows.
-    """
+    """Count the issues of a batch of written rows; `issues` is code → mask, bool, shape (rows,)."""
     rows = np.asarray(batch["source_row"])
     for code, mask in issues.items():
         if mask.any():
@@ -108,7 +102,7 @@ def count_issues(profile: FileProfile, batch: pa.RecordBatch, issues: Mapping[st
 
 
 def count_reviews(profile: FileProfile, batch: pa.RecordBatch) -> None:
-    """Count what only reviews have: ratings, scales and groups."""
+    """Count the ratings, scales and groups of a batch of written reviews."""
     ratings = np.asarray(batch["rating_1_5"])
     profile.ratings.update(_value_counts(np.rint(ratings[~np.isnan(ratings)])))
     profile.scales.update(_value_counts(np.asarray(batch["rating_scale"].drop_null())))
@@ -117,21 +111,21 @@ def count_reviews(profile: FileProfile, batch: pa.RecordBatch) -> None:
 
 
 def count_rejected(profile: FileProfile, rows: Iterable[RejectedRow]) -> None:
-    """Count rejected rows by their reason."""
+    """Count rejected rows by reason."""
     numbers: dict[str, list[int]] = {}
     for row in rows:
         numbers.setdefault(row.reason, []).append(row.source_row)
-    for reason, found in numbers.items():
-        profile.rejections.setdefault(reason, IssueCount()).add(np.array(found))
+    for reason, source_rows in numbers.items():
+        profile.rejections.setdefault(reason, IssueCount()).add(np.array(source_rows))
 
 
 def count_unmapped(profile: FileProfile, unmapped: Mapping[str, Mapping[str, int]]) -> None:
-    """Count the words that no category table knows, but no more of them than a report can use."""
+    """Count the words that no category map contains: at most 1,000 different ones a column."""
     for column, counts in unmapped.items():
-        held = profile.unmapped.setdefault(column, Counter())
+        known = profile.unmapped.setdefault(column, Counter())
         for word, rows in counts.items():
-            if word in held or (len(held) < _MOST_NAMES and len(word) <= MAX_PARSED_LENGTH):
-                held[word] += rows
+            if _is_counted(word, known):
+                known[word] += rows
 
 
 def _value_counts(values: np.ndarray) -> dict[int, int]:
@@ -141,19 +135,19 @@ def _value_counts(values: np.ndarray) -> dict[int, int]:
 
 def _count_groups(groups: dict[str | None, Group], names: pa.DictionaryArray, ratings: np.ndarray) -> None:
     values = [*names.dictionary.to_pylist(), None]
-    places = np.asarray(pc.fill_null(names.indices, len(names.dictionary)))
+    codes = np.asarray(pc.fill_null(names.indices, len(names.dictionary)))
     rated = ~np.isnan(ratings)
-    rows = np.bincount(places, minlength=len(values))
-    rated_rows = np.bincount(places[rated], minlength=len(values))
-    sums = np.bincount(places[rated], weights=ratings[rated], minlength=len(values))
-    for place in np.flatnonzero(rows):
-        group = groups.setdefault(_group_name(groups, values[place]), Group())
-        group.rows += int(rows[place])
-        group.rated += int(rated_rows[place])
-        group.rating_sum += float(sums[place])
+    rows = np.bincount(codes, minlength=len(values))
+    rated_rows = np.bincount(codes[rated], minlength=len(values))
+    sums = np.bincount(codes[rated], weights=ratings[rated], minlength=len(values))
+    for code in np.flatnonzero(rows):
+        value = values[code]
+        group = groups.setdefault(value if _is_counted(value, groups) else _OTHER_GROUPS, Group())
+        group.rows += int(rows[code])
+        group.rated += int(rated_rows[code])
+        group.rating_sum += float(sums[code])
 
 
-def _group_name(groups: Mapping[str | None, Group], name: str | None) -> str | None:
-    """Return the name, or the common one of those that are too many or too long to be places."""
-    fits = name is None or name in groups or (len(groups) < _MOST_NAMES and len(name) <= MAX_PARSED_LENGTH)
-    return name if fits else OTHER_GROUPS
+def _is_counted(name: str | None, known: Collection[str | None]) -> bool:
+    """Tell whether a name is counted on its own: texts that are not names would use up the memory."""
+    return name is None or name in known or (len(known) < _MAX_NAMES and len(name) <= MAX_PARSED_LENGTH)

@@ -1,33 +1,37 @@
-"""Writes down the account of a file: validation, bias, and why a file was refused."""
+"""Builds the validation, bias and error reports."""
 
 import math
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC
 from typing import Any
 
 from tastetrend_etl.errors import RejectedFileError
+from tastetrend_etl.limits import MISSING_GROUP_SHARE, RATING_GAP, SMALL_GROUP_SHARE, Status
 from tastetrend_etl.models import ColumnMapping, Dialect, FileEncoding, InferredFormat, SourceObject
 from tastetrend_etl.output_keys import OutputKeys
-from tastetrend_etl.validate.checks import Check, Status
+from tastetrend_etl.validate.checks import Check
 from tastetrend_etl.validate.profile import FileProfile, Group, IssueCount
-from tastetrend_etl.validate.shown import shown
 
 Report = dict[str, Any]  # a JSON document
 
-SMALL_GROUP_SHARE = 0.05
-RATING_GAP = 0.5
-MISSING_GROUP_SHARE = 0.30
+# A report shows an unknown word only if it may be a category: nobody's name, address or number.
+_MAX_WORDS = 10
+_MAX_WORD_LENGTH = 24
+_MIN_ROWS_OF_A_PHRASE = 5
+_WORD = re.compile(r"[^\W\d_]+(?:[-/'][^\W\d_]+)*")
+_PHRASE = re.compile(rf"{_WORD.pattern}(?: {_WORD.pattern})*")
 
 
 @dataclass(frozen=True)
-class Account:
-    """Everything that is known of a file once it has been read to its end."""
+class FileSummary:
+    """What is known of a file after its last row."""
 
-    survey: FileEncoding
+    encoding: FileEncoding
     dialect: Dialect
     columns: ColumnMapping
-    rules: InferredFormat
+    inferred_format: InferredFormat
     profile: FileProfile
     conflicting_ids: int
 
@@ -35,45 +39,42 @@ class Account:
 def validation_report(
     source: SourceObject,
     version: str,
-    account: Account,
+    summary: FileSummary,
     checks: list[Check],
     status: Status,
     keys: OutputKeys,
 ) -> Report:
-    """Return the honest account of a processed file."""
-    profile, balance = account.profile, account.profile.balance
+    """Return the report on a processed file."""
+    profile, balance = summary.profile, summary.profile.balance
     return {
         "status": status,
-        "source": {"file": source.filename, "kind": account.columns.kind},
+        "source": {"file": source.filename, "kind": summary.columns.kind},
         **_provenance(source, version),
-        **_writing(account.survey, account.dialect),
-        "column_mapping": account.columns.mapping(),
-        "columns_in_extra": list(account.columns.extra.values()),
-        "rows": {
-            "read": balance.read,
-            "written": balance.written,
-            "rejected": balance.rejected,
-            "duplicate": balance.duplicate,
-        },
+        **_encoding(summary.encoding, summary.dialect),
+        "column_mapping": summary.columns.mapping(),
+        "columns_in_extra": list(summary.columns.extra.values()),
+        "rows": vars(balance),
         "missing_share": {name: _share(count, balance.written) for name, count in profile.missing.items()},
-        "issues": _occurrences(profile.issues),
-        "unmapped_words": {column: shown(counts) for column, counts in profile.unmapped.items() if counts},
-        "rejections": _occurrences(profile.rejections),
-        "rating": _rating(account),
-        "dates": {"day_first": account.rules.day_first},
-        "duplicates": {"count": profile.duplicates.count, "examples": profile.duplicates.examples},
-        "conflicting_ids": account.conflicting_ids,
-        "checks": [_check(check) for check in checks],
+        "issues": _issue_counts(profile.issues),
+        "unmapped_words": {
+            column: _reportable_categories(rows) for column, rows in profile.unmapped.items() if rows
+        },
+        "rejections": _issue_counts(profile.rejections),
+        "rating": _rating(summary),
+        "dates": {"day_first": summary.inferred_format.day_first},
+        "duplicates": vars(profile.duplicates),
+        "conflicting_ids": summary.conflicting_ids,
+        "checks": [asdict(check) for check in checks],
         "outputs": {
             "dataset": keys.dataset,
             "rejected": keys.rejected if balance.rejected else None,
-            "bias": keys.bias if account.columns.kind == "reviews" else None,
+            "bias": keys.bias if summary.columns.kind == "reviews" else None,
         },
     }
 
 
 def bias_report(source: SourceObject, version: str, profile: FileProfile) -> Report:
-    """Return whom the file speaks for: each group's size, mean rating, and the thresholds it breaks."""
+    """Return the size and the mean rating of each group, and the thresholds that it breaks."""
     rated = sum(group.rated for group in profile.groups.get("location", {}).values())
     rating_sum = sum(group.rating_sum for group in profile.groups.get("location", {}).values())
     mean = rating_sum / rated if rated else None
@@ -92,7 +93,7 @@ def bias_report(source: SourceObject, version: str, profile: FileProfile) -> Rep
 
 
 def error_report(source: SourceObject, version: str, error: RejectedFileError) -> Report:
-    """Return why a file was refused and what its sender can do."""
+    """Return why a file was rejected and what its sender can do."""
     return {
         "status": "refused",
         "reason": error.reason,
@@ -104,46 +105,42 @@ def error_report(source: SourceObject, version: str, error: RejectedFileError) -
 
 def _provenance(source: SourceObject, version: str) -> Report:
     return {
-        "raw_object": {
-            "bucket": source.bucket,
-            "key": source.key,
-            "version_id": source.version_id,
-            "etag": source.etag,
-            "size": source.size,
-            "last_modified": source.last_modified.astimezone(UTC).isoformat(),
-        },
+        "raw_object": vars(source) | {"last_modified": source.last_modified.astimezone(UTC).isoformat()},
         "function_version": version,
     }
 
 
-def _writing(survey: FileEncoding, dialect: Dialect) -> Report:
+def _encoding(encoding: FileEncoding, dialect: Dialect) -> Report:
     return {
-        "encoding": survey.encoding,
-        "compressed": survey.compressed,
-        "nul_bytes_removed": survey.nul_bytes,
+        "encoding": encoding.encoding,
+        "compressed": encoding.compressed,
+        "nul_bytes_removed": encoding.nul_bytes,
         "format": dialect.format,
         "delimiter": dialect.delimiter if dialect.format == "delimited" else None,
     }
 
 
-def _occurrences(found: Mapping[str, IssueCount]) -> Report:
-    return {code: {"count": seen.count, "examples": seen.examples} for code, seen in sorted(found.items())}
+def _issue_counts(issues: Mapping[str, IssueCount]) -> Report:
+    return {code: vars(issue) for code, issue in sorted(issues.items())}
 
 
-def _rating(account: Account) -> Report:
+def _reportable_categories(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return word → rows for the most frequent of the words that may be categories."""
+    words = [(word, rows) for word, rows in counts.items() if _is_category(word, rows)]
+    return dict(sorted(words, key=lambda pair: (-pair[1], pair[0]))[:_MAX_WORDS])
+
+
+def _is_category(word: str, rows: int) -> bool:
+    """Tell whether this is one word of letters, or several that many rows share."""
+    pattern = _PHRASE if rows >= _MIN_ROWS_OF_A_PHRASE else _WORD
+    return len(word) <= _MAX_WORD_LENGTH and pattern.fullmatch(word) is not None
+
+
+def _rating(summary: FileSummary) -> Report:
     return {
-        "scale": account.columns.rating_scale or account.rules.rating_scale,
-        "scales_used": {str(scale): rows for scale, rows in sorted(account.profile.scales.items())},
-        "distribution": {str(rating): rows for rating, rows in sorted(account.profile.ratings.items())},
-    }
-
-
-def _check(check: Check) -> Report:
-    return {
-        "name": check.name,
-        "status": check.status,
-        "value": check.value,
-        "threshold": {"warn": check.threshold.warn, "fail": check.threshold.fail},
+        "scale": summary.columns.rating_scale or summary.inferred_format.rating_scale,
+        "scales_used": {str(scale): rows for scale, rows in sorted(summary.profile.scales.items())},
+        "distribution": {str(rating): rows for rating, rows in sorted(summary.profile.ratings.items())},
     }
 
 
@@ -152,13 +149,13 @@ def _group_column(groups: Mapping[str | None, Group], mean: float | None) -> Rep
     missing = groups.get(None, Group()).rows
     known = {name: group for name, group in groups.items() if name is not None}
     shares = [group.rows / (rows - missing) for group in known.values()]
-    described = {name: _group(known[name], rows - missing, mean) for name in sorted(known)}
-    broken = {name: facts["breaks"] for name, facts in described.items() if facts["breaks"]}
+    reports = {name: _group(known[name], rows - missing, mean) for name in sorted(known)}
+    broken = {name: report["breaks"] for name, report in reports.items() if report["breaks"]}
     missing_share = _share(missing, rows)
     return {
         "missing_share": missing_share,
         "smallest_group_share": _rounded(min(shares)) if shares else None,
-        "groups": described,
+        "groups": reports,
         "breaks": broken | ({"*": ["missing_share"]} if missing_share > MISSING_GROUP_SHARE else {}),
     }
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tastetrend_etl.errors import RetryableError
-from tastetrend_etl.staging import staging_area
+from tastetrend_etl.temp_workspace import temp_workspace
 from tests.unit.conftest import LambdaContext
 from tests.unit.fault_injection import faulty_s3 as faults
 from tests.unit.fault_injection.child_process import run_elsewhere
@@ -55,7 +55,7 @@ def test_I05_what_a_killed_invocation_left_is_cleared_and_what_a_live_one_uses_i
     (left,) = temporary.iterdir()
     assert (left / "raw").exists()
 
-    with staging_area() as in_use:
+    with temp_workspace() as in_use:
         assert not left.exists()
         scene.send()
         assert list(temporary.iterdir()) == [in_use]

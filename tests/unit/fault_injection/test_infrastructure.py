@@ -85,7 +85,7 @@ def test_I11_a_race_lost_five_times_is_raised(scene):
 
     error = scene.struck(0, race, forever=True)
 
-    assert "changed while its successor was made" in str(error)
+    assert "another invocation changed an output" in str(error)
     assert scene.tries.count(scene.sites[-1]) == 5
     scene.assert_whole()
     scene.assert_completed_by_the_next_delivery()

@@ -1,6 +1,6 @@
 """The largest file fits the function."""
 
-from tastetrend_etl.budget import MAX_FILE_BYTES
+from tastetrend_etl.limits import MAX_FILE_BYTES
 
 
 def test_the_largest_file_leaves_room_on_the_disk_for_what_is_made_of_it():

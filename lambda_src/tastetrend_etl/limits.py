@@ -1,0 +1,93 @@
+"""Every limit of the data contract, and every budget of an invocation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+# --- an invocation ----------------------------------------------------------------------------------
+
+MIN_REMAINING_MS = 2_000  # with less time left than this, an invocation stops before it commits
+
+# The function's timeout, its share of a vCPU (which 1,024 MB of memory buy) and the size of its /tmp.
+_SECONDS = 30 - MIN_REMAINING_MS / 1_000
+_VCPUS = 0.58
+_DISK_BYTES = 512 << 20
+# The slowest file is cp1252, has a stray quote in its last row, and first rows that suggest the wrong date
+# order: it is copied as UTF-8, parsed by Arrow in vain, repaired record by record, and parsed twice more.
+# `make bench` measures it (benchmarks/extremes.py). Memory is no limit: at most a third of it is used.
+_WORST_CPU_SECONDS_PER_BYTE = 0.145e-6  # on one core of an EPYC 9004
+_SAFETY_FACTOR = 2  # a vCPU of Lambda may be this much slower
+_WORST_COPIES = 7  # in sizes of the file: itself, two copies and a dataset of at most twice its size each
+_BYTES_IN_TIME = _SECONDS * _VCPUS / _SAFETY_FACTOR / _WORST_CPU_SECONDS_PER_BYTE
+_STEP_BYTES = 16 << 20
+
+# --- a file -----------------------------------------------------------------------------------------
+
+# 48 MiB, some 90,000 reviews, inflated; an ordinary file of that size takes 3 s.
+MAX_FILE_BYTES = int(min(_BYTES_IN_TIME, _DISK_BYTES / _WORST_COPIES)) // _STEP_BYTES * _STEP_BYTES
+MAX_KEY_BYTES = 1_024  # of S3
+MAX_ROWS = 5_000_000  # finding duplicates among them takes 200 MB
+MAX_COLUMNS = 2_000
+RAGGED_SHARE = 0.5  # with more broken records than this, the delimiter is wrong or the file is no table
+
+# --- a record ---------------------------------------------------------------------------------------
+
+MAX_RECORD_LINES = 50  # a record of more lines has an unclosed quote
+MAX_RECORD_CHARACTERS = 2_000_000  # as UTF-8, its quotes doubled, it still fits a block of Arrow's reader
+MAX_REJECTED_ROWS = 200_000
+MAX_REJECTED_CHARACTERS = 32_000_000
+MAX_KEPT_CHARACTERS = 1 << 16  # of a rejected record that is too long; the raw object has them all
+
+# --- a cell -----------------------------------------------------------------------------------------
+
+MAX_PARSED_LENGTH = 64  # no date, number or category is longer; some patterns take the square of the length
+TRUNCATED_CHARACTERS = 2_000
+SCALE_SHARE, SCALE_SHARE_OF_FEW = 0.99, 0.90  # of the bare numbers that a rating scale has to hold
+MIN_MANY_RATINGS = 100  # fewer are few
+EARLIEST_YEAR = 1990
+MAX_DAYS_AFTER_UPLOAD = 1  # a time zone's difference and a clock's error
+MAX_TIP_PERCENTAGE = 30.0
+MIN_PARTY, MAX_PARTY = 1, 100
+MAX_STARS = 5.0
+MAX_REVIEWS = 10**9
+
+# --- the reports ------------------------------------------------------------------------------------
+
+Status = Literal["pass", "warn", "fail"]
+SEVERITY: tuple[Status, ...] = ("pass", "warn", "fail")
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A value above `warn` warns, one above `fail` fails; a share is never above 1.0."""
+
+    warn: float
+    fail: float
+
+    def status(self, value: float) -> Status:
+        """Compare a value with both thresholds."""
+        return "fail" if value > self.fail else "warn" if value > self.warn else "pass"
+
+
+# The measured sources lack a third of their texts and up to 15 % of their ratings; twice that is unusual.
+THRESHOLDS: Mapping[str, Threshold] = {
+    "row_balance": Threshold(warn=0.0, fail=0.0),
+    "rejected_share": Threshold(warn=0.10, fail=0.25),
+    "duplicate_share": Threshold(warn=0.10, fail=0.50),
+    "missing_text_share": Threshold(warn=0.60, fail=0.95),
+    "missing_rating_share": Threshold(warn=0.30, fail=0.95),
+    "date_unparseable_share": Threshold(warn=0.02, fail=0.20),
+    "rating_unparseable_share": Threshold(warn=0.02, fail=0.20),
+    "rating_out_of_scale_share": Threshold(warn=0.02, fail=0.20),
+    "unmapped_category_share": Threshold(warn=0.05, fail=0.50),
+    "undecodable_text_share": Threshold(warn=0.0, fail=0.20),
+    "shared_review_id_share": Threshold(warn=0.0, fail=0.10),
+    "conflicting_id_share": Threshold(warn=0.05, fail=1.0),
+    "mixed_scale": Threshold(warn=0.10, fail=1.0),
+}
+
+# A group of reviewers breaks one of these when its share of the reviews is smaller, its mean rating further
+# from that of all, or a larger share of the reviews names no group.
+SMALL_GROUP_SHARE = 0.05
+RATING_GAP = 0.5
+MISSING_GROUP_SHARE = 0.30
