@@ -1,4 +1,4 @@
-# What a developer does; `make` alone lists it.
+# The developer's tasks; `make` lists them.
 
 PYTHON := $(shell for p in python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -8,7 +8,7 @@ UV := .venv/.uv
 VENV := .venv/.installed
 CHECKS := .venv/.checks
 NODE := node_modules/.package-lock.json
-# Says what is installed and how long it took; on a terminal, uv shows its progress too.
+# Prints what is installed and how long it took; on a terminal, uv also shows its progress.
 define install
 	@started=$$(date +%s); quiet=$$(test -t 2 || echo --quiet); \
 	echo "Installing $$(grep -c '==' $1) Python packages into .venv (up to $2 MB to download) ..."; \
@@ -19,14 +19,14 @@ LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-vers
 ENVIRONMENTS := local dev staging prod
 given = $(or $($1),$(error $1 is missing; name it, as in `make $@ $1=staging`))
 
-# Packages come without bytecode, which compiles in a minute: Python compiles what is imported, once if it may keep it.
+# uv installs packages without bytecode; Python must be able to keep what it compiles, or each run would compile it again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install venv node_modules demo up down test check format lint types pytest fuzz lock synth clean
 .PHONY: bench diff deploy promote rollback releases
 
-help: ## List what can be made
+help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z_]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: ## Install what the demo and the commands need: Python packages and the CDK command line
@@ -58,18 +58,18 @@ $(NODE): package-lock.json
 	@npm ci --no-audit --no-fund --silent
 	@touch $@
 
-demo: install ## Run the pipeline on an emulator of AWS: the samples, or FILES="a.csv b.txt"
+demo: install ## Run the pipeline on the AWS emulator: the samples, or FILES="a.csv b.txt"
 	@$(BIN)/tastetrend demo $(FILES)
 
-up: install ## Leave the emulator running with the stack deployed; PORT=4566 chooses the port
+up: install ## Start the emulator in the background with the stack deployed; PORT=4566 sets the port
 	@$(BIN)/tastetrend up $(if $(PORT),--port $(PORT))
 
-down: $(VENV) ## End what `make up` left running
+down: $(VENV) ## Stop the emulator that `make up` started
 	@$(BIN)/tastetrend down
 
 test: format lint types pytest ## Check the formatting, the code and the types, and run all tests
 
-check: test synth ## All that must hold before a change goes in
+check: test synth ## Run all checks that a change must pass: `make test` and the synthesis
 
 format: $(CHECKS)
 	$(BIN)/ruff format --check
@@ -85,16 +85,16 @@ types: $(CHECKS)
 pytest: $(CHECKS) $(NODE)
 	$(BIN)/pytest --numprocesses auto --dist loadfile
 
-fuzz: $(CHECKS) ## Search for faults with new random inputs; COUNT=10000 damaged files
+fuzz: $(CHECKS) ## Test with new random inputs; COUNT=10000 sets the number of damaged files
 	$(BIN)/pytest --numprocesses auto --hypothesis-profile fuzz tests/properties tests/unit/fault_injection/test_order_of_events.py
 	$(BIN)/python -m tests.fuzz $(if $(COUNT),--count $(COUNT))
 
-lock: $(UV) ## Write the files under locks/ from the requirements, with the newest versions that fit
+lock: $(UV) ## Write the files in locks/ from the requirements, with the newest compatible versions
 	@grep '^uv==' requirements.txt | $(LOCK) - --output-file locks/uv.txt
 	@$(LOCK) requirements.txt --output-file locks/requirements.txt
 	@$(LOCK) requirements-dev.txt --constraint locks/requirements.txt --output-file locks/requirements-dev.txt
 
-bench: $(CHECKS) ## Measure the engine against pandas, polars and DuckDB; ROWS=100000 leaves out larger files
+bench: $(CHECKS) ## Measure the engine against pandas, polars and DuckDB; ROWS=100000 omits larger files
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --requirement benchmarks/requirements.txt
 	$(BIN)/python -m benchmarks $(if $(ROWS),--largest $(ROWS))
 
@@ -104,27 +104,27 @@ synth: $(VENV) $(NODE) ## Synthesise the stack of every environment, without AWS
 		npx cdk synth --strict --quiet --no-notices --context env=$$name --output build/cdk.out/$$name || exit 1; \
 	done
 
-diff: $(VENV) $(NODE) ## Write to build/diff what deploying would change, ENV=dev
+diff: $(VENV) $(NODE) ## Write to build/diff the changes that a deployment would make, ENV=dev
 	@mkdir -p build/diff
 	npx cdk diff tastetrend-$(call given,ENV) --context env=$(ENV) --output build/cdk.out/$(ENV) --no-notices \
 		--method template --no-color --ci > build/diff/$(ENV).log
-	@# Made to be shown to anybody: without the account's number, nor what the CLI says before it begins.
+	@# For publication: without the account number and the CLI's messages before the diff.
 	@sed -n -e 's/[0-9]\{12\}/<account>/g' -e '/^Stack /,$$p' build/diff/$(ENV).log | tee build/diff/$(ENV).txt
 
-deploy: $(VENV) $(NODE) ## Deploy an environment, ENV=dev; what was promoted there stays where it is
+deploy: $(VENV) $(NODE) ## Deploy an environment, ENV=dev; promoted aliases do not move
 	npx cdk deploy tastetrend-$(call given,ENV) --context env=$(ENV) --output build/cdk.out/$(ENV) --no-notices \
 		--require-approval never
 
-promote: $(VENV) ## Judge a version and move an alias to it, STAGE=staging ENV=prod
+promote: $(VENV) ## Run the quality gate on a version and move an alias to it, STAGE=staging ENV=prod
 	$(BIN)/tastetrend promote $(call given,STAGE) --env $(call given,ENV)
 
-rollback: $(VENV) ## Move an alias back, STAGE=prod ENV=prod; perhaps TO=3, and REPROCESS=1 to process its files again
+rollback: $(VENV) ## Move an alias back, STAGE=prod ENV=prod; TO=3 for a version, REPROCESS=1 to repair outputs
 	$(BIN)/tastetrend rollback $(call given,STAGE) --env $(call given,ENV) \
 		$${TO:+--to "$$TO"} $(if $(REPROCESS),--reprocess --yes)
 
 releases: $(VENV) ## List which version each alias runs, ENV=prod
 	$(BIN)/tastetrend releases --env $(call given,ENV)
 
-clean: ## Remove all that was made here, the installed packages included
+clean: ## Remove all generated files, including the installed packages
 	@test ! -x $(BIN)/tastetrend || $(BIN)/tastetrend down
 	rm -rf .venv node_modules build cdk.out
