@@ -3,6 +3,7 @@
 import calendar
 import re
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 
@@ -159,8 +160,11 @@ def _moment(year: int, month: int, day: int, clock: str) -> datetime | None:
     date = datetime(year, month, day, tzinfo=UTC)
     if not clock:
         return date
-    time = _first_format(clock.upper(), _CLOCKS)
-    return datetime.combine(date, time.timetz()) if time else None
+    for format_ in _CLOCKS:
+        with suppress(ValueError):
+            time = datetime.strptime(clock.upper(), format_).replace(tzinfo=UTC)
+            return datetime.combine(date, time.timetz())
+    return None
 
 
 def _number(text: str) -> datetime | None:
@@ -184,12 +188,3 @@ def _named(text: str) -> datetime | None:
     else:
         return None
     return _moment(_full_year(year), _MONTHS[month], int(number), clock or "") if month in _MONTHS else None
-
-
-def _first_format(text: str, formats: tuple[str, ...]) -> datetime | None:
-    for format_ in formats:
-        try:
-            return datetime.strptime(text, format_).replace(tzinfo=UTC)
-        except ValueError:
-            continue
-    return None

@@ -49,7 +49,7 @@ class ReviewFields:
         mask = pa.array(rows)
         return ReviewFields(
             source_rows=self.source_rows[rows],
-            columns={name: column.filter(rows) for name, column in self.columns.items()},
+            columns={name: column.filter(mask) for name, column in self.columns.items()},
             ids=self.ids.filter(mask),
             text=self.text.filter(mask),
             text_bytes=list(compress(self.text_bytes, rows)),
@@ -74,23 +74,14 @@ def select_fields(raw: RawBatch, columns: ColumnMapping) -> ReviewFields:
     )
 
 
-def field_texts(cells: pa.RecordBatch, columns: ColumnMapping, field: str) -> pa.StringArray:
-    """Return a field's raw cells; where several columns hold it, the first that is not missing."""
-    places = columns.fields.get(field, ())
-    if not places:
-        return constant("", cells.num_rows).dictionary_decode()
-    first, *others = (column_texts(cells[place]) for place in places)
-    for other in others:
-        first = pc.if_else(pc.is_null(_strip_and_nullify(first)), other, first)
-    return first
-
-
 def field_column(cells: pa.RecordBatch, columns: ColumnMapping, field: str) -> DictionaryColumn:
-    """Return the same as distinct values."""
-    places = columns.fields.get(field, ())
-    if not places:
-        return _distinct(constant("", cells.num_rows))
-    return _distinct(cells[places[0]] if len(places) == 1 else field_texts(cells, columns, field))
+    """Return a field's cells as distinct values, each row empty if the file lacks the field."""
+    return _distinct(_raw_column(cells, columns, field))
+
+
+def field_texts(cells: pa.RecordBatch, columns: ColumnMapping, field: str) -> pa.StringArray:
+    """Return the same as raw strings."""
+    return column_texts(_raw_column(cells, columns, field))
 
 
 def column_texts(column: pa.Array) -> pa.StringArray:
@@ -101,6 +92,17 @@ def column_texts(column: pa.Array) -> pa.StringArray:
 def constant(value: str, rows: int) -> pa.DictionaryArray:
     """Return the same value for every row."""
     return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), [value])
+
+
+def _raw_column(cells: pa.RecordBatch, columns: ColumnMapping, field: str) -> pa.Array:
+    """Return a field's column; where several hold it, the first cell of each row that is not missing."""
+    first, *others = [cells[place] for place in columns.fields.get(field, ())] or [
+        constant("", cells.num_rows)
+    ]
+    for other in others:
+        first = column_texts(first)
+        first = pc.if_else(pc.is_null(_strip_and_nullify(first)), column_texts(other), first)
+    return first
 
 
 def _distinct(column: pa.StringArray | pa.DictionaryArray) -> DictionaryColumn:
