@@ -107,10 +107,9 @@ def _from_iso(texts: pa.StringArray, kind: pa.DataType) -> np.ndarray:
 
 
 def _iso(text: str) -> datetime | None:
-    try:
+    with suppress(ValueError):
         return datetime.fromisoformat(text)
-    except ValueError:
-        return None
+    return None
 
 
 def _microseconds(moment: datetime | None) -> int:
@@ -122,7 +121,10 @@ def _microseconds(moment: datetime | None) -> int:
 
 def _parse_text(text: str, *, day_first: bool) -> tuple[int, str | None]:
     """Return the microseconds since 1970, and the order that the text proves."""
-    return _microseconds(_parse_date(text, day_first)), _numeric_order(text)
+    moment = None
+    with suppress(ValueError, OverflowError):
+        moment = _numeric(text, day_first=day_first) or _number(text) or _iso(text) or _named(text)
+    return _microseconds(moment), _numeric_order(text)
 
 
 # One cache per order: a cache by text alone is smaller and faster than one by text and flag.
@@ -132,14 +134,7 @@ _PARSERS = {
 }
 
 
-def _parse_date(text: str, day_first: bool) -> datetime | None:  # noqa: FBT001 # private, one caller
-    try:
-        return _numeric(text, day_first) or _number(text) or _iso(text) or _named(text)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _numeric(text: str, day_first: bool) -> datetime | None:  # noqa: FBT001 # private, one caller
+def _numeric(text: str, *, day_first: bool) -> datetime | None:
     if match := _YEAR_FIRST.fullmatch(text):
         return _moment(int(match[1]), int(match[2]), int(match[3]), match[4])
     match = _NUMERIC.fullmatch(text)

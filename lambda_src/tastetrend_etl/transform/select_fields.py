@@ -17,7 +17,6 @@ from tastetrend_etl.transform.text import as_bytes, strip_control_chars
 _PLAIN_FIELDS = frozenset({"source_review_id", "review_text"})  # their values hardly repeat
 _MAX_NULL_LENGTH = max(map(len, schema.NULL_VALUES))
 _NULLS = pa.array(schema.NULL_SPELLINGS)
-_EVERY_ROW = slice(None)
 
 
 @dataclass(frozen=True)
@@ -96,20 +95,19 @@ def constant(value: str, rows: int) -> pa.DictionaryArray:
 
 def _raw_column(cells: pa.RecordBatch, columns: ColumnMapping, field: str) -> pa.Array:
     """Return a field's column; where several hold it, the first cell of each row that is not missing."""
-    first, *others = [cells[place] for place in columns.fields.get(field, ())] or [
-        constant("", cells.num_rows)
-    ]
-    for other in others:
-        first = column_texts(first)
-        first = pc.if_else(pc.is_null(_strip_and_nullify(first)), column_texts(other), first)
-    return first
+    places = columns.fields.get(field, ())
+    column = cells[places[0]] if places else constant("", cells.num_rows)
+    for place in places[1:]:
+        column = column_texts(column)
+        column = pc.if_else(pc.is_null(_strip_and_nullify(column)), column_texts(cells[place]), column)
+    return column
 
 
 def _distinct(column: pa.StringArray | pa.DictionaryArray) -> DictionaryColumn:
     if isinstance(column, pa.DictionaryArray):
         values = column.dictionary
         return DictionaryColumn(values, _strip_and_nullify(values), np.asarray(column.indices))
-    return DictionaryColumn(column, _strip_and_nullify(column), _EVERY_ROW)
+    return DictionaryColumn(column, _strip_and_nullify(column), slice(None))
 
 
 def _strip_and_nullify(values: pa.StringArray) -> pa.StringArray:

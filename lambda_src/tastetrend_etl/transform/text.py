@@ -1,4 +1,4 @@
-"""Finds characters in whole columns of text, and converts such columns."""
+"""Operations on columns of text."""
 
 from collections.abc import Callable, Iterable
 
@@ -66,7 +66,7 @@ def _matching(
     suspect: Callable[[np.ndarray], Mask],
     matches: Callable[[pa.StringArray], pa.BooleanArray],
 ) -> Mask:
-    """Return the mask of the values that match, of those with a byte that is suspect.
+    """Return the mask of the values that match, trying only those with a suspect byte.
 
     Searching a column's bytes as one array takes a tenth of the time of searching value by value.
     """
@@ -78,8 +78,7 @@ def _matching(
     starts = range(0, len(data), _SCANNED)
     places = np.concatenate([np.flatnonzero(suspect(data[at : at + _SCANNED])) + at for at in starts])
     rows = np.unique(np.searchsorted(offsets, places + offsets[0], side="right") - 1)
-    if len(rows):
-        hit[rows] = pc.fill_null(matches(values.take(pa.array(rows))), False)
+    hit[rows] = pc.fill_null(matches(values.take(pa.array(rows))), False)
     return hit
 
 
