@@ -108,10 +108,12 @@ def hash_cells(values: pa.StringArray) -> np.ndarray:
 
 def combine_hashes(*columns: np.ndarray) -> np.ndarray:
     """Return one int64 hash per row from those of its cells, whose order and number matter."""
-    rows = np.full(len(columns[0]), len(columns), np.int64)  # empty cells hash to 0, but their number counts
+    hashes = np.full(
+        len(columns[0]), len(columns), np.int64
+    )  # empty cells hash to 0, but their number counts
     for column in columns:
-        rows = rows * _MULTIPLIER + column  # wraps around
-    return rows
+        hashes = hashes * _MULTIPLIER + column  # wraps around
+    return hashes
 
 
 def without_repeat_suffix(ids: pa.StringArray) -> pa.StringArray:

@@ -25,9 +25,9 @@ def filter_rows(
     textless = np.asarray(pc.is_null(fields.text))
     labels = column_texts(raw.cells[columns.fields.get("source_review_id", (0,))[0]])
     summary = _is_summary_row(labels, textless & fields.columns["review_date"].missing()) & ~header
-    empty = textless & fields.columns["rating"].missing() & ~header & ~summary
-    rejection_masks = {"repeated_header": header, "not_a_review": summary, "empty_row": empty}
-    return ~(header | summary | empty), rejected_rows(raw, rejection_masks)
+    blank = textless & fields.columns["rating"].missing() & ~header & ~summary
+    rejection_masks = {"repeated_header": header, "not_a_review": summary, "empty_row": blank}
+    return ~(header | summary | blank), rejected_rows(raw, rejection_masks)
 
 
 def repeated_header(cells: pa.RecordBatch, columns: ColumnMapping) -> Mask:

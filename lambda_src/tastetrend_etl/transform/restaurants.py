@@ -34,16 +34,15 @@ def transform_restaurants(
     avg_stars, stars_invalid = _number(stars, MAX_STARS)
     total_reviews, reviews_invalid = _number(reviews, MAX_REVIEWS, whole=True)
     issues = {"avg_stars_invalid": stars_invalid[kept], "total_reviews_invalid": reviews_invalid[kept]}
-    rows = pa.array(kept)
     facts = {
-        "restaurant_name": name.to_dictionary(name.values).filter(rows),
-        "address": address.to_dictionary(address.values).filter(rows),
-        "avg_stars": avg_stars.filter(rows),
-        "total_reviews": total_reviews.cast(pa.int64()).filter(rows),
+        "restaurant_name": name.to_dictionary(name.values),
+        "address": address.to_dictionary(address.values),
+        "avg_stars": avg_stars,
+        "total_reviews": total_reviews.cast(pa.int64()),
     }
     rejected = rejected_rows(raw, {"repeated_header": header, "empty_row": nameless})
     return assemble(
-        Standardized(facts, issues),
+        Standardized({field: values.filter(pa.array(kept)) for field, values in facts.items()}, issues),
         schema.RESTAURANTS,
         raw.source_rows[kept],
         source_file,
