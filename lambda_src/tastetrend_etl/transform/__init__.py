@@ -1,1 +1,1 @@
-"""From a batch of delivered cells to the rows that are written, and what became of the others."""
+"""Transforms batches of raw cells to rows of the output."""

@@ -16,17 +16,16 @@ from tastetrend_etl.transform.dictionary_column import DictionaryColumn
 _RANGE_SEPARATOR = re.compile(r"\s*(?:-|–|—|to)\s*")  # noqa: RUF001 # en and em dashes as delivered
 
 
-def map_categories(column: DictionaryColumn, field: str) -> tuple[pa.StringArray, Mask, Mapping[str, int]]:
-    """Return the category of each distinct value, null where missing or unknown.
+def map_categories(
+    column: DictionaryColumn, table: Mapping[str, str], normalize: Callable[[str], str]
+) -> tuple[pa.StringArray, Mask, Mapping[str, int]]:
+    """Return each distinct value's category or null, the mask of the unknown ones, and unknown word → rows.
 
     Args:
         column: the words.
-        field: `age_range`, `gender` or `ethnicity`.
-
-    Returns:
-        The categories, the mask of the unknown words, and unknown word → rows.
+        table: normalized word → category.
+        normalize: takes a word in lower case.
     """
-    table, normalize = _RULES[field]
     words = column.values.to_pylist()
     categories = [
         table.get(normalize(word.lower())) if word and len(word) <= MAX_PARSED_LENGTH else None
@@ -51,8 +50,9 @@ def _normalize_age(text: str) -> str:
     return _RANGE_SEPARATOR.sub("-", text).replace(" ", "")
 
 
-_RULES: Mapping[str, tuple[Mapping[str, str], Callable[[str], str]]] = {
-    "age_range": (AGE_GROUPS, _normalize_age),
-    "gender": (GENDERS, _normalize_word),
-    "ethnicity": (ETHNICITIES, _normalize_word),
+# Field → output column, and how to map its words.
+CATEGORIES: Mapping[str, tuple[str, Mapping[str, str], Callable[[str], str]]] = {
+    "age_range": ("age_group", AGE_GROUPS, _normalize_age),
+    "gender": ("gender_norm", GENDERS, _normalize_word),
+    "ethnicity": ("ethnicity_norm", ETHNICITIES, _normalize_word),
 }

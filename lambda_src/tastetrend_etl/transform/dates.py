@@ -3,6 +3,7 @@
 import calendar
 import re
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 
@@ -106,10 +107,9 @@ def _from_iso(texts: pa.StringArray, kind: pa.DataType) -> np.ndarray:
 
 
 def _iso(text: str) -> datetime | None:
-    try:
+    with suppress(ValueError):
         return datetime.fromisoformat(text)
-    except ValueError:
-        return None
+    return None
 
 
 def _microseconds(moment: datetime | None) -> int:
@@ -121,7 +121,10 @@ def _microseconds(moment: datetime | None) -> int:
 
 def _parse_text(text: str, *, day_first: bool) -> tuple[int, str | None]:
     """Return the microseconds since 1970, and the order that the text proves."""
-    return _microseconds(_parse_date(text, day_first)), _numeric_order(text)
+    moment = None
+    with suppress(ValueError, OverflowError):
+        moment = _numeric(text, day_first=day_first) or _number(text) or _iso(text) or _named(text)
+    return _microseconds(moment), _numeric_order(text)
 
 
 # One cache per order: a cache by text alone is smaller and faster than one by text and flag.
@@ -131,14 +134,7 @@ _PARSERS = {
 }
 
 
-def _parse_date(text: str, day_first: bool) -> datetime | None:  # noqa: FBT001 # private, one caller
-    try:
-        return _numeric(text, day_first) or _number(text) or _iso(text) or _named(text)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _numeric(text: str, day_first: bool) -> datetime | None:  # noqa: FBT001 # private, one caller
+def _numeric(text: str, *, day_first: bool) -> datetime | None:
     if match := _YEAR_FIRST.fullmatch(text):
         return _moment(int(match[1]), int(match[2]), int(match[3]), match[4])
     match = _NUMERIC.fullmatch(text)
@@ -159,8 +155,11 @@ def _moment(year: int, month: int, day: int, clock: str) -> datetime | None:
     date = datetime(year, month, day, tzinfo=UTC)
     if not clock:
         return date
-    time = _first_format(clock.upper(), _CLOCKS)
-    return datetime.combine(date, time.timetz()) if time else None
+    for format_ in _CLOCKS:
+        with suppress(ValueError):
+            time = datetime.strptime(clock.upper(), format_).replace(tzinfo=UTC)
+            return datetime.combine(date, time.timetz())
+    return None
 
 
 def _number(text: str) -> datetime | None:
@@ -184,12 +183,3 @@ def _named(text: str) -> datetime | None:
     else:
         return None
     return _moment(_full_year(year), _MONTHS[month], int(number), clock or "") if month in _MONTHS else None
-
-
-def _first_format(text: str, formats: tuple[str, ...]) -> datetime | None:
-    for format_ in formats:
-        try:
-            return datetime.strptime(text, format_).replace(tzinfo=UTC)
-        except ValueError:
-            continue
-    return None

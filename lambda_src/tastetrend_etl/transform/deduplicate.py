@@ -5,6 +5,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tastetrend_etl.models import ColumnMapping, Mask, RawBatch
+from tastetrend_etl.transform.dictionary_column import map_distinct
 from tastetrend_etl.transform.select_fields import ReviewFields
 from tastetrend_etl.transform.text import as_bytes
 
@@ -13,7 +14,6 @@ _MAX_LOAD = 0.75
 _REPEAT_SUFFIX = "_dup"
 _WHITE_SPACE = r"[\x09-\x0D\x1C-\x20\x{85}\p{Z}]"  # what Arrow trims
 _MULTIPLIER = np.int64(-7046029254386353131)  # 2**64 by the golden ratio: scatters what differs in a few bits
-_SAME_REVIEW = ("customer_name", "review_date", "restaurant_name")  # with the text
 
 
 class KeySet:
@@ -27,11 +27,7 @@ class KeySet:
         self._count = 0
 
     def add(self, keys: np.ndarray) -> Mask:
-        """Add keys and return the mask of those added before, or earlier in the same array.
-
-        Args:
-            keys: int64, shape (rows,).
-        """
+        """Add keys, int64 of shape (rows,); return the mask of those added before, or earlier in it."""
         distinct, first = np.unique(keys.view(np.uint64), return_index=True)
         distinct[distinct == 0] = 1  # zero marks a free slot
         self._make_room(len(distinct))
@@ -66,10 +62,10 @@ class KeySet:
 
 
 class Deduplicator:
-    """Remembers the rows, review ids and source ids of one file across its batches."""
+    """Remembers the keys and the source ids of one file's rows across its batches."""
 
     def __init__(self) -> None:
-        self._rows = KeySet()
+        self._keys = KeySet()
         self._source_ids = [np.empty(0, np.int64)]
 
     @property
@@ -80,19 +76,10 @@ class Deduplicator:
         return len(np.unique(ids[1:][ids[1:] == ids[:-1]]))
 
     def mark_duplicates(self, keys: np.ndarray, candidates: Mask) -> Mask:
-        """Remember the candidates and return the mask of those that repeat an earlier one.
-
-        Args:
-            keys: the hash of what makes each row the same, int64, shape (rows,).
-            candidates: mask of the rows to consider.
-        """
+        """Remember the candidates' keys, int64 of shape (rows,); return the mask of those known before."""
         duplicate = np.zeros(len(keys), bool)
-        duplicate[candidates] = self._rows.add(keys[candidates])
+        duplicate[candidates] = self._keys.add(keys[candidates])
         return duplicate
-
-    def mark_shared_ids(self, review_ids: np.ndarray) -> Mask:
-        """Remember 64 bits of some review ids and return the mask of those that an earlier review has."""
-        return self._rows.add(review_ids)
 
     def add_source_ids(self, hashes: np.ndarray) -> None:
         """Remember the hashed source ids of unique reviews, for `conflicting_ids`."""
@@ -120,17 +107,13 @@ def hash_cells(values: pa.StringArray) -> np.ndarray:
 
 
 def combine_hashes(*columns: np.ndarray) -> np.ndarray:
-    """Return one hash per row from those of its cells.
-
-    Args:
-        columns: int64, shape (rows,) each; their order and their number matter.
-    """
-    rows = np.full(
+    """Return one int64 hash per row from those of its cells, whose order and number matter."""
+    hashes = np.full(
         len(columns[0]), len(columns), np.int64
-    )  # or empty cells, whose hash is 0, would not count
+    )  # empty cells hash to 0, but their number counts
     for column in columns:
-        rows = rows * _MULTIPLIER + column  # wraps around
-    return rows
+        hashes = hashes * _MULTIPLIER + column  # wraps around
+    return hashes
 
 
 def without_repeat_suffix(ids: pa.StringArray) -> pa.StringArray:
@@ -143,10 +126,9 @@ def without_repeat_suffix(ids: pa.StringArray) -> pa.StringArray:
 
 def _keys(fields: ReviewFields, raw: RawBatch, columns: ColumnMapping) -> np.ndarray:
     """Return each row's hash of its text, customer, date and restaurant; without a text, of all its cells."""
-    same = (fields.columns[name] for name in _SAME_REVIEW)
-    keys = combine_hashes(
-        hash64(fields.text_bytes), *(hash_cells(column.values)[column.codes] for column in same)
-    )
+    same = (fields.columns[name] for name in ("customer_name", "review_date", "restaurant_name"))
+    others = (hash_cells(column.values)[column.codes] for column in same)
+    keys = combine_hashes(hash64(fields.text_bytes), *others)
     textless = np.flatnonzero(np.asarray(pc.is_null(fields.text)))
     if len(textless):
         keys[textless] = _whole_rows(fields.ids, raw, columns, textless)
@@ -158,12 +140,8 @@ def _whole_rows(ids: pa.StringArray, raw: RawBatch, columns: ColumnMapping, rows
     id_columns = columns.fields.get("source_review_id", ())
     others = (column for place, column in enumerate(raw.cells) if place not in id_columns)
     own = hash_cells(without_repeat_suffix(ids.take(pa.array(rows))))
-    return combine_hashes(own, *(_trimmed_hashes(column, rows) for column in others))
+    return combine_hashes(own, *(map_distinct(column, rows, _trimmed_hashes) for column in others))
 
 
-def _trimmed_hashes(column: pa.Array, rows: np.ndarray) -> np.ndarray:
-    if isinstance(column, pa.DictionaryArray):
-        distinct = hash_cells(pc.utf8_trim_whitespace(column.dictionary))
-        by_row: np.ndarray = distinct[np.asarray(column.indices)[rows]]
-        return by_row
-    return hash_cells(pc.utf8_trim_whitespace(column.take(pa.array(rows))))
+def _trimmed_hashes(cells: pa.StringArray) -> np.ndarray:
+    return hash_cells(pc.utf8_trim_whitespace(cells))

@@ -1,5 +1,6 @@
 """A raw column as its distinct values, so that a rule runs once per value instead of once per row."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,12 +31,11 @@ class DictionaryColumn:
         missing: Mask = np.asarray(self.values.is_null())[self.codes]
         return missing
 
-    def filter(self, rows: Mask) -> "DictionaryColumn":
+    def filter(self, rows: pa.BooleanArray) -> "DictionaryColumn":
         """Return the column of the chosen rows only."""
         if isinstance(self.codes, slice):
-            mask = pa.array(rows)
-            return DictionaryColumn(self.raw_values.filter(mask), self.values.filter(mask), self.codes)
-        return replace(self, codes=self.codes[rows])
+            return DictionaryColumn(self.raw_values.filter(rows), self.values.filter(rows), self.codes)
+        return replace(self, codes=np.asarray(pa.array(self.codes).filter(rows)))
 
     def to_rows(self, values: pa.Array) -> pa.Array:
         """Return an array with an entry per row from one with an entry per distinct value."""
@@ -51,3 +51,13 @@ class DictionaryColumn:
         if isinstance(self.codes, slice):
             return np.ones(len(self.raw_values), np.int64)
         return np.bincount(self.codes, minlength=len(self.raw_values))
+
+
+def map_distinct(
+    column: pa.Array, rows: np.ndarray, rule: Callable[[pa.StringArray], pa.Array | np.ndarray]
+) -> np.ndarray:
+    """Apply a rule to the cells of a raw column in some rows (indices), once per dictionary entry."""
+    if isinstance(column, pa.DictionaryArray):
+        by_row: np.ndarray = np.asarray(rule(column.dictionary))[np.asarray(column.indices)[rows]]
+        return by_row
+    return np.asarray(rule(column.take(pa.array(rows))))

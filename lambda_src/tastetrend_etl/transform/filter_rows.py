@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -10,6 +11,7 @@ import pyarrow.compute as pc
 
 from tastetrend_etl.models import ColumnMapping, Mask, RawBatch, RejectedRow
 from tastetrend_etl.schema import SUMMARY_ROW_PATTERN
+from tastetrend_etl.transform.dictionary_column import map_distinct
 from tastetrend_etl.transform.select_fields import ReviewFields, column_texts
 
 _BYTE_ORDER_MARK = "\ufeff"
@@ -21,11 +23,11 @@ def filter_rows(
     """Return the mask of the rows that can be reviews, and the other rows; none has two reasons."""
     header = repeated_header(raw.cells, columns)
     textless = np.asarray(pc.is_null(fields.text))
-    label = column_texts(raw.cells[columns.fields.get("source_review_id", (0,))[0]])
-    summary = _is_summary_row(label, textless & fields.columns["review_date"].missing()) & ~header
-    empty = textless & fields.columns["rating"].missing() & ~header & ~summary
-    rejection_masks = {"repeated_header": header, "not_a_review": summary, "empty_row": empty}
-    return ~(header | summary | empty), rejected_rows(raw, rejection_masks)
+    labels = column_texts(raw.cells[columns.fields.get("source_review_id", (0,))[0]])
+    summary = _is_summary_row(labels, textless & fields.columns["review_date"].missing()) & ~header
+    blank = textless & fields.columns["rating"].missing() & ~header & ~summary
+    rejection_masks = {"repeated_header": header, "not_a_review": summary, "empty_row": blank}
+    return ~(header | summary | blank), rejected_rows(raw, rejection_masks)
 
 
 def repeated_header(cells: pa.RecordBatch, columns: ColumnMapping) -> Mask:
@@ -36,7 +38,7 @@ def repeated_header(cells: pa.RecordBatch, columns: ColumnMapping) -> Mask:
     rows = np.arange(cells.num_rows)
     for place, name in enumerate(columns.header):
         names = [name] if place else [name, f"{_BYTE_ORDER_MARK}{name}", f'{_BYTE_ORDER_MARK}"{name}"']
-        rows = rows[_is_one_of(cells[place], names, rows)]
+        rows = rows[map_distinct(cells[place], rows, partial(pc.is_in, value_set=pa.array(names)))]
         if len(rows) == 0:
             break
     mask = np.zeros(cells.num_rows, bool)
@@ -45,12 +47,7 @@ def repeated_header(cells: pa.RecordBatch, columns: ColumnMapping) -> Mask:
 
 
 def rejected_rows(raw: RawBatch, rejection_masks: Mapping[str, Mask]) -> list[RejectedRow]:
-    """Return rows of a batch with their cells as a line of CSV.
-
-    Args:
-        raw: the batch.
-        rejection_masks: reason → mask of its rows.
-    """
+    """Return the rows of the masks (reason → mask), their cells as a line of CSV."""
     return [
         RejectedRow(source_row, reason, line)
         for reason, mask in rejection_masks.items()
@@ -68,21 +65,7 @@ def _csv_lines(cells: pa.RecordBatch, rows: Mask) -> Iterator[str]:
 
 
 def _is_summary_row(labels: pa.StringArray, candidates: Mask) -> Mask:
-    """Return the mask of the candidates, rows without a date and a text, that are labelled total or the like.
-
-    Args:
-        labels: each row's id, or its first cell in a file without ids.
-        candidates: mask of the rows to look at.
-    """
+    """Return the mask of the candidates whose label is `total` or the like."""
     mask = candidates.copy()
     mask[candidates] = pc.match_substring_regex(labels.filter(pa.array(candidates)), SUMMARY_ROW_PATTERN)
     return mask
-
-
-def _is_one_of(column: pa.Array, names: list[str], rows: np.ndarray) -> Mask:
-    known = pa.array(names)
-    if isinstance(column, pa.DictionaryArray):
-        same: Mask = np.asarray(pc.is_in(column.dictionary, known))[np.asarray(column.indices)[rows]]
-    else:
-        same = np.asarray(pc.is_in(column.take(pa.array(rows)), known))
-    return same

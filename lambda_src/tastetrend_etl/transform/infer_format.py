@@ -25,10 +25,11 @@ def first_evidence(cells: pa.RecordBatch, columns: ColumnMapping) -> FormatEvide
 
 def infer_format(evidence: FormatEvidence, columns: ColumnMapping, source: SourceObject) -> InferredFormat:
     """Return the format that the evidence shows; a scale in the rating column's name takes precedence."""
+    order = evidence.date_order
     # Some time after the upload allows for every time zone; the clock would make runs differ.
     uploaded = source.last_modified.astimezone(UTC).replace(tzinfo=None)
     return InferredFormat(
-        day_first=evidence.date_order["day"] > evidence.date_order["month"],
+        day_first=order["day"] > order["month"],
         rating_scale=columns.rating_scale or choose_scale(evidence.rating_scale),
         max_review_date=uploaded + timedelta(days=MAX_DAYS_AFTER_UPLOAD),
     )

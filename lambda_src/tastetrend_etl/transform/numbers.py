@@ -2,6 +2,7 @@
 
 import math
 import re
+from contextlib import suppress
 from functools import lru_cache
 
 import numpy as np
@@ -25,7 +26,7 @@ _MINUS = frozenset("-\N{MINUS SIGN}")
 
 
 def parse_numbers(values: pa.StringArray) -> np.ndarray:
-    """Return float64, NaN where missing or in no known format.
+    """Return float64, shape (values,), NaN where missing or in no known format.
 
     Args:
         values: trimmed, null where missing, such as `$1,234.50`, `1.234,50 €`, `USD 12`, `(12)`, `35 %`.
@@ -40,10 +41,7 @@ def parse_numbers(values: pa.StringArray) -> np.ndarray:
         chosen = np.asarray(fits)
         result[rest[chosen]] = _cast(bare.filter(fits), thousands, decimal)
         rest, bare = rest[~chosen], bare.filter(pc.invert(fits))
-    if len(rest):
-        result[rest] = [
-            _parse_number(text) for text in values.take(pa.array(rest)).to_numpy(zero_copy_only=False)
-        ]
+    result[rest] = list(map(_parse_number, values.take(pa.array(rest)).to_numpy(zero_copy_only=False)))
     return result
 
 
@@ -72,8 +70,6 @@ def _unsigned(number: str) -> float:
     for pattern, thousands, decimal in _NUMBER_FORMATS:
         if re.match(pattern, digits):
             plain = digits.replace(thousands, "").replace(decimal, ".")
-            try:
+            with suppress(ValueError):
                 return float(f"{plain}e{exponent or 0}")
-            except ValueError:
-                break
     return math.nan

@@ -12,14 +12,16 @@ from tastetrend_etl.limits import MAX_PARSED_LENGTH, MIN_MANY_RATINGS, SCALE_SHA
 from tastetrend_etl.schema import NULL_VALUES, NUMBER_WORDS, RATING_SCALES
 
 _NUMBER = r"[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?"
-_BARE = re.compile(rf"({_NUMBER}|[+-]?inf(?:inity)?|nan)")
 _OF = re.compile(rf"({_NUMBER})\s*(?:/|out of|of)\s*(\d+)(?:\s*stars?)?")
-_PERCENT = re.compile(rf"({_NUMBER})\s*(?:%|percent)")
-_STARS = re.compile(rf"({_NUMBER})\s*-?(?:stars?|\*|★|⭐)")
+# Pattern → scale; no two patterns match the same text.
+_NUMBER_FORMATS = (
+    (re.compile(rf"({_NUMBER}|[+-]?inf(?:inity)?|nan)"), None),
+    (re.compile(rf"({_NUMBER})\s*(?:%|percent)"), 100),
+    (re.compile(rf"({_NUMBER})\s*-?(?:stars?|\*|★|⭐)"), 5),
+)
 _STAR_SYMBOLS = re.compile("([★⭐✭✮🌟\ufe0f]*)(½?)([☆✩]*)")  # the symbols that sources use
 _FULL_STARS = frozenset("★⭐✭✮🌟")
 _WORDS = re.compile(r"\b(" + "|".join(NUMBER_WORDS) + r")\b")
-STAR_SCALE, PERCENT_SCALE = 5, 100
 _TOO_FEW = 20  # numbers, to compare scales
 
 
@@ -40,14 +42,11 @@ def parse_rating(text: str) -> Rating | None:
 @lru_cache(maxsize=1 << 14)
 def _parse_word(word: str) -> Rating | None:
     plain = _WORDS.sub(lambda match: str(NUMBER_WORDS[match[1]]), word)
-    if match := _BARE.fullmatch(plain):
-        return Rating(_float(match[1]))
+    for pattern, scale in _NUMBER_FORMATS:
+        if match := pattern.fullmatch(plain):
+            return Rating(_float(match[1]), scale)
     if match := _OF.fullmatch(plain):
         return Rating(_float(match[1]), int(match[2])) if int(match[2]) in RATING_SCALES else None
-    if match := _PERCENT.fullmatch(plain):
-        return Rating(_float(match[1]), PERCENT_SCALE)
-    if match := _STARS.fullmatch(plain):
-        return Rating(_float(match[1]), STAR_SCALE)
     return _parse_star_symbols(plain)
 
 
@@ -58,12 +57,7 @@ def is_missing(text: str) -> bool:
 
 
 def scale_evidence(ratings: list[Rating | None], counts: np.ndarray) -> Counter[int]:
-    """Return for each scale the number of rows whose bare number is on it.
-
-    Args:
-        ratings: of distinct cells.
-        counts: the rows of each.
-    """
+    """Return scale → rows whose bare number is on it, from distinct ratings and the rows of each."""
     bare = [(r.number, int(n)) for r, n in zip(ratings, counts, strict=True) if r and r.scale is None]
     return Counter({scale: sum(n for number, n in bare if 0 < number <= scale) for scale in RATING_SCALES})
 
@@ -111,4 +105,4 @@ def _parse_star_symbols(text: str) -> Rating | None:
     match = _STAR_SYMBOLS.fullmatch(text.replace(" ", ""))
     if match is None or not (match[1] or match[3]):
         return None
-    return Rating(sum(c in _FULL_STARS for c in match[1]) + (0.5 if match[2] else 0.0), STAR_SCALE)
+    return Rating(sum(c in _FULL_STARS for c in match[1]) + (0.5 if match[2] else 0.0), 5)

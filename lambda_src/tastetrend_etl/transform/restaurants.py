@@ -11,8 +11,9 @@ from tastetrend_etl.transform.deduplicate import Deduplicator, combine_hashes, h
 from tastetrend_etl.transform.dictionary_column import DictionaryColumn
 from tastetrend_etl.transform.filter_rows import rejected_rows, repeated_header
 from tastetrend_etl.transform.numbers import parse_numbers
-from tastetrend_etl.transform.reviews import output_batch
+from tastetrend_etl.transform.reviews import assemble
 from tastetrend_etl.transform.select_fields import field_column, field_texts
+from tastetrend_etl.transform.standardize import Standardized
 
 
 def transform_restaurants(
@@ -31,18 +32,20 @@ def transform_restaurants(
     avg_stars, stars_invalid = _number(stars, MAX_STARS)
     total_reviews, reviews_invalid = _number(reviews, MAX_REVIEWS, whole=True)
     issues = {"avg_stars_invalid": stars_invalid[kept], "total_reviews_invalid": reviews_invalid[kept]}
-    rows = pa.array(kept)
-    table = {
-        "restaurant_name": name.to_dictionary(name.values).filter(rows),
-        "address": address.to_dictionary(address.values).filter(rows),
-        "avg_stars": avg_stars.filter(rows),
-        "total_reviews": total_reviews.cast(pa.int64()).filter(rows),
+    facts = {
+        "restaurant_name": name.to_dictionary(name.values),
+        "address": address.to_dictionary(address.values),
+        "avg_stars": avg_stars,
+        "total_reviews": total_reviews.cast(pa.int64()),
     }
-    return TransformedBatch(
-        batch=output_batch(schema.RESTAURANTS, table, issues, raw.source_rows[kept], source_file),
-        issues=issues,
-        rejected=[*raw.ragged, *rejected_rows(raw, {"repeated_header": header, "empty_row": nameless})],
-        duplicates=raw.source_rows[duplicate],
+    rejected = rejected_rows(raw, {"repeated_header": header, "empty_row": nameless})
+    return assemble(
+        Standardized({field: values.filter(pa.array(kept)) for field, values in facts.items()}, issues),
+        schema.RESTAURANTS,
+        raw.source_rows[kept],
+        source_file,
+        [*raw.ragged, *rejected],
+        raw.source_rows[duplicate],
     )
 
 

@@ -30,8 +30,7 @@ def add_review_id(
     ids = fingerprints(
         fields.text_bytes, customer, date, restaurant, without_repeat_suffix(fields.ids), rating
     )
-    shared = np.asarray(pc.is_null(fields.text)).copy()
-    shared[shared] = deduplicator.mark_shared_ids(ids[shared, 0])
+    shared = deduplicator.mark_duplicates(ids[:, 0], np.asarray(pc.is_null(fields.text)))
     return replace(
         standardized,
         columns={**standardized.columns, "review_id": hexadecimal(ids)},

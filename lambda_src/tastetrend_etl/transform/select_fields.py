@@ -17,7 +17,6 @@ from tastetrend_etl.transform.text import as_bytes, strip_control_chars
 _PLAIN_FIELDS = frozenset({"source_review_id", "review_text"})  # their values hardly repeat
 _MAX_NULL_LENGTH = max(map(len, schema.NULL_VALUES))
 _NULLS = pa.array(schema.NULL_SPELLINGS)
-_EVERY_ROW = slice(None)
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class ReviewFields:
         mask = pa.array(rows)
         return ReviewFields(
             source_rows=self.source_rows[rows],
-            columns={name: column.filter(rows) for name, column in self.columns.items()},
+            columns={name: column.filter(mask) for name, column in self.columns.items()},
             ids=self.ids.filter(mask),
             text=self.text.filter(mask),
             text_bytes=list(compress(self.text_bytes, rows)),
@@ -74,23 +73,14 @@ def select_fields(raw: RawBatch, columns: ColumnMapping) -> ReviewFields:
     )
 
 
-def field_texts(cells: pa.RecordBatch, columns: ColumnMapping, field: str) -> pa.StringArray:
-    """Return a field's raw cells; where several columns hold it, the first that is not missing."""
-    places = columns.fields.get(field, ())
-    if not places:
-        return constant("", cells.num_rows).dictionary_decode()
-    first, *others = (column_texts(cells[place]) for place in places)
-    for other in others:
-        first = pc.if_else(pc.is_null(_strip_and_nullify(first)), other, first)
-    return first
-
-
 def field_column(cells: pa.RecordBatch, columns: ColumnMapping, field: str) -> DictionaryColumn:
-    """Return the same as distinct values."""
-    places = columns.fields.get(field, ())
-    if not places:
-        return _distinct(constant("", cells.num_rows))
-    return _distinct(cells[places[0]] if len(places) == 1 else field_texts(cells, columns, field))
+    """Return a field's cells as distinct values, each row empty if the file lacks the field."""
+    return _distinct(_raw_column(cells, columns, field))
+
+
+def field_texts(cells: pa.RecordBatch, columns: ColumnMapping, field: str) -> pa.StringArray:
+    """Return the same as raw strings."""
+    return column_texts(_raw_column(cells, columns, field))
 
 
 def column_texts(column: pa.Array) -> pa.StringArray:
@@ -103,11 +93,21 @@ def constant(value: str, rows: int) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), [value])
 
 
+def _raw_column(cells: pa.RecordBatch, columns: ColumnMapping, field: str) -> pa.Array:
+    """Return a field's column; where several hold it, the first cell of each row that is not missing."""
+    places = columns.fields.get(field, ())
+    column = cells[places[0]] if places else constant("", cells.num_rows)
+    for place in places[1:]:
+        column = column_texts(column)
+        column = pc.if_else(pc.is_null(_strip_and_nullify(column)), column_texts(cells[place]), column)
+    return column
+
+
 def _distinct(column: pa.StringArray | pa.DictionaryArray) -> DictionaryColumn:
     if isinstance(column, pa.DictionaryArray):
         values = column.dictionary
         return DictionaryColumn(values, _strip_and_nullify(values), np.asarray(column.indices))
-    return DictionaryColumn(column, _strip_and_nullify(column), _EVERY_ROW)
+    return DictionaryColumn(column, _strip_and_nullify(column), slice(None))
 
 
 def _strip_and_nullify(values: pa.StringArray) -> pa.StringArray:

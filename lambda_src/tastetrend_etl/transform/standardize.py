@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from tastetrend_etl.limits import MAX_PARTY, MAX_TIP_PERCENTAGE, MIN_PARTY
 from tastetrend_etl.models import FormatEvidence, InferredFormat, Mask
 from tastetrend_etl.transform import ratings
-from tastetrend_etl.transform.categories import map_categories
+from tastetrend_etl.transform.categories import CATEGORIES, map_categories
 from tastetrend_etl.transform.dates import out_of_range, parse_dates
 from tastetrend_etl.transform.dictionary_column import DictionaryColumn
 from tastetrend_etl.transform.numbers import parse_numbers
@@ -171,11 +171,10 @@ def _categories(columns: Mapping[str, DictionaryColumn]) -> Standardized:
     output: dict[str, pa.Array] = {}
     unmapped: dict[str, Mapping[str, int]] = {}
     issue: Mask = np.zeros(1, bool)
-    names = {"age_range": "age_group", "gender": "gender_norm", "ethnicity": "ethnicity_norm"}
-    for name, normalized in names.items():
+    for name, (normalized, table, normalize) in CATEGORIES.items():
         column = columns[name]
         output[name] = column.to_dictionary(pc.utf8_lower(column.values))
-        category, unknown, unmapped[name] = map_categories(column, name)
+        category, unknown, unmapped[name] = map_categories(column, table, normalize)
         output[normalized] = column.to_dictionary(category)
         issue = issue | unknown[column.codes]
     return Standardized(output, {"unmapped_category": issue}, unmapped=unmapped)
