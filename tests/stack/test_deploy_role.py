@@ -21,7 +21,9 @@ DEPLOYED = [name for name in ENVIRONMENTS if name != "local"]
 def build(name, folder, repository=REPOSITORY):
     app = App(context=json.loads(CDK_JSON.read_text())["context"], outdir=str(folder))
     environment = ENVIRONMENTS[name]
-    stack = DeployRoles(app, environment.named("deploy"), environment=environment, repository=repository)
+    stack = DeployRoles(
+        app, environment.resource_name("deploy"), environment=environment, repository=repository
+    )
     app.synth()
     return app, stack, (folder / f"tastetrend-{name}-deploy.template.json").read_text()
 
