@@ -141,7 +141,7 @@ def test_the_gate_judges_from_outside():
 def test_the_gate_meets_aws_in_two_places():
     meeting = [path.name for path in GATE if {name.split(".")[0] for name in imports(path)} & SERVICES]
 
-    assert meeting == ["deployment.py", "replay.py"]
+    assert meeting == ["codedeploy_hook.py", "replay.py"]
 
 
 SHIPPED = sorted(

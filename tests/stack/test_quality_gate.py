@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 
-from tastetrend_gate.settings import GateSettings
+from tastetrend_gate.models import GateSettings
 from tests.stack.plain import as_list, plain
 
 ARN = "arn:${AWS::Partition}"

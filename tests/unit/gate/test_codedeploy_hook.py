@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from tastetrend_gate.golden import golden_files
+from tastetrend_gate.golden_files import golden_files
 from tests.unit.conftest import ARTIFACTS
 from tests.unit.gate import gate_versions as gated
 
@@ -34,7 +34,7 @@ def shift(handler, monkeypatch):
     monkeypatch.setenv("ETL_FUNCTION", "tastetrend-prod-etl")
     module = importlib.reload(importlib.import_module("quality_gate"))
     clean = [golden for golden in golden_files() if golden.name == "clean.csv"]
-    monkeypatch.setattr("tastetrend_gate.gate.golden_files", lambda: clean)
+    monkeypatch.setattr("tastetrend_gate.verdict.golden_files", lambda: clean)
 
     def ask(current, target, *, answer, code=gated.unchanged, revision=None):
         codedeploy = boto3.client("codedeploy")

@@ -6,7 +6,7 @@ import json
 import awswrangler as wr
 import pytest
 
-from tastetrend_gate.golden import golden_files
+from tastetrend_gate.golden_files import golden_files
 from tests.unit.conftest import ARTIFACTS, PROCESSED, RAW
 from tests.unit.gate import gate_versions as gated
 
@@ -24,7 +24,7 @@ def gate(handler, monkeypatch):
         monkeypatch.setattr(module, "LAMBDA", gated.Versions(handler, {"7": candidate, "5": baseline}))
         if only:
             chosen = [golden for golden in golden_files() if golden.name == only]
-            monkeypatch.setattr("tastetrend_gate.gate.golden_files", lambda: chosen)
+            monkeypatch.setattr("tastetrend_gate.verdict.golden_files", lambda: chosen)
         event = {"version": "7"} | ({"baseline": compared} if baseline else {})
         return module.lambda_handler(event, gated.LambdaContext(aws_request_id=request))
 
@@ -94,7 +94,7 @@ def test_a_version_that_mixes_up_day_and_month_is_refused_for_its_dates(gate):
 
     assert said["status"] == "fail"
     for file in (*MESSY, "hostile.csv"):
-        assert "cells are not the truth's, the first in rows" in reason(said, file, "review_date")
+        assert "cells differ from the truth, the first in rows" in reason(said, file, "review_date")
     assert {line.split(": ")[2] for line in said["reasons"]} == {"review_date"}
 
 
@@ -115,7 +115,7 @@ def test_where_the_truth_is_silent_the_baseline_speaks(gate):
     said = gate(gated.shouts_every_name, gated.unchanged, only=CLEAN)
 
     assert said["status"] == "fail"
-    assert "60 of 60 cells are not the baseline's" in reason(said, CLEAN, "customer_name")
+    assert "60 of 60 cells differ from the baseline" in reason(said, CLEAN, "customer_name")
     assert gate(gated.shouts_every_name, only=CLEAN)["status"] == "pass"
 
 
@@ -124,7 +124,7 @@ def test_cells_that_change_their_rows_are_seen_though_all_counts_agree(gate):
 
     assert said["status"] == "fail"
     assert reason(said, CLEAN, "review_text") == (
-        "fail: clean.csv: review_text: 60 of 60 cells are not the baseline's, the first in rows 1, 2, 3"
+        "fail: clean.csv: review_text: 60 of 60 cells differ from the baseline, the first in rows 1, 2, 3"
     )
 
 
@@ -146,7 +146,7 @@ def test_a_version_is_not_compared_with_itself(gate, store):
     ("broken", "outcome"),
     [
         (gated.breaks_down, "failed (RetryableError: "),
-        (gated.writes_no_dataset, "unreadable (nothing stands under processed/gate/"),
+        (gated.writes_no_dataset, "unreadable (processed/gate/"),
     ],
 )
 def test_a_version_that_cannot_do_its_work_is_refused(broken, outcome, gate):
