@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Acknowledgment, CfnElement, Stack, Validations
+from aws_cdk import Acknowledgment, Stack, Validations
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_iam as iam
@@ -59,15 +59,10 @@ class CanaryDeployment(Construct):
                 reason="AWS updates it with what CodeDeploy calls; only CodeDeploy can assume the role",
             )
         )
+        logical_id, _ = Stack.of(gate).resolve(gate.function_arn)["Fn::GetAtt"]
         acknowledge_wildcard(
             role,
-            f"<{_logical_id(gate)}.Arn>:*",
+            f"<{logical_id}.Arn>:*",
             "The gate has one version; CodeDeploy is granted it by the CDK along with all others",
         )
         return role
-
-
-def _logical_id(gate: lambda_.IFunction) -> str:
-    resource = gate.node.default_child
-    assert isinstance(resource, CfnElement)  # noqa: S101 # narrows the type, the library promises no more
-    return Stack.of(gate).get_logical_id(resource)

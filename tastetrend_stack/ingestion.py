@@ -7,8 +7,8 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from tastetrend_stack.environments import Environment
+from tastetrend_stack.iam import bucket_arn
 
-_RETRIES = 2
 _MAX_EVENT_AGE = Duration.hours(6)  # Lambda's maximum: a throttled event is late, not lost
 
 
@@ -44,12 +44,8 @@ class Ingestion(Construct):
             enforce_ssl=True,
             removal_policy=self._environment.removal_policy,
         )
-        Validations.of(queue).acknowledge(
-            Acknowledgment(
-                id="AwsSolutions-SQS3",
-                reason="It is the dead-letter queue itself; an operator redrives its events",
-            )
-        )
+        reason = "It is the dead-letter queue itself; an operator redrives its events"
+        Validations.of(queue).acknowledge(Acknowledgment(id="AwsSolutions-SQS3", reason=reason))
         return queue
 
     def _configure_retries(self, live: lambda_.Alias) -> None:
@@ -58,7 +54,7 @@ class Ingestion(Construct):
             "Retries",
             function_name=live.lambda_.function_name,
             qualifier=live.alias_name,
-            maximum_retry_attempts=_RETRIES,
+            maximum_retry_attempts=2,
             maximum_event_age_in_seconds=_MAX_EVENT_AGE.to_seconds(),
             destination_config=lambda_.CfnEventInvokeConfig.DestinationConfigProperty(
                 on_failure=lambda_.CfnEventInvokeConfig.OnFailureProperty(destination=self.failures.queue_arn)
@@ -74,7 +70,7 @@ class Ingestion(Construct):
             function_name=target.function_arn,
             principal="s3.amazonaws.com",
             source_account=Aws.ACCOUNT_ID,
-            source_arn=f"arn:{Aws.PARTITION}:s3:::{self._environment.bucket_name('raw')}",
+            source_arn=bucket_arn(self._environment, "raw"),
         )
 
     def _notify(self, raw: s3.Bucket, target: lambda_.IFunction, permission: lambda_.CfnPermission) -> None:

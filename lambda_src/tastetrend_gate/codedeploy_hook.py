@@ -4,13 +4,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
 if TYPE_CHECKING:
     from mypy_boto3_codedeploy import CodeDeployClient
     from mypy_boto3_s3 import S3Client
-
-_NOT_FOUND = frozenset({"404", "NoSuchKey"})
 
 
 @dataclass(frozen=True)
@@ -45,10 +41,8 @@ def is_forced(s3: "S3Client", bucket: str, version: str) -> bool:
     """Return whether the version's manifest says that an operator has overridden the gate."""
     try:
         manifest = s3.get_object(Bucket=bucket, Key=f"releases/{version}/manifest.json")
-    except ClientError as error:
-        if error.response["Error"]["Code"] in _NOT_FOUND:
-            return False
-        raise
+    except s3.exceptions.NoSuchKey:
+        return False
     return json.loads(manifest["Body"].read()).get("forced") is True
 
 
