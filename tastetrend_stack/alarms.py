@@ -59,13 +59,13 @@ ALARMS = (
         "errors",
         MetricSpec(FUNCTION, "Errors"),
         1,
-        "An invocation failed. It is tried again; after the last try its event is in the failure queue.",
+        "An invocation failed. It is retried; after the last retry its event is in the failure queue.",
     ),
     Alarm(
         "live-errors",
         MetricSpec(LIVE, "Errors"),
         1,
-        "An invocation by a real event failed. A version being shifted in has been taken back.",
+        "An invocation by a real event failed. A running canary deployment was rolled back.",
         period_minutes=1,
         triggers_rollback=True,
     ),
@@ -73,25 +73,25 @@ ALARMS = (
         "throttles",
         MetricSpec(FUNCTION, "Throttles"),
         1,
-        "Invocations were held back. Events wait up to six hours; raise the account's concurrency.",
+        "Invocations were throttled. Events wait up to six hours; raise the account's concurrency.",
     ),
     Alarm(
         "duration",
         MetricSpec(FUNCTION, "Duration", "Maximum"),
         24_000,  # 80 % of the function's timeout
-        "An invocation took over 80 % of the timeout. The next file of that size may not come through.",
+        "An invocation took over 80 % of the timeout. The next file of that size may time out.",
     ),
     Alarm(
         "event-age",
         MetricSpec(FUNCTION, "AsyncEventAge", "Maximum"),
         15 * 60_000,
-        "Events wait over 15 minutes for the function: throttled, or it fails and is tried again.",
+        "Events wait over 15 minutes for the function: it is throttled, or fails and is retried.",
     ),
     Alarm(
         "failures",
         MetricSpec(FAILURES, "ApproximateNumberOfMessagesVisible", "Maximum"),
         1,
-        "Events failed for good. The queue keeps them for 14 days: find the cause, then redrive them.",
+        "Events failed after all retries. The queue keeps them for 14 days: find the cause, then redrive them.",
     ),
     Alarm(
         "lost-failures",
@@ -103,14 +103,14 @@ ALARMS = (
         "row-balance",
         MetricSpec(PIPELINE, "RowBalanceViolations"),
         1,
-        "Rows read are not rows written, rejected and duplicate. This must never be: stop and look.",
+        "Rows read are not the sum of rows written, rejected and duplicate: a defect, stop and investigate.",
         triggers_rollback=True,
     ),
     Alarm(
         "events-refused",
         MetricSpec(PIPELINE, "EventsRefused"),
         1,
-        "An event was of no shape that the function knows, or of another bucket. Its file was not read.",
+        "An event had an unknown form or named another bucket. Its file was not read.",
     ),
     Alarm(
         "rejected-share",
@@ -129,7 +129,7 @@ ALARMS = (
             {
                 "invocations": MetricSpec(FUNCTION, "Invocations"),
                 "processed": MetricSpec(PIPELINE, "FilesProcessed"),
-                "idle": MetricSpec(PIPELINE, "FilesSkipped"),  # delivered once more, or a folder's marker
+                "idle": MetricSpec(PIPELINE, "FilesSkipped"),  # events delivered twice, and folder markers
                 "rehearsed": MetricSpec(PIPELINE, "FilesRehearsed"),
             },
         ),

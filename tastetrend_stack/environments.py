@@ -78,6 +78,6 @@ def find_environment(name: str | None) -> Environment:
         UnknownEnvironmentError: there is none; the message lists the known names.
     """
     if name not in ENVIRONMENTS:
-        asked = f"unknown environment {name!r}" if name else "no environment named"
-        raise UnknownEnvironmentError(f"{asked}: pass --context env=<one of {', '.join(ENVIRONMENTS)}>")
+        problem = f"unknown environment {name!r}" if name else "no environment named"
+        raise UnknownEnvironmentError(f"{problem}: pass --context env=<one of {', '.join(ENVIRONMENTS)}>")
     return ENVIRONMENTS[name]

@@ -1,4 +1,4 @@
-"""Each environment's stack, synthesised once a session: starting jsii and staging the asset are slow."""
+"""Each environment's stack, synthesised once a session because jsii and the asset are slow."""
 
 import json
 from dataclasses import dataclass

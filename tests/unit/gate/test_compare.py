@@ -1,4 +1,4 @@
-"""Two accounts of a file are compared figure by figure, and the limits say which difference matters."""
+"""Two results for a file are compared measure by measure, and limits give the status."""
 
 from dataclasses import replace
 
@@ -38,7 +38,7 @@ def differences(against="truth", **changes):
     return [(found.subject, found.measure, found.figures) for found in findings if severity(found) != "pass"]
 
 
-def test_equal_accounts_differ_in_nothing():
+def test_equal_results_have_no_difference():
     assert differences() == []
 
 
@@ -86,17 +86,17 @@ def test_equal_accounts_differ_in_nothing():
         ),
     ],
 )
-def test_a_difference_is_named_with_its_figures(changes, expected):
+def test_a_difference_is_reported_with_its_figures(changes, expected):
     assert differences(**changes) == expected
 
 
-def test_a_difference_to_the_baseline_says_what_was():
+def test_a_difference_from_the_baseline_gives_the_baseline_value():
     ((_, _, figures),) = differences("baseline", rejected={})
 
     assert figures == "row 4 not rejected, was ragged"
 
 
-def test_a_lost_row_is_no_change_of_columns_groups_or_issues():
+def test_a_lost_row_is_reported_as_rows_only():
     groups = {"location": {"Rome": Group(1 / 2, -0.5), "Oslo": Group(1 / 2, 0.5)}}
 
     (lost,) = differences(table=table().drop(index=1), groups=groups, issues={})
@@ -104,11 +104,11 @@ def test_a_lost_row_is_no_change_of_columns_groups_or_issues():
     assert lost == ("rows", "rows", "written rows lost: 1, the first 1")
 
 
-def test_numbers_that_differ_by_rounding_alone_are_equal():
+def test_numbers_that_differ_only_by_rounding_are_equal():
     assert differences(table=table(rating_1_5=[1.0000000001, 2.0, 3.0, None])) == []
 
 
-def test_a_column_of_another_type_is_left_to_the_schema():
+def test_a_column_of_another_type_is_reported_by_the_schema_only():
     texts = pd.array(["1", "2", "3", None], pd.ArrowDtype(pa.string()))
 
     assert differences(table=table().assign(rating_1_5=texts)) == []
@@ -131,11 +131,11 @@ def found(against, distance, subject="stars"):
         ([found("truth", 0.0, "city"), found("baseline", 1.0)], "fail"),
     ],
 )
-def test_who_agrees_with_the_truth_may_differ_from_the_baseline_and_nobody_else_may(comparisons, status):
+def test_only_with_a_match_to_the_truth_a_difference_from_the_baseline_is_a_warning(comparisons, status):
     assert worst_status(collect_reasons(comparisons)) == status
 
 
-def test_what_the_truth_refutes_is_said_once():
+def test_a_reason_has_only_the_figures_of_the_worst_status():
     (only,) = collect_reasons([found("truth", 1.0), found("baseline", 1.0)])
 
     assert str(only) == "fail: a.csv: stars: truth 1.0"
