@@ -1,4 +1,4 @@
-"""Makes the stack of the environment that the context names, and of its roles if it names a repository."""
+"""The CDK app: the stack of context `env` and, with context `repository`, the stack of its deploy roles."""
 
 import sys
 
@@ -11,9 +11,9 @@ from tastetrend_stack.stack import TasteTrendStack
 app = App()
 try:
     environment = find_environment(app.node.try_get_context("env"))
-    TasteTrendStack(app, environment.named(), environment=environment)
+    TasteTrendStack(app, environment.resource_name(), environment=environment)
     if repository := app.node.try_get_context("repository"):
-        DeployRoles(app, environment.named("deploy"), environment=environment, repository=repository)
+        DeployRoles(app, environment.resource_name("deploy"), environment=environment, repository=repository)
 except (UnknownEnvironmentError, UnknownRepositoryError) as error:
     sys.exit(str(error))
 app.synth()

@@ -1,4 +1,4 @@
-"""Judges a version on the golden files, for an operator or for CodeDeploy, and keeps the verdict."""
+"""Checks a version on the golden files, for an operator or for CodeDeploy, and publishes the verdict."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -9,11 +9,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tastetrend_etl.extract import connect
 from tastetrend_etl.settings import function_name, load_settings
-from tastetrend_gate import deployment
-from tastetrend_gate.gate import run_checks
+from tastetrend_gate.codedeploy_hook import is_forced, read_traffic_shift, report_status
+from tastetrend_gate.models import GateSettings
 from tastetrend_gate.publish import publish
-from tastetrend_gate.replay import Stage
-from tastetrend_gate.settings import GateSettings
+from tastetrend_gate.replay import ReplayContext
+from tastetrend_gate.verdict import run_checks
 
 SETTINGS = load_settings(GateSettings)
 S3, LAMBDA, CODEDEPLOY = connect(), boto3.client("lambda"), boto3.client("codedeploy")
@@ -22,33 +22,33 @@ logger = Logger(service=function_name())
 
 @logger.inject_lambda_context(clear_state=True)
 def lambda_handler(event: dict[str, str], context: LambdaContext) -> dict[str, Any]:
-    """Judge `version` against `baseline`, or what CodeDeploy is about to shift traffic to.
+    """Check `version` against `baseline`, or the version that CodeDeploy is about to shift traffic to.
 
     Returns:
-        `status`, `version`, `baseline`, `reasons` as sentences, and the keys of what is kept of the verdict.
+        `status`, `version`, `baseline`, `reasons` as sentences, and the keys of the published verdict.
     """
     if "DeploymentId" in event:
-        return _judge_deployment(event, context)
-    return _judge(event["version"], event.get("baseline"), context)
+        return _check_deployment(event, context)
+    return _check(event["version"], event.get("baseline"), context)
 
 
-def _judge(version: str, baseline: str | None, context: LambdaContext) -> dict[str, Any]:
+def _check(version: str, baseline: str | None, context: LambdaContext) -> dict[str, Any]:
     run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{context.aws_request_id[:8]}"
-    verdict = run_checks(version, baseline, Stage(S3, LAMBDA, SETTINGS, run))
-    said = publish(S3, SETTINGS.artifacts_bucket, verdict)
-    logger.info("judged", extra=said)
-    return said
+    verdict = run_checks(version, baseline, ReplayContext(S3, LAMBDA, SETTINGS, run))
+    response = publish(S3, SETTINGS.artifacts_bucket, verdict)
+    logger.info("judged", extra=response)
+    return response
 
 
-def _judge_deployment(event: dict[str, str], context: LambdaContext) -> dict[str, Any]:
-    """Let a way back pass, and what an operator has forced; judge everything else."""
+def _check_deployment(event: dict[str, str], context: LambdaContext) -> dict[str, Any]:
+    """Pass a rollback and a version that an operator has forced; check every other."""
     passed = False
     try:
-        shift = deployment.read_shift(CODEDEPLOY, event["DeploymentId"])
-        said = {"status": "not judged", "version": shift.target, "baseline": shift.current}
-        if not shift.goes_back and not deployment.is_forced(S3, SETTINGS.artifacts_bucket, shift.target):
-            said = _judge(shift.target, shift.current, context)
-        passed = said["status"] != "fail"
+        shift = read_traffic_shift(CODEDEPLOY, event["DeploymentId"])
+        response = {"status": "not judged", "version": shift.target, "baseline": shift.current}
+        if not shift.is_rollback and not is_forced(S3, SETTINGS.artifacts_bucket, shift.target):
+            response = _check(shift.target, shift.current, context)
+        passed = response["status"] != "fail"
     finally:
-        deployment.answer(CODEDEPLOY, event, passed=passed)
-    return said
+        report_status(CODEDEPLOY, event, passed=passed)
+    return response

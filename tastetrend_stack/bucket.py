@@ -1,5 +1,8 @@
-"""A bucket as all of ours are: nobody else's business, and safe from a slip of the hand."""
+"""The settings that all buckets share."""
 
+from collections.abc import Sequence
+
+from aws_cdk import Duration
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
@@ -7,7 +10,7 @@ from tastetrend_stack.environments import Environment
 
 
 class PrivateBucket(s3.Bucket):
-    """Versioned, encrypted, reached over TLS by its owner only, kept or deleted as the environment says."""
+    """Private, versioned, encrypted bucket; TLS only."""
 
     def __init__(
         self,
@@ -16,7 +19,7 @@ class PrivateBucket(s3.Bucket):
         *,
         environment: Environment,
         kind: str,
-        lifecycle: s3.LifecycleRule,
+        lifecycle_rules: Sequence[s3.LifecycleRule],
         access_logs: s3.IBucket | None = None,
     ) -> None:
         super().__init__(
@@ -28,8 +31,16 @@ class PrivateBucket(s3.Bucket):
             enforce_ssl=True,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            removal_policy=environment.removal,
-            lifecycle_rules=[lifecycle],
+            removal_policy=environment.removal_policy,
+            lifecycle_rules=lifecycle_rules,
             server_access_logs_bucket=access_logs,
             server_access_logs_prefix=f"{kind}/" if access_logs else None,
         )
+
+
+def audit_retention(environment: Environment) -> s3.LifecycleRule:
+    """Return the rule of a bucket of records: objects expire."""
+    return s3.LifecycleRule(
+        expiration=Duration.days(environment.audit_retention_days),
+        noncurrent_version_expiration=Duration.days(environment.noncurrent_version_days),
+    )

@@ -1,74 +1,124 @@
-"""The roles that the workflows on GitHub take on, in a stack that a person deploys once."""
+"""The roles that the workflows on GitHub assume, in a stack that a person deploys once."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from aws_cdk import Aws, CfnOutput, Duration, Stack, Validations
+from aws_cdk import Aws, CfnOutput, DefaultStackSynthesizer, Duration, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from tastetrend_stack.deploy_permissions import DeployPermissions
 from tastetrend_stack.environments import Environment
+from tastetrend_stack.iam import Grant, bucket_arn, build_role, object_arns, regional_arn
 
 SESSION = Duration.hours(2)  # a deployment waits for two promotions, one of them a canary
 
 _ISSUER = "token.actions.githubusercontent.com"
 _PROVIDER = f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:oidc-provider/{_ISSUER}"
-# As GitHub's tokens spell it. Since July 2026 those of new repositories bear the ids, which outlive a name.
+# As in GitHub's tokens. For repositories made since July 2026 they contain the ids, which survive a rename.
 _REPOSITORY = re.compile(r"[\w-]+/[\w.-]+|[\w-]+@\d+/[\w.-]+@\d+")
+_QUALIFIER = DefaultStackSynthesizer.DEFAULT_QUALIFIER
+_BOOTSTRAP_ROLES = ("deploy", "file-publishing", "lookup")  # made by `cdk bootstrap` for `cdk deploy`
+_BOOTSTRAP_VERSION = f"parameter/cdk-bootstrap/{_QUALIFIER}/version"
 
 
 class UnknownRepositoryError(ValueError):
-    """The context names no repository that a token could come from."""
+    """The context names no repository in the form of GitHub's tokens."""
 
 
 class DeployRoles(Stack):
-    """A role that deploys an environment from main and, where asked for, one that compares pull requests.
+    """A role that deploys an environment from main and, where `compared`, one that diffs pull requests.
 
-    Each is bound to the one subject that GitHub itself writes into the tokens of such jobs.
+    Each trusts only the one subject that GitHub writes into the tokens of such jobs.
     """
 
     def __init__(
         self, scope: Construct, construct_id: str, *, environment: Environment, repository: str
     ) -> None:
-        _check(repository)
+        _validate(repository)
         super().__init__(
             scope,
             construct_id,
-            description=f"Lets {repository} deploy {environment.named()} without a key",
+            description=f"Lets {repository} deploy {environment.resource_name()} without a key",
             tags=environment.tags,
         )
-        self._environment = environment
-        permissions = DeployPermissions(environment)
-        released = {"sub": f"repo:{repository}:environment:{environment.name}", "ref": "refs/heads/main"}
-        deploy = self._build_role("deploy", released, permissions.to_release)
-        Validations.of(deploy).acknowledge(*permissions.accepted_to_release)
+        deploy = {"sub": f"repo:{repository}:environment:{environment.name}", "ref": "refs/heads/main"}
+        self._add_role("deploy", environment, deploy, _release_grants(environment))
         if environment.compared:
-            proposed = {"sub": f"repo:{repository}:pull_request"}
-            diff = self._build_role("diff", proposed, permissions.to_compare)
-            Validations.of(diff).acknowledge(*permissions.accepted_to_compare)
+            diff = {"sub": f"repo:{repository}:pull_request"}
+            self._add_role(
+                "diff", environment, diff, [_on_stack(environment, ["DescribeStacks", "GetTemplate"])]
+            )
 
-    def _build_role(
-        self, purpose: str, claims: Mapping[str, str], statements: list[iam.PolicyStatement]
-    ) -> iam.Role:
-        expected = {f"{_ISSUER}:{claim}": value for claim, value in claims.items()}
-        role = iam.Role(
+    def _add_role(
+        self, purpose: str, environment: Environment, claims: Mapping[str, str], grants: Sequence[Grant]
+    ) -> None:
+        claims = {"aud": "sts.amazonaws.com", **claims}
+        role = build_role(
             self,
             f"{purpose.capitalize()}Role",
-            role_name=self._environment.named(f"{purpose}-role"),
+            name=environment.resource_name(f"{purpose}-role"),
+            policy_name=purpose,
+            grants=grants,
             assumed_by=iam.WebIdentityPrincipal(
-                _PROVIDER, {"StringEquals": {f"{_ISSUER}:aud": "sts.amazonaws.com", **expected}}
+                _PROVIDER, {"StringEquals": {f"{_ISSUER}:{claim}": value for claim, value in claims.items()}}
             ),
             max_session_duration=SESSION,
-            inline_policies={purpose: iam.PolicyDocument(statements=statements)},
         )
         CfnOutput(self, f"{purpose.capitalize()}RoleArn", value=role.role_arn)
-        return role
 
 
-def _check(repository: str) -> None:
+def _validate(repository: str) -> None:
     if not _REPOSITORY.fullmatch(repository):
         raise UnknownRepositoryError(
             f"{repository!r} is no repository: pass --context repository=<owner>/<name>, "
             "or <owner>@<id>/<name>@<id> for one made since July 2026"
         )
+
+
+def _release_grants(environment: Environment) -> list[Grant]:
+    """Allow deploying, promoting, rolling back and reprocessing."""
+    etl, gate = (
+        regional_arn("lambda", f"function:{environment.resource_name(name)}")
+        for name in ("etl", "quality-gate")
+    )
+    aliases = [f"{etl}:{alias}" for alias in ("dev", "staging", "prod")]
+    buckets = [bucket_arn(environment, kind) for kind in ("raw", "processed", "artifacts")]
+    releases = object_arns(environment, "artifacts", "releases", "lambda")
+    processed = object_arns(environment, "processed", "processed")
+    by_version = "Releases are kept under the numbers of versions"
+    any_output = "A bad version's outputs can have any key below one prefix"
+    return [
+        Grant(["sts:AssumeRole"], [_bootstrap_role(kind) for kind in _BOOTSTRAP_ROLES], conditional=False),
+        # No role is passed: CloudFormation keeps the one that `cdk deploy` gave the stack.
+        _on_stack(environment, ["DescribeStacks", "DescribeStackEvents", "UpdateStack"]),
+        # CloudFormation reads the bootstrap's version, which the template asks for, as its caller.
+        Grant(["ssm:GetParameters"], [regional_arn("ssm", _BOOTSTRAP_VERSION)], conditional=False),
+        Grant(
+            [f"lambda:{call}" for call in ("GetFunction", "ListAliases", "GetAlias", "UpdateAlias")],
+            [etl, f"{etl}:*"],
+            "A version's number is not known before it is deployed",
+            conditional=False,
+        ),
+        Grant(["lambda:InvokeFunction"], [gate, *aliases], conditional=False),
+        Grant(["s3:ListBucket"], buckets),
+        # S3 requires GetObject for a HEAD too.
+        Grant(["s3:GetObject"], object_arns(environment, "raw"), "Any raw file may have to be reprocessed"),
+        Grant(["s3:GetObject"], processed, any_output),
+        Grant(["s3:GetObject"], releases, by_version),
+        Grant(["s3:PutObject"], releases, by_version),
+        Grant(["s3:DeleteObject"], processed, any_output),
+    ]
+
+
+def _on_stack(environment: Environment, calls: Sequence[str]) -> Grant:
+    return Grant(
+        [f"cloudformation:{call}" for call in calls],
+        [regional_arn("cloudformation", f"stack/{environment.resource_name()}/*")],
+        "CloudFormation ends a stack's ARN with an id of its own making",
+        conditional=False,
+    )
+
+
+def _bootstrap_role(kind: str) -> str:
+    name = f"cdk-{_QUALIFIER}-{kind}-role-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+    return f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{name}"

@@ -1,4 +1,4 @@
-"""How the environments differ, and how their resources are named."""
+"""The settings of each environment, and the names of its resources."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from aws_cdk.aws_logs import RetentionDays
 
 
 class UnknownEnvironmentError(ValueError):
-    """The context names no environment of the table."""
+    """The context names no known environment."""
 
 
 @dataclass(frozen=True)
@@ -16,45 +16,40 @@ class Environment:
 
     Attributes:
         name: part of every resource's name.
-        removal: what becomes of buckets and logs when the stack is deleted.
-        log_retention: how long the function's log is kept.
-        old_versions_days: how long overwritten and deleted objects can be brought back.
-        record_days: how long it can be told who read or wrote an object.
-        canary: another version takes over the events bit by bit.
-        audited: every write to the buckets is on CloudTrail's record.
-        compared: pull requests show what they would change here.
+        removal_policy: of buckets, queue and logs when the stack is deleted.
+        log_retention: of the functions' logs.
+        noncurrent_version_days: how long overwritten and deleted objects can be restored.
+        audit_retention_days: how long access logs and the audit trail are kept.
+        canary: a new version first gets a part of the events.
+        audited: CloudTrail records every write to the buckets.
+        compared: pull requests show a diff against this environment.
     """
 
     name: str
-    removal: RemovalPolicy
+    removal_policy: RemovalPolicy
     log_retention: RetentionDays
-    old_versions_days: int
-    record_days: int
+    noncurrent_version_days: int
+    audit_retention_days: int
     canary: bool = False
     audited: bool = False
     compared: bool = False
 
-    def named(self, *parts: str) -> str:
-        """Return the name of one of this environment's resources."""
+    def resource_name(self, *parts: str) -> str:
+        """Return `tastetrend-<environment>-<parts>`."""
         return "-".join(("tastetrend", self.name, *parts))
 
     def bucket_name(self, kind: str) -> str:
-        """Return a bucket's name, known before the bucket is, so that nothing has to wait for it."""
-        return self.named(kind, Aws.ACCOUNT_ID)
-
-    @property
-    def etl_log_group(self) -> str:
-        """Return the name of the function's log group."""
-        return f"/aws/lambda/{self.named('etl')}"
+        """Return a bucket's name, so that policies can name it without depending on the bucket."""
+        return self.resource_name(kind, Aws.ACCOUNT_ID)
 
     @property
     def live_alias(self) -> str:
-        """Return the alias that S3 events invoke: its namesake, which `local` has not."""
+        """Return the alias that S3 events invoke: of the environment's name; `local` uses `dev`."""
         return "dev" if self.name == "local" else self.name
 
     @property
     def tags(self) -> dict[str, str]:
-        """Return what tells, on the bill, whose a resource is."""
+        """Return the cost allocation tags."""
         return {
             "Project": "TasteTrend",
             "Environment": self.name,
@@ -64,23 +59,14 @@ class Environment:
 
 
 _KEEP, _DELETE = RemovalPolicy.RETAIN, RemovalPolicy.DESTROY
-_DAYS = RetentionDays
 
 ENVIRONMENTS = {
     environment.name: environment
     for environment in (
-        Environment("local", _DELETE, _DAYS.ONE_WEEK, old_versions_days=7, record_days=7),
-        Environment("dev", _DELETE, _DAYS.TWO_WEEKS, old_versions_days=30, record_days=30, compared=True),
-        Environment("staging", _KEEP, _DAYS.ONE_MONTH, old_versions_days=30, record_days=90, canary=True),
-        Environment(
-            "prod",
-            _KEEP,
-            _DAYS.ONE_YEAR,
-            old_versions_days=90,
-            record_days=365,
-            canary=True,
-            audited=True,
-        ),
+        Environment("local", _DELETE, RetentionDays.ONE_WEEK, 7, 7),
+        Environment("dev", _DELETE, RetentionDays.TWO_WEEKS, 30, 30, compared=True),
+        Environment("staging", _KEEP, RetentionDays.ONE_MONTH, 30, 90, canary=True),
+        Environment("prod", _KEEP, RetentionDays.ONE_YEAR, 90, 365, canary=True, audited=True),
     )
 }
 
@@ -89,9 +75,9 @@ def find_environment(name: str | None) -> Environment:
     """Return the environment of that name.
 
     Raises:
-        UnknownEnvironmentError: there is none, listing those there are.
+        UnknownEnvironmentError: there is none; the message lists the known names.
     """
     if name not in ENVIRONMENTS:
-        asked = f"unknown environment {name!r}" if name else "no environment named"
-        raise UnknownEnvironmentError(f"{asked}: pass --context env=<one of {', '.join(ENVIRONMENTS)}>")
+        problem = f"unknown environment {name!r}" if name else "no environment named"
+        raise UnknownEnvironmentError(f"{problem}: pass --context env=<one of {', '.join(ENVIRONMENTS)}>")
     return ENVIRONMENTS[name]

@@ -1,4 +1,4 @@
-"""The way of a raw object's event to the function, and of an event that failed to the queue."""
+"""S3 events to the function; failed events to the queue."""
 
 from aws_cdk import Acknowledgment, Aws, Duration, Validations
 from aws_cdk import aws_lambda as lambda_
@@ -7,16 +7,16 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from tastetrend_stack.environments import Environment
+from tastetrend_stack.iam import bucket_arn
 
-_RETRIES = 2
-_LONGEST_WAIT = Duration.hours(6)  # Lambda's maximum: an event held up by throttling is late, not lost
+_MAX_EVENT_AGE = Duration.hours(6)  # Lambda's maximum: a throttled event is late, not lost
 
 
 class Ingestion(Construct):
     """S3's notification, its permission, the retries, and the failure queue.
 
-    The notification stands in the bucket itself and not in a custom resource. S3 tries it out when it is
-    set, so the bucket waits for the permission, which knows the bucket by its name only.
+    The notification is a property of the bucket, not a custom resource. S3 validates it when it is set, so
+    the bucket depends on the permission, which refers to the bucket by name.
     """
 
     def __init__(
@@ -38,17 +38,14 @@ class Ingestion(Construct):
         queue = sqs.Queue(
             self,
             "Failures",
-            queue_name=self._environment.named("etl-failures"),
+            queue_name=self._environment.resource_name("etl-failures"),
             retention_period=Duration.days(14),
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
-            removal_policy=self._environment.removal,
+            removal_policy=self._environment.removal_policy,
         )
-        Validations.of(queue).acknowledge(
-            Acknowledgment(
-                id="AwsSolutions-SQS3", reason="This is where failures end; an operator redrives them"
-            )
-        )
+        reason = "It is the dead-letter queue itself; an operator redrives its events"
+        Validations.of(queue).acknowledge(Acknowledgment(id="AwsSolutions-SQS3", reason=reason))
         return queue
 
     def _configure_retries(self, live: lambda_.Alias) -> None:
@@ -57,8 +54,8 @@ class Ingestion(Construct):
             "Retries",
             function_name=live.lambda_.function_name,
             qualifier=live.alias_name,
-            maximum_retry_attempts=_RETRIES,
-            maximum_event_age_in_seconds=_LONGEST_WAIT.to_seconds(),
+            maximum_retry_attempts=2,
+            maximum_event_age_in_seconds=_MAX_EVENT_AGE.to_seconds(),
             destination_config=lambda_.CfnEventInvokeConfig.DestinationConfigProperty(
                 on_failure=lambda_.CfnEventInvokeConfig.OnFailureProperty(destination=self.failures.queue_arn)
             ),
@@ -73,7 +70,7 @@ class Ingestion(Construct):
             function_name=target.function_arn,
             principal="s3.amazonaws.com",
             source_account=Aws.ACCOUNT_ID,
-            source_arn=f"arn:{Aws.PARTITION}:s3:::{self._environment.bucket_name('raw')}",
+            source_arn=bucket_arn(self._environment, "raw"),
         )
 
     def _notify(self, raw: s3.Bucket, target: lambda_.IFunction, permission: lambda_.CfnPermission) -> None:

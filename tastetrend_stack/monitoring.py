@@ -1,4 +1,4 @@
-"""Tells a person when something fails, above all when it fails silently."""
+"""The alarms and the topic that they notify."""
 
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -9,12 +9,12 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from tastetrend_stack.alarms import ALARMS, FAILURES, FUNCTION, LIVE, PIPELINE, Alarm, Reading
+from tastetrend_stack.alarms import ALARMS, FAILURES, FUNCTION, LIVE, PIPELINE, Alarm, MetricSpec
 from tastetrend_stack.environments import Environment
 
 
 class Monitoring(Construct):
-    """The alarms of the table and the topic that they ring."""
+    """One alarm a row of `ALARMS`, and the topic."""
 
     def __init__(
         self,
@@ -36,11 +36,13 @@ class Monitoring(Construct):
         }
         self.topic = self._build_topic()
         built = [(alarm, self._build_alarm(alarm)) for alarm in ALARMS]
-        self.taking_back = [resource for alarm, resource in built if alarm.takes_back]
+        self.rollback_alarms = [resource for alarm, resource in built if alarm.triggers_rollback]
 
     def _build_topic(self) -> sns.Topic:
-        topic = sns.Topic(self, "Topic", topic_name=self._environment.named("alarms"), enforce_ssl=True)
-        # A topic with a policy of its own has lost the default one, which let the account's alarms publish.
+        topic = sns.Topic(
+            self, "Topic", topic_name=self._environment.resource_name("alarms"), enforce_ssl=True
+        )
+        # This policy replaces the default one, which lets the account's alarms publish.
         topic.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="AlarmsPublish",
@@ -56,10 +58,10 @@ class Monitoring(Construct):
         built = cloudwatch.Alarm(
             self,
             "".join(map(str.capitalize, alarm.name.split("-"))),
-            alarm_name=self._environment.named("etl", alarm.name),
-            alarm_description=alarm.meaning,
-            metric=self._metric(alarm),
-            threshold=alarm.at_least,
+            alarm_name=self._environment.resource_name("etl", alarm.name),
+            alarm_description=alarm.description,
+            metric=self._build_metric(alarm),
+            threshold=alarm.threshold,
             evaluation_periods=1,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
@@ -67,24 +69,24 @@ class Monitoring(Construct):
         built.add_alarm_action(actions.SnsAction(self.topic))
         return built
 
-    def _metric(self, alarm: Alarm) -> cloudwatch.IMetric:
-        period = Duration.minutes(alarm.minutes)
-        if isinstance(alarm.reading, Reading):
-            return self._read(alarm.reading, period)
+    def _build_metric(self, alarm: Alarm) -> cloudwatch.IMetric:
+        metric, period = alarm.metric, Duration.minutes(alarm.period_minutes)
+        if isinstance(metric, MetricSpec):
+            return self._build_single_metric(metric, period)
         return cloudwatch.MathExpression(
-            expression=alarm.reading.expression,
+            expression=metric.expression,
             label=alarm.name,
             period=period,
             using_metrics={
-                name: self._read(reading, period) for name, reading in alarm.reading.readings.items()
+                name: self._build_single_metric(spec, period) for name, spec in metric.metrics.items()
             },
         )
 
-    def _read(self, reading: Reading, period: Duration) -> cloudwatch.Metric:
+    def _build_single_metric(self, spec: MetricSpec, period: Duration) -> cloudwatch.Metric:
         return cloudwatch.Metric(
-            namespace=reading.source.namespace,
-            metric_name=reading.metric,
-            dimensions_map=self._dimensions[reading.source],
-            statistic=reading.statistic,
+            namespace=spec.source.namespace,
+            metric_name=spec.name,
+            dimensions_map=self._dimensions[spec.source],
+            statistic=spec.statistic,
             period=period,
         )

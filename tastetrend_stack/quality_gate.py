@@ -1,19 +1,18 @@
-"""The function that judges a version on golden files, with its log and its role."""
+"""The function that checks a version on golden files, and what its role allows."""
 
 from collections.abc import Sequence
 
-from aws_cdk import Acknowledgment, Duration, Validations
-from aws_cdk import aws_iam as iam
+from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from tastetrend_stack.environments import Environment
-from tastetrend_stack.gate_permissions import GatePermissions
+from tastetrend_stack.iam import GATE_OUTPUTS, Grant, bucket_arn, object_arns, regional_arn
+from tastetrend_stack.python_function import PythonFunction
 
 
 class QualityGate(Construct):
-    """A sister of the etl function, made from the same code, under names known beforehand."""
+    """A second function from the same code and layers as the etl function."""
 
     def __init__(
         self,
@@ -25,51 +24,55 @@ class QualityGate(Construct):
         layers: Sequence[lambda_.ILayerVersion],
     ) -> None:
         super().__init__(scope, construct_id)
-        self._environment = environment
-        self._name = environment.named("quality-gate")
-        self.function = lambda_.Function(
+        self.function = PythonFunction(
             self,
             "Function",
-            function_name=self._name,
-            description="Judges a version of the etl function on golden files",
-            runtime=lambda_.Runtime.PYTHON_3_11,
-            architecture=lambda_.Architecture.X86_64,
+            environment=environment,
+            name=environment.resource_name("quality-gate"),
+            description="Checks a version of the etl function on golden files",
             handler="quality_gate.lambda_handler",
             code=code,
             layers=layers,
-            memory_size=1024,
             timeout=Duration.minutes(5),
-            role=self._build_role(),
-            log_group=self._build_log_group(),
-            environment={
+            variables={
                 "ARTIFACTS_BUCKET": environment.bucket_name("artifacts"),
-                "ETL_FUNCTION": environment.named("etl"),
+                "ETL_FUNCTION": environment.resource_name("etl"),
             },
-        )
-        Validations.of(self.function).acknowledge(
-            Acknowledgment(
-                id="AwsSolutions-L1", reason="The managed layers are taken for Python 3.11, pinned"
-            )
+            policy_name="gate",
+            grants=[*_grants(environment), *(_hook_grants(environment) if environment.canary else [])],
+            role_description="Replays golden files within the artifacts bucket, and nothing else",
         )
 
-    def _build_role(self) -> iam.Role:
-        permissions = GatePermissions(self._environment)
-        role = iam.Role(
-            self,
-            "Role",
-            role_name=f"{self._name}-role",
-            description="Replays golden files within the artifacts bucket, and nothing else",
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            inline_policies={"gate": iam.PolicyDocument(statements=permissions.statements)},
-        )
-        Validations.of(role).acknowledge(*permissions.accepted_wildcards)
-        return role
 
-    def _build_log_group(self) -> logs.LogGroup:
-        return logs.LogGroup(
-            self,
-            "Log",
-            log_group_name=f"/aws/lambda/{self._name}",
-            retention=self._environment.log_retention,
-            removal_policy=self._environment.removal,
-        )
+def _grants(environment: Environment) -> list[Grant]:
+    run = "Golden files and their outputs have keys of each run"
+    return [
+        Grant(
+            ["lambda:InvokeFunction"],
+            [regional_arn("lambda", f"function:{environment.resource_name('etl')}:*")],
+            "Any version may have to be checked; its number is not known beforehand",
+        ),
+        Grant(["s3:ListBucket"], [bucket_arn(environment, "artifacts")]),
+        Grant(["s3:PutObject"], object_arns(environment, "artifacts", "gate"), run),
+        Grant(["s3:GetObject"], object_arns(environment, "artifacts", "gate", *GATE_OUTPUTS), run),
+        _on_releases("s3:PutObject", environment),
+    ]
+
+
+def _hook_grants(environment: Environment) -> list[Grant]:
+    """Allow reading which version CodeDeploy is about to shift traffic to.
+
+    The deployment group itself grants the answer to CodeDeploy.
+    """
+    name = environment.resource_name("etl")
+    group = f"deploymentgroup:{name}/{name}-{environment.live_alias}"
+    return [
+        Grant(["codedeploy:GetDeployment"], [regional_arn("codedeploy", group)]),
+        Grant(["codedeploy:GetApplicationRevision"], [regional_arn("codedeploy", f"application:{name}")]),
+        _on_releases("s3:GetObject", environment),
+    ]
+
+
+def _on_releases(action: str, environment: Environment) -> Grant:
+    releases = object_arns(environment, "artifacts", "releases")
+    return Grant([action], releases, "Verdicts are kept under the numbers of versions")

@@ -1,75 +1,63 @@
-"""Puts the constructs together."""
+"""Composes the constructs."""
 
 from aws_cdk import CfnOutput, Stack, Tags
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from tastetrend_stack.aliases import VersionAliases
 from tastetrend_stack.audit import AuditTrail
+from tastetrend_stack.canary import CanaryDeployment
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.etl_function import EtlFunction
 from tastetrend_stack.ingestion import Ingestion
 from tastetrend_stack.monitoring import Monitoring
 from tastetrend_stack.quality_gate import QualityGate
-from tastetrend_stack.release import Release
-from tastetrend_stack.shift import Shift
 from tastetrend_stack.storage import Storage
 
 
 class TasteTrendStack(Stack):
-    """Raw bucket, event, function, processed bucket; and whoever must know when that fails."""
+    """Raw bucket → event → function → processed bucket, with releases, alarms and audit."""
 
     def __init__(self, scope: Construct, construct_id: str, *, environment: Environment) -> None:
         super().__init__(
             scope,
             construct_id,
-            description="Restaurants' review files in, one clean parquet each and an honest account out",
+            description="Restaurants' review files in, one clean parquet each and an honest report out",
         )
         storage = Storage(self, "Storage", environment=environment)
         etl = EtlFunction(self, "Etl", environment=environment)
-        release = Release(self, "Release", environment=environment, function=etl.function)
-        ingestion = Ingestion(
-            self,
-            "Ingestion",
-            environment=environment,
-            raw=storage.raw,
-            live=release.live,
-        )
+        live = VersionAliases(self, "Release", environment=environment, function=etl.function).live
+        ingestion = Ingestion(self, "Ingestion", environment=environment, raw=storage.raw, live=live)
+        failures = ingestion.failures
         monitoring = Monitoring(
-            self,
-            "Monitoring",
-            environment=environment,
-            function=etl.function,
-            failures=ingestion.failures,
+            self, "Monitoring", environment=environment, function=etl.function, failures=failures
         )
-        self._guard(environment, etl, release, monitoring)
+        self._add_release_safety(environment, etl, live, monitoring)
         if environment.audited:
             buckets = [storage.raw, storage.processed, storage.artifacts]
             AuditTrail(self, "Audit", environment=environment, buckets=buckets)
-        self._tag(environment)
-        self._show(
+        for key, value in environment.tags.items():
+            Tags.of(self).add(key, value)
+        self._add_outputs(
             RawBucketName=storage.raw.bucket_name,
             ProcessedBucketName=storage.processed.bucket_name,
             ArtifactsBucketName=storage.artifacts.bucket_name,
             FunctionName=etl.function.function_name,
-            LiveAliasName=release.live.alias_name,
-            LogGroupName=etl.log_group.log_group_name,
-            FailureQueueUrl=ingestion.failures.queue_url,
+            LiveAliasName=live.alias_name,
+            LogGroupName=etl.function.log_group.log_group_name,
+            FailureQueueUrl=failures.queue_url,
             AlarmTopicArn=monitoring.topic.topic_arn,
         )
 
-    def _guard(
-        self, environment: Environment, etl: EtlFunction, release: Release, monitoring: Monitoring
+    def _add_release_safety(
+        self, environment: Environment, etl: EtlFunction, live: lambda_.Alias, monitoring: Monitoring
     ) -> None:
-        """Have a version judged before it takes over, and where real guests' reviews come, bit by bit."""
-        gate = QualityGate(self, "Gate", environment=environment, code=etl.code, layers=etl.layers)
+        """Add the gate that checks a version before traffic moves, and where configured the canary."""
+        gate = QualityGate(self, "Gate", environment=environment, code=etl.code, layers=etl.layers).function
         if environment.canary:
-            live, alarms, asked = release.live, monitoring.taking_back, gate.function
-            Shift(self, "Shift", environment=environment, alias=live, alarms=alarms, gate=asked)
+            alarms = monitoring.rollback_alarms
+            CanaryDeployment(self, "Shift", environment=environment, alias=live, alarms=alarms, gate=gate)
 
-    def _tag(self, environment: Environment) -> None:
-        for key, value in environment.tags.items():
-            Tags.of(self).add(key, value)
-
-    def _show(self, **values: str) -> None:
-        """Print what a person needs after a deployment."""
+    def _add_outputs(self, **values: str) -> None:
         for name, value in values.items():
             CfnOutput(self, name, value=value)

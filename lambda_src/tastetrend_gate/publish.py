@@ -1,4 +1,4 @@
-"""Keeps a verdict in the artifacts bucket: JSON for tools, a page for people, a table of figures."""
+"""Writes a verdict to the artifacts bucket as JSON, as an HTML page, and its comparisons as parquet."""
 
 import json
 from dataclasses import asdict
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from tastetrend_etl.s3_parquet import write_parquet
-from tastetrend_gate.page import render
+from tastetrend_gate.html_report import render
 from tastetrend_gate.verdict import LIMITS, Verdict
 
 if TYPE_CHECKING:
@@ -20,13 +20,14 @@ _COMPARISONS = pa.schema(
 
 
 def publish(s3: "S3Client", bucket: str, verdict: Verdict) -> dict[str, Any]:
-    """Write all three, and return what the gate answers."""
-    verdict_key, page_key = (f"releases/{verdict.version}/verdict.{kind}" for kind in ("json", "html"))
+    """Write all three, and return the gate's response."""
+    verdict_key, page_key = (f"releases/{verdict.version}/verdict.{suffix}" for suffix in ("json", "html"))
     comparisons_key = f"releases/{verdict.version}/comparisons.parquet"
     comparisons = pa.Table.from_pylist([vars(each) for each in verdict.comparisons], _COMPARISONS)
     write_parquet(s3, bucket, comparisons_key, comparisons, {"ContentType": "application/vnd.apache.parquet"})
-    said = {name: value for name, value in asdict(verdict).items() if name != "comparisons"}
-    _put(s3, bucket, verdict_key, json.dumps(said | {"limits": _limits()}, indent=2), "application/json")
+    document = asdict(verdict) | {"limits": _limits()}
+    del document["comparisons"]
+    _put(s3, bucket, verdict_key, json.dumps(document, indent=2), "application/json")
     _put(s3, bucket, page_key, render(verdict), "text/html; charset=utf-8")
     return {
         "status": verdict.status,
@@ -39,8 +40,8 @@ def publish(s3: "S3Client", bucket: str, verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _put(s3: "S3Client", bucket: str, key: str, text: str, kind: str) -> None:
-    s3.put_object(Bucket=bucket, Key=key, Body=text.encode(), ContentType=kind)
+def _put(s3: "S3Client", bucket: str, key: str, text: str, content_type: str) -> None:
+    s3.put_object(Bucket=bucket, Key=key, Body=text.encode(), ContentType=content_type)
 
 
 def _limits() -> dict[str, dict[str, dict[str, float]]]:

@@ -1,10 +1,13 @@
-"""Judges the findings: how far apart is too far, and what that says of the version."""
+"""Evaluates a version on the golden files: comparisons against limits give the verdict."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tastetrend_gate.records import Against, Finding, Measure
+from tastetrend_gate.compare import compare
+from tastetrend_gate.golden_files import golden_files
+from tastetrend_gate.models import Comparison, Measure, Reference
+from tastetrend_gate.replay import ReplayContext, replay
 
 Status = Literal["pass", "warn", "fail"]
 _SEVERITY: tuple[Status, ...] = ("pass", "warn", "fail")
@@ -19,9 +22,9 @@ class Limits:
 
 
 _EXACT = Limits(warn=0, fail=0)
-# The truth is known to the cell, so that two wrong cells in a golden file of 240 rows are too many. Where it
-# is silent, what the baseline does counts, and a difference may be meant: a few cells are let pass.
-LIMITS: Mapping[Measure, Mapping[Against, Limits]] = {
+# The truth is exact for each cell, so two wrong cells in a golden file of 240 rows are too many. Columns
+# without it are compared with the baseline only, where a difference may be intended: a few cells may differ.
+LIMITS: Mapping[Measure, Mapping[Reference, Limits]] = {
     "outcome": {"truth": _EXACT, "baseline": _EXACT},
     "schema": {"truth": _EXACT, "baseline": _EXACT},
     "rows": {"truth": _EXACT, "baseline": _EXACT},
@@ -33,12 +36,12 @@ LIMITS: Mapping[Measure, Mapping[Against, Limits]] = {
     "group share": {"truth": Limits(0.001, 0.01), "baseline": Limits(0.001, 0.02)},
     "rating gap": {"truth": Limits(0.01, 0.05), "baseline": Limits(0.01, 0.10)},
 }
-_ROUNDING = 1e-5  # of the shares that reports give
+_ROUNDING = 1e-5  # of the shares in reports
 
 
 @dataclass(frozen=True)
 class Reason:
-    """What speaks against a version: one subject of one golden file, with all figures that do."""
+    """One subject of one golden file that differs too much, with the figures of its comparisons."""
 
     severity: Status
     file: str
@@ -51,7 +54,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class FileResult:
-    """What became of one golden file; `rows` is empty when it was not processed."""
+    """The verdict on one golden file; `rows` is empty when it was not processed."""
 
     file: str
     status: Status
@@ -62,12 +65,12 @@ class FileResult:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the gate says of a version.
+    """The gate's verdict on a version.
 
     Attributes:
-        baseline: the version it was compared with; None when there is none and the truth alone has spoken.
-        run: names the objects of this run, below `gate/` and `processed/gate/`.
-        comparisons: all that was measured, what speaks for the version as well.
+        baseline: the version that it was compared with; None if only with the truth.
+        run: part of the keys of this run's objects, below `gate/` and `processed/gate/`.
+        comparisons: all of them, those without a difference included.
     """
 
     status: Status
@@ -76,40 +79,63 @@ class Verdict:
     run: str
     reasons: list[Reason]
     files: list[FileResult]
-    comparisons: list[Finding]
+    comparisons: list[Comparison]
 
 
-def severity(finding: Finding) -> Status:
-    """Hold a finding against the limits of its measure."""
-    limits, distance = LIMITS[finding.measure][finding.against], finding.distance - _ROUNDING
+def run_checks(version: str, baseline: str | None, context: ReplayContext) -> Verdict:
+    """Replay every golden file and compare the results with the truth and with the baseline's results."""
+    compared = baseline if baseline != version else None
+    reasons: list[Reason] = []
+    files: list[FileResult] = []
+    comparisons: list[Comparison] = []
+    for golden in golden_files():
+        result = replay(golden, version, context)
+        found = list(compare(golden.name, result, golden.expected, "truth"))
+        if compared:
+            found += compare(golden.name, result, replay(golden, compared, context), "baseline")
+        file_reasons = collect_reasons(found)
+        status = worst_status(file_reasons)
+        files.append(FileResult(golden.name, status, str(result), result.rows, len(found)))
+        reasons += file_reasons
+        comparisons += found
+    reasons.sort(key=lambda reason: reason.severity)  # "fail" sorts before "warn"
+    return Verdict(worst_status(reasons), version, compared, context.run, reasons, files, comparisons)
+
+
+def severity(comparison: Comparison) -> Status:
+    """Return the status of one comparison by the limits of its measure."""
+    limits, distance = LIMITS[comparison.measure][comparison.against], comparison.distance - _ROUNDING
     return "fail" if distance > limits.fail else "warn" if distance > limits.warn else "pass"
 
 
-def reasons(findings: Sequence[Finding]) -> list[Reason]:
-    """Return what speaks against the version, in the order of the findings."""
-    by_subject: dict[tuple[str, str], list[tuple[Status, str]]] = {}
-    for found, status in _judged(findings):
+def collect_reasons(comparisons: Sequence[Comparison]) -> list[Reason]:
+    """Return one reason for each file and subject above its limits, in the order of the comparisons.
+
+    It contains the figures of the worst status only.
+    """
+    by_subject: dict[tuple[str, str], dict[Status, list[str]]] = {}
+    for comparison, status in _with_status(comparisons):
         if status != "pass":
-            by_subject.setdefault((found.file, found.subject), []).append((status, found.figures))
-    return [_merged(*subject, judged) for subject, judged in by_subject.items()]
+            figures = by_subject.setdefault((comparison.file, comparison.subject), {})
+            figures.setdefault(status, []).append(comparison.figures)
+    return [_reason(*subject, figures) for subject, figures in by_subject.items()]
 
 
-def worst(found: Iterable[Reason]) -> Status:
-    """Return the verdict."""
-    return max((reason.severity for reason in found), key=_SEVERITY.index, default="pass")
+def worst_status(reasons: Iterable[Reason]) -> Status:
+    """Return the most severe status, `pass` without reasons."""
+    return max((reason.severity for reason in reasons), key=_SEVERITY.index, default="pass")
 
 
-def _judged(findings: Sequence[Finding]) -> Iterator[tuple[Finding, Status]]:
-    """Let the truth have the last word: where it has spoken, a difference to the baseline fails nobody."""
-    spoken = {(found.file, found.subject) for found in findings if found.against == "truth"}
-    for found in findings:
-        judged = severity(found)
-        if found.against == "baseline" and (found.file, found.subject) in spoken:
-            judged = min(judged, "warn", key=_SEVERITY.index)
-        yield found, judged
+def _with_status(comparisons: Sequence[Comparison]) -> Iterator[tuple[Comparison, Status]]:
+    """The truth decides: where a subject has it, a difference from the baseline is at most a warning."""
+    decided = {(each.file, each.subject) for each in comparisons if each.against == "truth"}
+    for each in comparisons:
+        status = severity(each)
+        if each.against == "baseline" and (each.file, each.subject) in decided:
+            status = min(status, "warn", key=_SEVERITY.index)
+        yield each, status
 
 
-def _merged(file: str, subject: str, judged: list[tuple[Status, str]]) -> Reason:
-    """Give the figures of the worst judgement alone: what the truth refutes, the baseline need not."""
-    status = max((status for status, _ in judged), key=_SEVERITY.index)
-    return Reason(status, file, subject, "; ".join(figures for each, figures in judged if each == status))
+def _reason(file: str, subject: str, figures: Mapping[Status, Sequence[str]]) -> Reason:
+    status = max(figures, key=_SEVERITY.index)
+    return Reason(status, file, subject, "; ".join(figures[status]))

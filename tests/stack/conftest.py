@@ -1,4 +1,4 @@
-"""Each environment's stack, synthesised once a session: starting jsii and staging the asset are slow."""
+"""Each environment's stack, synthesised once a session because jsii and the asset are slow."""
 
 import json
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ def build(name, folder):
     """Synthesise with the flags of cdk.json, which an app outside the CLI would not see."""
     app = App(context=json.loads(CDK_JSON.read_text())["context"], outdir=str(folder))
     environment = ENVIRONMENTS[name]
-    stack = TasteTrendStack(app, environment.named(), environment=environment)
+    stack = TasteTrendStack(app, environment.resource_name(), environment=environment)
     app.synth()
     return Synthesised(name, app, stack, folder)
 

@@ -1,4 +1,4 @@
-"""Shows what CloudFormation's functions say, as text: `arn:${AWS::Partition}:s3:::…`, `${Bucket.Arn}`."""
+"""Renders CloudFormation's functions as text: `arn:${AWS::Partition}:s3:::…`, `${Bucket.Arn}`."""
 
 
 def plain(value):

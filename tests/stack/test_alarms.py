@@ -1,4 +1,4 @@
-"""A person hears of every failure, the silent ones included."""
+"""Every failure raises an alarm, silent ones included."""
 
 import pytest
 
@@ -47,7 +47,7 @@ def alarms(synthesised):
         ("events-refused", "TasteTrend EventsRefused Sum", {"service": "${EtlFunction57A3B50C}"}, 1),
     ],
 )
-def test_it_rings_when(name, metric, dimension, threshold, any_stack):
+def test_it_alarms_when(name, metric, dimension, threshold, any_stack):
     alarm = alarms(any_stack)[name]
 
     assert " ".join((alarm["Namespace"], alarm["MetricName"], alarm["Statistic"])) == metric
@@ -68,7 +68,7 @@ def readings(alarm):
     return formula, read
 
 
-def test_it_rings_when_over_a_tenth_of_the_rows_is_rejected(any_stack):
+def test_it_alarms_when_over_a_tenth_of_the_rows_is_rejected(any_stack):
     alarm = alarms(any_stack)["rejected-share"]
 
     assert readings(alarm) == (
@@ -78,7 +78,7 @@ def test_it_rings_when_over_a_tenth_of_the_rows_is_rejected(any_stack):
     assert alarm["Threshold"] == 10
 
 
-def test_it_rings_when_files_arrive_but_nothing_is_written(any_stack):
+def test_it_alarms_when_files_arrive_but_nothing_is_written(any_stack):
     alarm = alarms(any_stack)["nothing-written"]
 
     assert readings(alarm) == (
@@ -93,13 +93,13 @@ def test_it_rings_when_files_arrive_but_nothing_is_written(any_stack):
     assert alarm["Threshold"] == 1
 
 
-def test_the_duration_alarm_rings_before_the_function_is_cut_off(any_stack):
+def test_the_duration_alarm_precedes_the_timeout(any_stack):
     _, function = any_stack.function()
 
     assert alarms(any_stack)["duration"]["Threshold"] == 0.8 * function["Timeout"] * 1000
 
 
-def test_every_alarm_rings_the_topic_at_its_threshold_and_rests_while_nothing_happens(any_stack):
+def test_every_alarm_notifies_the_topic_at_its_threshold_and_ignores_missing_data(any_stack):
     topic, _ = any_stack.only("SNS::Topic")
 
     for name, alarm in alarms(any_stack).items():

@@ -1,4 +1,4 @@
-"""New code reaches an alias when that alias is meant to move, and there is always a version to go back to."""
+"""A deployment moves only the alias `dev`, and old versions remain for rollback."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def test_dev_follows_the_newest_version(any_stack):
 
 
 @pytest.mark.parametrize(("alias", "parameter"), [("staging", "StagingVersion"), ("prod", "ProdVersion")])
-def test_a_promoted_alias_stays_whatever_is_deployed(alias, parameter, any_stack):
+def test_a_deployment_does_not_move_a_promoted_alias(alias, parameter, any_stack):
     newest, _ = any_stack.only("Lambda::Version")
     given = f"{parameter}Given"
 
@@ -30,14 +30,14 @@ def test_a_promoted_alias_stays_whatever_is_deployed(alias, parameter, any_stack
 
 
 @pytest.mark.parametrize("parameter", ["StagingVersion", "ProdVersion"])
-def test_nothing_is_promoted_at_first_and_only_a_number_can_be(parameter, any_stack):
+def test_nothing_is_promoted_at_first_and_only_a_version_number_can_be(parameter, any_stack):
     declared = any_stack.document["Parameters"][parameter]
 
     assert declared["Default"] == ""
     assert declared["AllowedPattern"] == "[0-9]*"
 
 
-def test_an_old_version_is_kept_to_go_back_to(any_stack):
+def test_old_versions_are_retained_for_rollback(any_stack):
     (version,) = any_stack.template.find_resources("AWS::Lambda::Version").values()
 
     assert (version["DeletionPolicy"], version["UpdateReplacePolicy"]) == ("Retain", "Retain")

@@ -1,9 +1,9 @@
-"""What the stack does about outputs that would come in again, and failures that nowhere can be kept."""
+"""Outputs trigger no event, and a failure that cannot be queued raises an alarm."""
 
 from tests.stack.plain import plain
 
 
-def test_E15_what_is_written_comes_in_nowhere(any_stack):
+def test_E15_outputs_trigger_nothing(any_stack):
     notifying = [
         plain(bucket["BucketName"])
         for bucket in any_stack.properties("S3::Bucket").values()
@@ -13,7 +13,7 @@ def test_E15_what_is_written_comes_in_nowhere(any_stack):
     assert notifying == [any_stack.bucket("raw")]
 
 
-def test_I15_a_failed_event_that_the_failure_queue_does_not_take_rings(any_stack):
+def test_I15_a_failed_event_that_the_failure_queue_does_not_take_alarms(any_stack):
     (alarm,) = (
         alarm
         for alarm in any_stack.properties("CloudWatch::Alarm").values()

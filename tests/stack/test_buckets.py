@@ -1,4 +1,4 @@
-"""Customers' names lie in these buckets: private, encrypted, recoverable, and never replaced by accident."""
+"""The buckets are private, encrypted and recoverable, and keep their logical ids."""
 
 import pytest
 
@@ -13,7 +13,7 @@ BUCKETS = {
 DATA = ["StorageRaw7E344C76", "StorageProcessedA33E9072", "StorageArtifacts08431D1F"]
 
 
-def test_a_bucket_keeps_its_logical_id_or_it_would_be_replaced(any_stack):
+def test_every_bucket_keeps_its_logical_id(any_stack):
     audit = {"AuditBucket7486E833": "audit"} if any_stack.name == "prod" else {}
     named = {
         logical_id: plain(properties["BucketName"])
@@ -26,7 +26,7 @@ def test_a_bucket_keeps_its_logical_id_or_it_would_be_replaced(any_stack):
     }
 
 
-def test_every_bucket_is_private_encrypted_and_owned_by_us(any_stack):
+def test_every_bucket_is_private_encrypted_and_owner_enforced(any_stack):
     any_stack.template.all_resources_properties(
         "AWS::S3::Bucket",
         {
@@ -47,7 +47,7 @@ def test_every_bucket_is_private_encrypted_and_owned_by_us(any_stack):
 
 
 @pytest.mark.parametrize("bucket", BUCKETS)
-def test_nobody_reads_or_writes_a_bucket_without_tls(bucket, any_stack):
+def test_access_without_tls_is_denied(bucket, any_stack):
     denied = [
         statement
         for _, statement in policy_statements(any_stack.document)
@@ -66,7 +66,7 @@ def test_nobody_reads_or_writes_a_bucket_without_tls(bucket, any_stack):
 
 
 @pytest.mark.parametrize("bucket", DATA)
-def test_overwritten_data_can_be_brought_back_for_a_while(bucket, any_stack):
+def test_overwritten_data_can_be_restored_for_a_while(bucket, any_stack):
     properties = any_stack.properties("S3::Bucket")[bucket]
     rule, *others = properties["LifecycleConfiguration"]["Rules"]
 
@@ -77,7 +77,7 @@ def test_overwritten_data_can_be_brought_back_for_a_while(bucket, any_stack):
     assert bucket == "StorageArtifacts08431D1F" or not others
 
 
-def test_what_the_quality_gate_played_through_does_not_pile_up(any_stack):
+def test_objects_of_gate_runs_expire(any_stack):
     artifacts = any_stack.properties("S3::Bucket")["StorageArtifacts08431D1F"]
     _, *rules = artifacts["LifecycleConfiguration"]["Rules"]
 
@@ -85,7 +85,7 @@ def test_what_the_quality_gate_played_through_does_not_pile_up(any_stack):
 
 
 @pytest.mark.parametrize("bucket", DATA)
-def test_whoever_touches_the_data_is_on_record(bucket, any_stack):
+def test_access_to_the_data_is_logged(bucket, any_stack):
     logging = any_stack.properties("S3::Bucket")[bucket]["LoggingConfiguration"]
     written = [
         statement["Condition"]["ArnLike"]["aws:SourceArn"]

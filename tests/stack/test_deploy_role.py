@@ -1,4 +1,4 @@
-"""Only the project's own workflows get in, and only as far as deploying their environment takes them."""
+"""Only the project's own workflows assume the roles, with no more than a deployment needs."""
 
 import json
 
@@ -21,7 +21,9 @@ DEPLOYED = [name for name in ENVIRONMENTS if name != "local"]
 def build(name, folder, repository=REPOSITORY):
     app = App(context=json.loads(CDK_JSON.read_text())["context"], outdir=str(folder))
     environment = ENVIRONMENTS[name]
-    stack = DeployRoles(app, environment.named("deploy"), environment=environment, repository=repository)
+    stack = DeployRoles(
+        app, environment.resource_name("deploy"), environment=environment, repository=repository
+    )
     app.synth()
     return app, stack, (folder / f"tastetrend-{name}-deploy.template.json").read_text()
 
@@ -75,7 +77,7 @@ PROPOSED = {
 
 
 @pytest.mark.parametrize("name", DEPLOYED)
-def test_github_signs_in_and_nobody_else_does(name, roles):
+def test_only_github_assumes_the_roles(name, roles):
     _, _, template = roles[name]
 
     for logical_id in json.loads(template)["Resources"]:
@@ -88,7 +90,7 @@ def test_github_signs_in_and_nobody_else_does(name, roles):
 
 
 @pytest.mark.parametrize("name", DEPLOYED)
-def test_a_job_on_main_deploys_the_environment_that_it_names(name, roles):
+def test_a_job_on_main_deploys_its_environment(name, roles):
     _, _, template = roles[name]
 
     assert trust(template, "Deploy")["Condition"] == {
@@ -125,7 +127,7 @@ def test_no_token_of_another_repository_branch_or_environment_deploys_prod(token
     assert not gets_in(token, trust(template, "Deploy"))
 
 
-def test_a_pull_request_may_compare_with_dev_and_change_nothing(roles):
+def test_a_pull_request_reads_the_template_of_dev_and_changes_nothing(roles):
     _, _, template = roles["dev"]
 
     assert trust(template, "Diff")["Condition"] == {
@@ -142,14 +144,14 @@ def test_a_pull_request_may_compare_with_dev_and_change_nothing(roles):
 
 
 @pytest.mark.parametrize("name", ["staging", "prod"])
-def test_a_pull_request_finds_no_way_into_staging_and_prod(name, roles):
+def test_a_pull_request_has_no_role_in_staging_and_prod(name, roles):
     _, _, template = roles[name]
 
     assert len(json.loads(template)["Resources"]) == 1
 
 
 @pytest.mark.parametrize("name", DEPLOYED)
-def test_a_deployment_reaches_its_own_environment_and_what_the_bootstrap_made(name, roles):
+def test_a_deployment_is_granted_only_its_environment_and_the_bootstrap(name, roles):
     _, _, template = roles[name]
 
     others = [
@@ -162,7 +164,7 @@ def test_a_deployment_reaches_its_own_environment_and_what_the_bootstrap_made(na
 
 
 @pytest.mark.parametrize("name", DEPLOYED)
-def test_a_deployment_takes_on_what_the_bootstrap_made_for_it_and_no_other_role(name, roles):
+def test_a_deployment_assumes_only_the_bootstrap_roles(name, roles):
     _, _, template = roles[name]
     prefix, suffix = (
         "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/cdk-hnb659fds",
@@ -182,7 +184,7 @@ def test_a_deployment_takes_on_what_the_bootstrap_made_for_it_and_no_other_role(
 
 
 @pytest.mark.parametrize("name", DEPLOYED)
-def test_a_deployment_can_neither_write_reviews_nor_delete_raw_ones(name, roles):
+def test_a_deployment_can_neither_write_datasets_nor_delete_raw_files(name, roles):
     _, _, template = roles[name]
 
     written = {resource for action, resource in granted(template, "Deploy") if action == "s3:PutObject"}
@@ -196,7 +198,7 @@ def test_a_deployment_can_neither_write_reviews_nor_delete_raw_ones(name, roles)
 
 
 @pytest.mark.parametrize("name", DEPLOYED)
-def test_no_action_is_a_wildcard_and_every_grant_ends_at_the_account(name, roles):
+def test_no_action_is_a_wildcard_and_every_grant_is_limited_to_the_account(name, roles):
     _, _, template = roles[name]
 
     for logical_id, statement in policy_statements(json.loads(template)):
@@ -209,7 +211,7 @@ def test_no_action_is_a_wildcard_and_every_grant_ends_at_the_account(name, roles
 
 
 @pytest.mark.parametrize("name", DEPLOYED)
-def test_the_scanners_find_nothing_and_were_given_reasons(name, roles):
+def test_the_scanners_find_nothing_and_every_acknowledgement_has_a_reason(name, roles):
     app, stack, template = roles[name]
     reasons = [
         reason
@@ -226,7 +228,7 @@ def test_the_scanners_find_nothing_and_were_given_reasons(name, roles):
 
 
 @pytest.mark.parametrize("repository", ["octo/reviews", "octo-org/tastetrend.etl", REPOSITORY])
-def test_a_repository_is_named_as_github_names_it(repository, tmp_path):
+def test_a_repository_is_accepted_as_github_names_it(repository, tmp_path):
     _, _, template = build("prod", tmp_path, repository)
 
     condition = trust(template, "Deploy")["Condition"]["StringEquals"]
@@ -237,12 +239,12 @@ def test_a_repository_is_named_as_github_names_it(repository, tmp_path):
     "repository",
     ["reviews", "https://github.com/octo/reviews", "octo/*", "octo/reviews:*", "octo@12/reviews", ""],
 )
-def test_what_no_token_could_name_is_refused(repository, tmp_path):
+def test_a_repository_that_no_token_can_name_is_rejected(repository, tmp_path):
     with pytest.raises(UnknownRepositoryError, match="<owner>/<name>"):
         build("prod", tmp_path, repository)
 
 
-def test_the_roles_have_a_stack_of_their_own_beside_the_environment(tmp_path):
+def test_the_roles_have_a_separate_stack(tmp_path):
     ended = run_app({"env": "dev", "repository": REPOSITORY}, tmp_path)
 
     assert ended.returncode == 0, ended.stderr
@@ -252,7 +254,7 @@ def test_the_roles_have_a_stack_of_their_own_beside_the_environment(tmp_path):
     }
 
 
-def test_a_wrong_repository_ends_in_one_line(tmp_path):
+def test_a_wrong_repository_gives_a_one_line_error(tmp_path):
     ended = run_app({"env": "dev", "repository": "reviews"}, tmp_path)
 
     assert ended.returncode == 1

@@ -1,4 +1,4 @@
-"""Environments are rows of a table, and asking for another is met with a clear line."""
+"""Environments are rows of a table; an unknown one gives a clear error."""
 
 import json
 import os
@@ -28,7 +28,7 @@ def run_app(context, output, project=PROJECT):
 
 
 @pytest.mark.parametrize(("context", "named"), [({"env": "prd"}, "'prd'"), ({}, "no environment")])
-def test_an_unknown_environment_ends_in_one_line_that_lists_the_known_ones(context, named, tmp_path):
+def test_an_unknown_environment_gives_a_one_line_error_with_the_known_ones(context, named, tmp_path):
     ended = run_app(context, tmp_path)
 
     (line,) = (text for text in ended.stderr.splitlines() if "environment" in text)
@@ -50,7 +50,7 @@ def littered_copy(folder):
     return folder
 
 
-def test_the_app_makes_the_same_stack_in_any_checkout_without_credentials(synthesise, tmp_path):
+def test_the_app_synthesises_the_same_stack_in_any_checkout_without_credentials(synthesise, tmp_path):
     ended = run_app({"env": "dev"}, tmp_path / "out", littered_copy(tmp_path))
 
     assert ended.returncode == 0, ended.stderr
@@ -64,7 +64,7 @@ def test_an_environment_is_found_by_its_exact_name_only():
         find_environment("Prod")
 
 
-def test_every_name_says_which_environment_it_belongs_to(any_stack):
+def test_every_resource_name_contains_its_environment(any_stack):
     names = {
         properties[key]
         for kind, key in (
@@ -80,7 +80,7 @@ def test_every_name_says_which_environment_it_belongs_to(any_stack):
     assert all(name.startswith(f"tastetrend-{any_stack.name}-") for name in names), names
 
 
-def test_everything_that_costs_money_is_tagged(any_stack):
+def test_every_billed_resource_is_tagged(any_stack):
     for kind in ("S3::Bucket", "Lambda::Function", "SQS::Queue", "SNS::Topic", "Logs::LogGroup", "IAM::Role"):
         for logical_id, properties in any_stack.properties(kind).items():
             tags = {tag["Key"]: tag["Value"] for tag in properties["Tags"]}
@@ -89,7 +89,7 @@ def test_everything_that_costs_money_is_tagged(any_stack):
 
 
 @pytest.mark.parametrize(("name", "policy"), [("staging", "Retain"), ("prod", "Retain"), ("dev", "Delete")])
-def test_deleting_the_stack_keeps_what_staging_and_prod_have_stored(name, policy, all_stacks):
+def test_deleting_the_stack_retains_the_data_of_staging_and_prod(name, policy, all_stacks):
     for kind in ("S3::Bucket", "SQS::Queue", "Logs::LogGroup"):
         for resource in all_stacks[name].template.find_resources(f"AWS::{kind}").values():
             assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == (policy, policy)

@@ -1,4 +1,4 @@
-"""An object that arrives in raw reaches the function, and an event that fails reaches the queue."""
+"""A new raw object invokes the function, and a failed event goes to the queue."""
 
 import pytest
 
@@ -29,11 +29,11 @@ def test_a_new_raw_object_invokes_the_alias_of_the_environment(any_stack):
     }
 
 
-def test_writing_a_result_invokes_nothing(any_stack):
+def test_writing_an_output_invokes_nothing(any_stack):
     assert not [bucket for bucket in notifications(any_stack) if "-raw-" not in bucket]
 
 
-def test_the_raw_bucket_and_no_other_may_invoke_what_it_notifies(any_stack):
+def test_only_the_raw_bucket_may_invoke_the_alias(any_stack):
     _, permission = any_stack.only("Lambda::Permission")
 
     assert plain(permission) == {
@@ -45,7 +45,7 @@ def test_the_raw_bucket_and_no_other_may_invoke_what_it_notifies(any_stack):
     }
 
 
-def test_the_bucket_waits_for_the_permission_that_s3_tries_out(any_stack):
+def test_the_bucket_depends_on_the_permission_that_s3_validates(any_stack):
     permission, _ = any_stack.only("Lambda::Permission")
     (raw,) = any_stack.template.find_resources(
         "AWS::S3::Bucket", {"Properties": {"NotificationConfiguration": {}}}
@@ -67,7 +67,7 @@ def test_an_event_is_tried_three_times_and_then_kept(any_stack):
     }
 
 
-def test_failed_events_wait_two_weeks_encrypted_for_an_operator(any_stack):
+def test_failed_events_are_kept_encrypted_for_two_weeks(any_stack):
     queue, properties = any_stack.only("SQS::Queue")
 
     assert (
@@ -98,7 +98,7 @@ def queues_behind(synthesised, target):
             )
 
 
-def test_no_asynchronous_path_fails_in_silence(any_stack):
+def test_every_asynchronous_target_has_an_alarmed_failure_queue(any_stack):
     alarmed = [
         plain(dimension["Value"])
         for alarm in any_stack.properties("CloudWatch::Alarm").values()
@@ -117,5 +117,5 @@ def test_no_asynchronous_path_fails_in_silence(any_stack):
 @pytest.mark.parametrize(
     "kind", ["Lambda::Url", "Lambda::EventSourceMapping", "Events::Rule", "SNS::Subscription"]
 )
-def test_there_is_no_other_way_in_that_the_walk_above_would_not_see(kind, any_stack):
+def test_there_is_no_other_asynchronous_trigger(kind, any_stack):
     assert not any_stack.properties(kind)

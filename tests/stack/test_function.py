@@ -1,4 +1,4 @@
-"""The function is what the pipeline expects to run in."""
+"""The function has the runtime, size and variables that the pipeline expects."""
 
 from dataclasses import fields
 from pathlib import Path
@@ -9,7 +9,7 @@ from tests.stack.plain import plain
 PROJECT = Path(__file__).parents[2]
 
 
-def test_the_function_is_told_exactly_what_the_pipeline_reads(any_stack):
+def test_the_environment_variables_are_those_of_the_settings(any_stack):
     _, function = any_stack.function()
 
     assert plain(function["Environment"]["Variables"]) == {
@@ -17,7 +17,7 @@ def test_the_function_is_told_exactly_what_the_pipeline_reads(any_stack):
     }
 
 
-def test_the_function_has_the_size_that_its_limits_are_measured_for(any_stack):
+def test_the_function_has_the_memory_and_timeout_of_the_measured_limits(any_stack):
     any_stack.template.has_resource_properties(
         "AWS::Lambda::Function",
         {
@@ -30,7 +30,7 @@ def test_the_function_has_the_size_that_its_limits_are_measured_for(any_stack):
     )
 
 
-def test_the_log_is_kept_for_a_while_and_not_for_ever(any_stack):
+def test_the_log_has_a_retention_period(any_stack):
     name = f"/aws/lambda/tastetrend-{any_stack.name}-etl"
     log, properties = any_stack.only("Logs::LogGroup", LogGroupName=name)
     _, function = any_stack.function()
@@ -39,7 +39,7 @@ def test_the_log_is_kept_for_a_while_and_not_for_ever(any_stack):
     assert plain(function["LoggingConfig"]) == {"LogGroup": f"${{{log}}}"}
 
 
-def test_developers_test_with_the_libraries_that_the_managed_layers_bring(all_stacks):
+def test_requirements_pin_the_libraries_of_the_managed_layers(all_stacks):
     pins = dict(
         line.split("==")
         for line in (PROJECT / "requirements.txt").read_text().splitlines()

@@ -1,4 +1,4 @@
-"""What holds data, or is named from outside the stack, keeps its logical id: a new one would replace it."""
+"""Stateful and named resources keep their logical ids: another id would replace them."""
 
 EVERYWHERE = {
     "EtlFunction57A3B50C": "Lambda::Function",

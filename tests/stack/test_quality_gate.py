@@ -1,10 +1,10 @@
-"""The gate can replay golden files and keep its verdict, and comes nowhere near the data."""
+"""The gate may replay golden files and publish its verdict, and has no access to the data."""
 
 from dataclasses import fields
 
 import pytest
 
-from tastetrend_gate.settings import GateSettings
+from tastetrend_gate.models import GateSettings
 from tests.stack.plain import as_list, plain
 
 ARN = "arn:${AWS::Partition}"
@@ -44,12 +44,12 @@ def gate_grants():
 
 
 @pytest.mark.parametrize("name", ["local", "dev"])
-def test_the_gate_replays_within_the_artifacts_bucket_and_does_nothing_else(name, all_stacks):
+def test_the_gate_is_granted_replays_within_the_artifacts_bucket_and_nothing_else(name, all_stacks):
     assert granted(all_stacks[name]) == gate_grants()
 
 
 @pytest.mark.parametrize("name", CANARIES)
-def test_where_codedeploy_asks_the_gate_may_find_out_what_about(name, all_stacks):
+def test_with_a_canary_the_gate_may_read_the_deployment(name, all_stacks):
     etl = "tastetrend-ENV-etl"
 
     assert granted(all_stacks[name]) - gate_grants() == {
@@ -60,7 +60,7 @@ def test_where_codedeploy_asks_the_gate_may_find_out_what_about(name, all_stacks
 
 
 @pytest.mark.parametrize("name", CANARIES)
-def test_codedeploy_asks_the_gate_before_any_traffic_moves_and_takes_its_answer(name, all_stacks):
+def test_codedeploy_runs_the_gate_before_any_traffic_moves_and_accepts_its_status(name, all_stacks):
     gate, _ = all_stacks[name].function("quality-gate")
     group, _ = all_stacks[name].only("CodeDeploy::DeploymentGroup")
     _, alias = next(
@@ -80,7 +80,7 @@ def test_codedeploy_asks_the_gate_before_any_traffic_moves_and_takes_its_answer(
     assert [f"/${{{group}}}" in plain(resource) for resource in answers] == [True]
 
 
-def test_the_gate_is_told_exactly_what_it_reads(any_stack):
+def test_the_environment_variables_are_those_of_the_gate_settings(any_stack):
     _, gate = any_stack.function("quality-gate")
     told = plain(gate["Environment"]["Variables"])
 
@@ -89,7 +89,7 @@ def test_the_gate_is_told_exactly_what_it_reads(any_stack):
     assert told["ETL_FUNCTION"] == f"tastetrend-{any_stack.name}-etl"
 
 
-def test_the_gate_is_made_of_the_code_that_it_judges(any_stack):
+def test_the_gate_has_the_code_and_layers_of_the_etl_function(any_stack):
     _, gate = any_stack.function("quality-gate")
     _, etl = any_stack.function()
 
@@ -98,7 +98,7 @@ def test_the_gate_is_made_of_the_code_that_it_judges(any_stack):
         assert gate.get(same) == etl.get(same)
 
 
-def test_the_gate_has_the_time_to_replay_every_golden_file_twice(any_stack):
+def test_the_gate_has_time_to_replay_every_golden_file_twice(any_stack):
     _, gate = any_stack.function("quality-gate")
 
     assert (gate["Timeout"], gate["MemorySize"]) == (300, 1024)

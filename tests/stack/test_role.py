@@ -1,4 +1,4 @@
-"""The function may do its work, and nothing else."""
+"""The function's role allows what the function needs and nothing else."""
 
 import re
 
@@ -32,7 +32,7 @@ def granted(any_stack):
     }
 
 
-def test_the_function_reads_raw_writes_processed_rehearses_in_artifacts_and_nothing_else(granted):
+def test_the_function_reads_raw_writes_processed_and_runs_the_gate_in_artifacts(granted):
     raw, processed, artifacts = (
         f"{ARN}:s3:::tastetrend-ENV-{kind}-${{AWS::AccountId}}" for kind in ("raw", "processed", "artifacts")
     )
@@ -61,7 +61,7 @@ def test_the_function_reads_raw_writes_processed_rehearses_in_artifacts_and_noth
     }
 
 
-def test_a_grant_ends_at_the_account_and_asks_for_nothing_more(any_stack):
+def test_a_grant_is_limited_to_the_account_without_other_conditions(any_stack):
     """A narrower condition on ListBucket would turn "there is no such key" into "access denied"."""
     role = etl_role(any_stack)
 
@@ -71,7 +71,7 @@ def test_a_grant_ends_at_the_account_and_asks_for_nothing_more(any_stack):
         }
 
 
-def test_only_lambda_takes_the_role(any_stack):
+def test_only_lambda_assumes_the_role(any_stack):
     role = etl_role(any_stack)
 
     assert [plain(statement) for statement in role["AssumeRolePolicyDocument"]["Statement"]] == [
@@ -80,7 +80,7 @@ def test_only_lambda_takes_the_role(any_stack):
     assert "ManagedPolicyArns" not in role
 
 
-def test_no_wildcard_stands_where_something_narrower_could(any_stack):
+def test_wildcards_are_limited_to_object_keys_versions_and_log_streams(any_stack):
     for logical_id, statement in policy_statements(any_stack.document):
         if statement["Effect"] == "Deny":
             continue

@@ -1,4 +1,4 @@
-"""The templates are what CloudFormation and the scanners accept, and come out the same every time."""
+"""CloudFormation and the scanners accept the templates, and synthesis is deterministic."""
 
 import json
 
@@ -22,7 +22,7 @@ def test_cdk_nag_finds_nothing(any_stack):
     assert [violation.rule_name for violation in report.violations] == []
 
 
-def test_whatever_a_scanner_is_told_to_accept_has_its_reason(any_stack):
+def test_every_acknowledged_finding_has_a_reason(any_stack):
     accepted = {
         rule: reason
         for construct in any_stack.stack.node.find_all()
@@ -45,7 +45,7 @@ def test_there_is_no_custom_resource(any_stack):
     assert functions == {f"tastetrend-{any_stack.name}-{name}" for name in ("etl", "quality-gate")}
 
 
-def test_synthesis_asks_aws_nothing(any_stack):
+def test_synthesis_needs_no_lookup_in_aws(any_stack):
     manifest = json.loads((any_stack.folder / "manifest.json").read_text())
 
     assert "missing" not in manifest
@@ -57,14 +57,14 @@ def contents(folder):
     }
 
 
-def test_synthesis_comes_out_the_same_to_the_byte(synthesise):
+def test_synthesis_is_deterministic(synthesise):
     first, second = contents(synthesise("prod").folder), contents(synthesise("prod").folder)
 
     assert "tastetrend-prod.template.json" in first
     assert first == second
 
 
-def test_a_deployment_says_what_a_person_needs_next(any_stack):
+def test_the_stack_has_the_outputs_that_the_commands_and_operators_need(any_stack):
     assert set(any_stack.document["Outputs"]) == {
         "RawBucketName",
         "ProcessedBucketName",

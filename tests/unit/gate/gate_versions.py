@@ -1,4 +1,4 @@
-"""Versions of the pipeline for the quality gate to judge: the present one, and what goes wrong in others."""
+"""Versions of the pipeline for the quality gate to check: the present one and faulty ones."""
 
 import io
 import json

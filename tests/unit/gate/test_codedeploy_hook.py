@@ -1,4 +1,4 @@
-"""CodeDeploy asks the gate before it shifts traffic, and gets an answer whatever happens."""
+"""CodeDeploy runs the gate before it shifts traffic, and always gets a status."""
 
 import importlib
 import json
@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from tastetrend_gate.golden import golden_files
+from tastetrend_gate.golden_files import golden_files
 from tests.unit.conftest import ARTIFACTS
 from tests.unit.gate import gate_versions as gated
 
@@ -34,7 +34,7 @@ def shift(handler, monkeypatch):
     monkeypatch.setenv("ETL_FUNCTION", "tastetrend-prod-etl")
     module = importlib.reload(importlib.import_module("quality_gate"))
     clean = [golden for golden in golden_files() if golden.name == "clean.csv"]
-    monkeypatch.setattr("tastetrend_gate.gate.golden_files", lambda: clean)
+    monkeypatch.setattr("tastetrend_gate.verdict.golden_files", lambda: clean)
 
     def ask(current, target, *, answer, code=gated.unchanged, revision=None):
         codedeploy = boto3.client("codedeploy")
@@ -63,7 +63,7 @@ def _expect(stub, revision, answer):
     stub.add_response("put_lifecycle_event_hook_execution_status", {}, answered)
 
 
-def test_the_version_that_traffic_would_go_to_is_judged_against_the_one_that_has_it(shift):
+def test_the_target_version_is_checked_against_the_current_one(shift):
     said = shift("5", "7", answer="Succeeded")
 
     assert (said["status"], said["version"], said["baseline"]) == ("pass", "7", "5")
@@ -73,12 +73,12 @@ def test_no_traffic_goes_to_a_version_that_fails(shift):
     assert shift("5", "7", answer="Failed", code=gated.maps_one_gender_to_null)["status"] == "fail"
 
 
-def test_the_way_back_is_never_barred(shift, store):
+def test_a_rollback_always_passes(shift, store):
     assert shift("7", "5", answer="Succeeded", code=gated.breaks_down)["status"] == "not judged"
 
 
 @pytest.mark.parametrize(("forced", "answer"), [(True, "Succeeded"), (False, "Failed")])
-def test_what_an_operator_has_forced_passes(forced, answer, shift, store):
+def test_a_forced_version_passes(forced, answer, shift, store):
     manifest = json.dumps({"version": "7", "forced": forced}).encode()
     store.client.put_object(Bucket=ARTIFACTS, Key="releases/7/manifest.json", Body=manifest)
 
@@ -92,7 +92,7 @@ def test_an_app_spec_of_the_newer_kind_is_read_too(shift):
     assert shift("5", "7", answer="Succeeded", revision=newer)["version"] == "7"
 
 
-def test_codedeploy_is_told_no_when_the_gate_itself_fails(shift, monkeypatch, store):
+def test_the_hook_reports_failure_when_the_gate_itself_fails(shift, monkeypatch, store):
     store.client.delete_bucket(Bucket=ARTIFACTS)
 
     with pytest.raises(ClientError):

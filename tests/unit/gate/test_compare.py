@@ -1,4 +1,4 @@
-"""Two accounts of a file are compared figure by figure, and the limits say which difference matters."""
+"""Two results for a file are compared measure by measure, and limits give the status."""
 
 from dataclasses import replace
 
@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 
 from tastetrend_gate.compare import compare
-from tastetrend_gate.records import Facts, Finding, Group
-from tastetrend_gate.verdict import reasons, severity, worst
+from tastetrend_gate.models import Comparison, Group, ReplayResult
+from tastetrend_gate.verdict import collect_reasons, severity, worst_status
 
 KINDS = {"location": pa.string(), "rating_1_5": pa.float64()}
 HELD = {"location": ["Rome", "Rome", "Oslo", None], "rating_1_5": [1.0, 2.0, 3.0, None]}
@@ -22,7 +22,7 @@ def table(rows=(1, 2, 3, 5), **changed):
     )
 
 
-FACTS = Facts(
+RESULT = ReplayResult(
     "processed",
     schema=(("location", "string"), ("rating_1_5", "double")),
     rows=ROWS,
@@ -34,11 +34,11 @@ FACTS = Facts(
 
 
 def differences(against="truth", **changes):
-    findings = compare("a.csv", replace(FACTS, **changes), FACTS, against)
+    findings = compare("a.csv", replace(RESULT, **changes), RESULT, against)
     return [(found.subject, found.measure, found.figures) for found in findings if severity(found) != "pass"]
 
 
-def test_equal_accounts_differ_in_nothing():
+def test_equal_results_have_no_difference():
     assert differences() == []
 
 
@@ -51,7 +51,7 @@ def test_equal_accounts_differ_in_nothing():
         ),
         (
             {"schema": (("rating_1_5", "double"), ("location", "string"))},
-            [("schema", "schema", "the columns stand in another order")],
+            [("schema", "schema", "the columns have another order")],
         ),
         (
             {"schema": (("location", "string"), ("rating_1_5", "float"), ("new", "string"))},
@@ -79,24 +79,24 @@ def test_equal_accounts_differ_in_nothing():
         (
             {"table": table(rating_1_5=[1.0, None, 4.0, None])},
             [
-                ("rating_1_5", "cells", "2 of 4 cells are not the truth's, the first in rows 2, 3"),
+                ("rating_1_5", "cells", "2 of 4 cells differ from the truth, the first in rows 2, 3"),
                 ("rating_1_5", "missing share", "missing share 0.500, must be 0.250"),
-                ("rating_1_5", "distribution", "distribution 0.667 away from truth"),
+                ("rating_1_5", "distribution", "distribution 0.667 away from the truth"),
             ],
         ),
     ],
 )
-def test_a_difference_is_named_with_its_figures(changes, expected):
+def test_a_difference_is_reported_with_its_figures(changes, expected):
     assert differences(**changes) == expected
 
 
-def test_a_difference_to_the_baseline_says_what_was():
+def test_a_difference_from_the_baseline_gives_the_baseline_value():
     ((_, _, figures),) = differences("baseline", rejected={})
 
     assert figures == "row 4 not rejected, was ragged"
 
 
-def test_a_lost_row_is_no_change_of_columns_groups_or_issues():
+def test_a_lost_row_is_reported_as_rows_only():
     groups = {"location": {"Rome": Group(1 / 2, -0.5), "Oslo": Group(1 / 2, 0.5)}}
 
     (lost,) = differences(table=table().drop(index=1), groups=groups, issues={})
@@ -104,22 +104,22 @@ def test_a_lost_row_is_no_change_of_columns_groups_or_issues():
     assert lost == ("rows", "rows", "written rows lost: 1, the first 1")
 
 
-def test_numbers_that_differ_by_rounding_alone_are_equal():
+def test_numbers_that_differ_only_by_rounding_are_equal():
     assert differences(table=table(rating_1_5=[1.0000000001, 2.0, 3.0, None])) == []
 
 
-def test_a_column_of_another_type_is_left_to_the_schema():
+def test_a_column_of_another_type_is_reported_by_the_schema_only():
     texts = pd.array(["1", "2", "3", None], pd.ArrowDtype(pa.string()))
 
     assert differences(table=table().assign(rating_1_5=texts)) == []
 
 
 def found(against, distance, subject="stars"):
-    return Finding("a.csv", subject, "cells", against, distance, f"{against} {distance}")
+    return Comparison("a.csv", subject, "cells", against, distance, f"{against} {distance}")
 
 
 @pytest.mark.parametrize(
-    ("findings", "status"),
+    ("comparisons", "status"),
     [
         ([found("truth", 0.0), found("baseline", 0.0)], "pass"),
         ([found("truth", 0.004)], "warn"),
@@ -131,11 +131,11 @@ def found(against, distance, subject="stars"):
         ([found("truth", 0.0, "city"), found("baseline", 1.0)], "fail"),
     ],
 )
-def test_who_agrees_with_the_truth_may_differ_from_the_baseline_and_nobody_else_may(findings, status):
-    assert worst(reasons(findings)) == status
+def test_only_with_a_match_to_the_truth_a_difference_from_the_baseline_is_a_warning(comparisons, status):
+    assert worst_status(collect_reasons(comparisons)) == status
 
 
-def test_what_the_truth_refutes_is_said_once():
-    (only,) = reasons([found("truth", 1.0), found("baseline", 1.0)])
+def test_a_reason_has_only_the_figures_of_the_worst_status():
+    (only,) = collect_reasons([found("truth", 1.0), found("baseline", 1.0)])
 
     assert str(only) == "fail: a.csv: stars: truth 1.0"

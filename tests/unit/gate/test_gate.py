@@ -1,4 +1,4 @@
-"""A version is judged by what it makes of files whose truth is known, and of those that it would replace."""
+"""A version is checked against the truth about golden files and against its baseline."""
 
 import importlib
 import json
@@ -6,7 +6,7 @@ import json
 import awswrangler as wr
 import pytest
 
-from tastetrend_gate.golden import golden_files
+from tastetrend_gate.golden_files import golden_files
 from tests.unit.conftest import ARTIFACTS, PROCESSED, RAW
 from tests.unit.gate import gate_versions as gated
 
@@ -24,7 +24,7 @@ def gate(handler, monkeypatch):
         monkeypatch.setattr(module, "LAMBDA", gated.Versions(handler, {"7": candidate, "5": baseline}))
         if only:
             chosen = [golden for golden in golden_files() if golden.name == only]
-            monkeypatch.setattr("tastetrend_gate.gate.golden_files", lambda: chosen)
+            monkeypatch.setattr("tastetrend_gate.verdict.golden_files", lambda: chosen)
         event = {"version": "7"} | ({"baseline": compared} if baseline else {})
         return module.lambda_handler(event, gated.LambdaContext(aws_request_id=request))
 
@@ -45,7 +45,7 @@ def reason(said, file, subject):
     return found
 
 
-def test_a_version_that_tells_the_truth_as_its_baseline_does_passes(gate):
+def test_a_version_equal_to_truth_and_baseline_passes(gate):
     said = gate(gated.unchanged, gated.unchanged)
 
     assert said == {
@@ -59,7 +59,7 @@ def test_a_version_that_tells_the_truth_as_its_baseline_does_passes(gate):
     }
 
 
-def test_a_version_that_drops_every_tenth_row_is_refused_for_its_lost_rows(gate):
+def test_a_version_that_drops_every_tenth_row_fails_for_its_lost_rows(gate):
     said = gate(gated.drops_every_tenth_row)
 
     assert said["status"] == "fail"
@@ -70,7 +70,7 @@ def test_a_version_that_drops_every_tenth_row_is_refused_for_its_lost_rows(gate)
     assert all(reason(said, file, "rows") for file in MESSY)
 
 
-def test_a_version_that_renames_a_column_is_refused_for_its_schema(gate):
+def test_a_version_that_renames_a_column_fails_for_its_schema(gate):
     said = gate(gated.renames_a_column)
 
     assert said["status"] == "fail"
@@ -80,7 +80,7 @@ def test_a_version_that_renames_a_column_is_refused_for_its_schema(gate):
         )
 
 
-def test_a_version_that_maps_one_gender_to_null_is_refused_for_that_column(gate):
+def test_a_version_that_maps_one_gender_to_null_fails_for_that_column(gate):
     said = gate(gated.maps_one_gender_to_null, gated.unchanged)
 
     assert said["status"] == "fail"
@@ -89,46 +89,46 @@ def test_a_version_that_maps_one_gender_to_null_is_refused_for_that_column(gate)
     assert all("missing share" in reason(said, file, "gender_norm") for file in MESSY)
 
 
-def test_a_version_that_mixes_up_day_and_month_is_refused_for_its_dates(gate):
+def test_a_version_that_swaps_day_and_month_fails_for_its_dates(gate):
     said = gate(gated.reads_dates_in_the_wrong_order)
 
     assert said["status"] == "fail"
     for file in (*MESSY, "hostile.csv"):
-        assert "cells are not the truth's, the first in rows" in reason(said, file, "review_date")
+        assert "cells differ from the truth, the first in rows" in reason(said, file, "review_date")
     assert {line.split(": ")[2] for line in said["reasons"]} == {"review_date"}
 
 
-def test_a_wrong_that_the_baseline_does_as_well_stays_wrong(gate):
+def test_an_error_that_the_baseline_has_too_still_fails(gate):
     said = gate(gated.maps_one_gender_to_null, gated.maps_one_gender_to_null, only=CLEAN)
 
     assert said["status"] == "fail"
 
 
-def test_a_version_that_is_nearer_to_the_truth_than_its_baseline_may_pass_with_a_warning(gate):
+def test_a_version_that_corrects_an_error_of_its_baseline_passes_with_a_warning(gate):
     said = gate(gated.unchanged, gated.maps_one_gender_to_null, only=CLEAN)
 
     assert said["status"] == "warn"
     assert "missing share 0.000, was 0.133" in reason(said, CLEAN, "gender_norm")
 
 
-def test_where_the_truth_is_silent_the_baseline_speaks(gate):
+def test_a_column_without_known_truth_is_compared_with_the_baseline(gate):
     said = gate(gated.shouts_every_name, gated.unchanged, only=CLEAN)
 
     assert said["status"] == "fail"
-    assert "60 of 60 cells are not the baseline's" in reason(said, CLEAN, "customer_name")
+    assert "60 of 60 cells differ from the baseline" in reason(said, CLEAN, "customer_name")
     assert gate(gated.shouts_every_name, only=CLEAN)["status"] == "pass"
 
 
-def test_cells_that_change_their_rows_are_seen_though_all_counts_agree(gate):
+def test_cells_that_move_to_other_rows_are_found_although_all_counts_agree(gate):
     said = gate(gated.shuffles_a_column, gated.unchanged, only=CLEAN)
 
     assert said["status"] == "fail"
     assert reason(said, CLEAN, "review_text") == (
-        "fail: clean.csv: review_text: 60 of 60 cells are not the baseline's, the first in rows 1, 2, 3"
+        "fail: clean.csv: review_text: 60 of 60 cells differ from the baseline, the first in rows 1, 2, 3"
     )
 
 
-def test_without_another_version_the_truth_speaks_alone_and_the_verdict_says_so(gate, store):
+def test_without_a_baseline_the_report_says_that_only_the_truth_was_compared(gate, store):
     said = gate(gated.unchanged, only=CLEAN)
 
     assert (said["status"], said["baseline"]) == ("pass", None)
@@ -146,10 +146,10 @@ def test_a_version_is_not_compared_with_itself(gate, store):
     ("broken", "outcome"),
     [
         (gated.breaks_down, "failed (RetryableError: "),
-        (gated.writes_no_dataset, "unreadable (nothing stands under processed/gate/"),
+        (gated.writes_no_dataset, "unreadable (processed/gate/"),
     ],
 )
-def test_a_version_that_cannot_do_its_work_is_refused(broken, outcome, gate):
+def test_a_version_that_raises_or_writes_nothing_fails(broken, outcome, gate):
     said = gate(broken, gated.unchanged, only=CLEAN)
 
     assert said["status"] == "fail"
@@ -157,13 +157,13 @@ def test_a_version_that_cannot_do_its_work_is_refused(broken, outcome, gate):
     assert reason(said, CLEAN, "outcome").endswith("must be processed")
 
 
-def test_a_baseline_that_cannot_do_its_work_bars_nobody(gate):
+def test_a_baseline_that_raises_is_only_a_warning(gate):
     said = gate(gated.unchanged, gated.breaks_down, only=CLEAN)
 
     assert said["status"] == "warn"
 
 
-def test_the_verdict_is_kept_with_all_its_figures(gate, store):
+def test_the_verdict_is_published_with_reasons_files_and_limits(gate, store):
     said = gate(gated.maps_one_gender_to_null, gated.unchanged, only=CLEAN)
 
     verdict = json.loads(kept(store, said["verdict_key"]))
@@ -173,7 +173,7 @@ def test_the_verdict_is_kept_with_all_its_figures(gate, store):
     assert verdict["limits"]["cells"]["truth"] == {"warn": 0, "fail": 0.005}
 
 
-def test_every_figure_is_kept_as_a_table(gate, store):
+def test_every_comparison_is_published_as_a_table(gate, store):
     said = gate(gated.maps_one_gender_to_null, gated.unchanged, only=CLEAN)
 
     figures = wr.s3.read_parquet(f"s3://{ARTIFACTS}/{said['comparisons_key']}")
@@ -190,14 +190,14 @@ def test_a_gate_run_touches_no_real_data(gate, store):
     assert {key.split("/")[0] for key in keys(store, ARTIFACTS)} == {"gate", "processed", "releases"}
 
 
-def test_two_runs_do_not_touch_each_other(gate, store):
+def test_two_runs_have_separate_keys(gate, store):
     gate(gated.unchanged, only=CLEAN, request="11111111-0")
     gate(gated.unchanged, only=CLEAN, request="22222222-0")
 
     assert len({key.split("/")[1] for key in keys(store, ARTIFACTS) if key.startswith("gate/")}) == 2
 
 
-def test_no_guest_is_named_in_verdict_page_or_log(gate, store, capsys):
+def test_no_customer_name_is_in_verdict_report_or_log(gate, store, capsys):
     said = gate(gated.shouts_every_name, gated.unchanged, only=CLEAN)
 
     shown = kept(store, said["verdict_key"]) + kept(store, said["page_key"]) + "".join(capsys.readouterr())
@@ -205,7 +205,7 @@ def test_no_guest_is_named_in_verdict_page_or_log(gate, store, capsys):
     assert "guest" not in shown.replace("no guest of any restaurant", "").lower()
 
 
-def test_the_page_shows_what_a_version_says_and_runs_none_of_it(gate, store, monkeypatch):
+def test_the_html_report_escapes_messages_of_a_version(gate, store, monkeypatch):
     said = gate(lambda patch: patch.setattr("tastetrend_etl.invocation.ingest", says_markup), only=CLEAN)
 
     page = kept(store, said["page_key"])

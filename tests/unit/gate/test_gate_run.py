@@ -1,4 +1,4 @@
-"""Golden files are replayed apart from the data: read from the artifacts bucket, and written to it."""
+"""A gate run reads golden files from the artifacts bucket and writes its outputs there."""
 
 import json
 
@@ -17,7 +17,7 @@ def rehearse(store, handler, context):
     return handler.lambda_handler({"bucket": ARTIFACTS, "key": KEY, "reprocess": True}, context)
 
 
-def test_a_golden_file_ends_in_the_bucket_that_it_came_from(store, handler, context):
+def test_outputs_of_a_golden_file_are_written_to_its_bucket(store, handler, context):
     (result,) = rehearse(store, handler, context)["files"]
 
     assert result["action"] == "processed"
@@ -25,13 +25,13 @@ def test_a_golden_file_ends_in_the_bucket_that_it_came_from(store, handler, cont
     assert folders == {"gate", "processed/gate", "processed/rejected/gate", "processed/logs/gate"}
 
 
-def test_a_rehearsal_touches_no_real_data(store, handler, context):
+def test_a_gate_run_touches_no_real_data(store, handler, context):
     rehearse(store, handler, context)
 
     assert keys(store, RAW) == keys(store, PROCESSED) == set()
 
 
-def test_the_data_goes_its_own_way_after_a_rehearsal(store, handler, context):
+def test_a_gate_run_does_not_affect_later_invocations(store, handler, context):
     rehearse(store, handler, context)
     store.upload("reviews.csv", GOLDEN)
 
@@ -40,7 +40,7 @@ def test_the_data_goes_its_own_way_after_a_rehearsal(store, handler, context):
     assert "processed/processed_reviews.csv.parquet" in keys(store, PROCESSED)
 
 
-def test_golden_rows_are_counted_apart_so_that_they_ring_no_alarm(store, handler, context, capsys):
+def test_golden_files_count_only_as_gate_runs_so_that_they_trigger_no_alarm(store, handler, context, capsys):
     rehearse(store, handler, context)
 
     (counted,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]

@@ -1,4 +1,4 @@
-"""The golden files are what their generator makes, and show all that a version can get wrong."""
+"""The golden files are their generator's output, and cover what a version can get wrong."""
 
 import json
 
@@ -6,8 +6,8 @@ import pytest
 
 from samples import golden, vocabulary
 from tastetrend_etl import schema
-from tastetrend_gate.golden import golden_files
-from tastetrend_gate.records import INDEX
+from tastetrend_gate.golden_files import golden_files
+from tastetrend_gate.models import INDEX
 
 FOLDER = golden.GOLDEN
 MADE = [*(path.name for path in FOLDER.iterdir() if path.name not in {"schema.json", ".gitattributes"})]
@@ -22,11 +22,11 @@ def generated_again(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", sorted(MADE))
-def test_generating_again_gives_the_same_bytes(name, generated_again):
+def test_generation_is_deterministic(name, generated_again):
     assert (generated_again / name).read_bytes() == (FOLDER / name).read_bytes()
 
 
-def test_every_golden_file_has_its_expectation_and_none_is_left_over():
+def test_every_golden_file_has_an_expectation_and_every_expectation_a_file():
     assert {file.name for file in golden_files()} == set(MADE) - {"expectations.json"}
 
 
@@ -42,36 +42,36 @@ def schema_of_golden_files():
 
 @pytest.mark.parametrize("file", MESSY, ids=lambda file: file.name)
 @pytest.mark.parametrize("words", ["AGE_RANGES", "GENDERS", "ETHNICITIES"])
-def test_every_word_for_a_group_of_people_stands_in_each_messy_file(words, file):
+def test_every_word_for_a_group_of_people_is_in_each_messy_file(words, file):
     text = file.body.decode("utf-8-sig")
 
     assert [word for word in getattr(vocabulary, words) if word not in text] == []
 
 
 @pytest.mark.parametrize("file", MESSY, ids=lambda file: file.name)
-def test_each_messy_file_holds_every_fate_and_what_nobody_understands(file):
-    truth = file.truth
+def test_each_messy_file_has_every_outcome_and_unknown_values(file):
+    expected = file.expected
 
-    assert truth.rows["duplicate"] > 0
-    assert set(truth.rejected.values()) == {"empty_row", "ragged"}
-    assert {"unmapped_category", "tip_percentage_capped"} < truth.issues.keys()
-    assert any(code.startswith("date_") for code in truth.issues)
+    assert expected.rows["duplicate"] > 0
+    assert set(expected.rejected.values()) == {"empty_row", "ragged"}
+    assert {"unmapped_category", "tip_percentage_capped"} < expected.issues.keys()
+    assert any(code.startswith("date_") for code in expected.issues)
 
 
 @pytest.mark.parametrize("file", list(golden_files()), ids=lambda file: file.name)
-def test_the_truth_about_the_rows_adds_up(file):
-    rows = file.truth.rows or dict.fromkeys(("read", "written", "rejected", "duplicate"), 0)
+def test_the_expected_row_counts_are_balanced(file):
+    rows = file.expected.rows or dict.fromkeys(("read", "written", "rejected", "duplicate"), 0)
 
     assert rows["read"] == rows["written"] + rows["rejected"] + rows["duplicate"]
-    assert rows["written"] == len(file.truth.table)
-    assert rows["rejected"] == len(file.truth.rejected)
-    assert not {*file.truth.rejected} & {*file.truth.table.index}
+    assert rows["written"] == len(file.expected.table)
+    assert rows["rejected"] == len(file.expected.rejected)
+    assert not {*file.expected.rejected} & {*file.expected.table.index}
 
 
-def test_nothing_is_wrong_with_the_clean_file():
+def test_the_clean_file_has_no_issue_rejection_or_null():
     (clean,) = [file for file in golden_files() if file.name == "clean.csv"]
 
-    assert not clean.truth.issues
-    assert not clean.truth.rejected
-    assert not clean.truth.table.isna().any().any()
-    assert clean.truth.table.index.name == INDEX
+    assert not clean.expected.issues
+    assert not clean.expected.rejected
+    assert not clean.expected.table.isna().any().any()
+    assert clean.expected.table.index.name == INDEX

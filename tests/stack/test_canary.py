@@ -1,4 +1,4 @@
-"""A version takes over real events bit by bit, and an alarm takes it back."""
+"""Canary deployment with rollback on alarm; production writes are audited."""
 
 import json
 
@@ -7,14 +7,14 @@ from aws_cdk import App, Stack
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Template
 
+from tastetrend_stack.canary import CanaryDeployment
 from tastetrend_stack.environments import ENVIRONMENTS
-from tastetrend_stack.shift import Shift
 from tests.stack.plain import plain
 
 CANARIES = ["staging", "prod"]
 
 
-def shifted(synthesised):
+def canary_updates(synthesised):
     """Return the update policy of each alias that CodeDeploy moves."""
     return {
         alias["Properties"]["Name"]: alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]
@@ -27,19 +27,19 @@ def shifted(synthesised):
 def test_the_alias_that_serves_real_events_moves_by_canary(name, all_stacks):
     group, properties = all_stacks[name].only("CodeDeploy::DeploymentGroup")
 
-    assert list(shifted(all_stacks[name])) == [name]
-    assert plain(shifted(all_stacks[name])[name]["DeploymentGroupName"]) == f"${{{group}}}"
+    assert list(canary_updates(all_stacks[name])) == [name]
+    assert plain(canary_updates(all_stacks[name])[name]["DeploymentGroupName"]) == f"${{{group}}}"
     assert properties["DeploymentConfigName"] == "CodeDeployDefault.LambdaCanary10Percent10Minutes"
 
 
 @pytest.mark.parametrize("name", CANARIES)
-def test_errors_of_real_events_and_lost_rows_take_a_version_back(name, all_stacks):
+def test_errors_of_real_events_and_lost_rows_roll_a_version_back(name, all_stacks):
     _, properties = all_stacks[name].only("CodeDeploy::DeploymentGroup")
     alarms = all_stacks[name].properties("CloudWatch::Alarm")
     watched = [alarms[alarm["Name"]["Ref"]] for alarm in properties["AlarmConfiguration"]["Alarms"]]
 
     assert {alarm["MetricName"] for alarm in watched} == {"Errors", "RowBalanceViolations"}
-    assert all(alarm["Period"] <= 5 * 60 for alarm in watched)  # rings well within the ten minutes
+    assert all(alarm["Period"] <= 5 * 60 for alarm in watched)  # well within the ten minutes of the canary
     assert properties["AutoRollbackConfiguration"] == {
         "Enabled": True,
         "Events": ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_REQUEST", "DEPLOYMENT_STOP_ON_ALARM"],
@@ -47,8 +47,8 @@ def test_errors_of_real_events_and_lost_rows_take_a_version_back(name, all_stack
 
 
 @pytest.mark.parametrize("name", ["local", "dev"])
-def test_where_only_we_look_an_alias_moves_at_once(name, all_stacks):
-    assert shifted(all_stacks[name]) == {}
+def test_without_a_canary_an_alias_moves_at_once(name, all_stacks):
+    assert canary_updates(all_stacks[name]) == {}
     assert not all_stacks[name].properties("CodeDeploy::DeploymentGroup")
 
 
@@ -62,19 +62,19 @@ def any_function(stack, name):
     )
 
 
-def test_a_gate_is_asked_before_any_traffic_moves():
+def test_the_gate_runs_before_any_traffic_moves():
     stack = Stack(App(), "Gated")
     function, gate = any_function(stack, "Function"), any_function(stack, "Gate")
     alias = lambda_.Alias(stack, "Alias", alias_name="prod", version=function.current_version)
     alarm = function.metric_errors().create_alarm(stack, "Alarm", threshold=1, evaluation_periods=1)
-    Shift(stack, "Shift", environment=ENVIRONMENTS["prod"], alias=alias, alarms=[alarm], gate=gate)
+    CanaryDeployment(stack, "Shift", environment=ENVIRONMENTS["prod"], alias=alias, alarms=[alarm], gate=gate)
 
-    (moved,) = Template.from_stack(stack).find_resources("AWS::Lambda::Alias").values()
-    asked = moved["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]["BeforeAllowTrafficHook"]
-    assert plain(asked) == f"${{{stack.get_logical_id(gate.node.default_child)}}}"
+    (updated,) = Template.from_stack(stack).find_resources("AWS::Lambda::Alias").values()
+    hook = updated["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]["BeforeAllowTrafficHook"]
+    assert plain(hook) == f"${{{stack.get_logical_id(gate.node.default_child)}}}"
 
 
-def test_every_write_to_production_data_is_on_a_record_of_its_own(all_stacks):
+def test_every_write_to_production_data_is_recorded_in_a_separate_bucket(all_stacks):
     _, trail = all_stacks["prod"].only("CloudTrail::Trail")
     (selector,) = trail["EventSelectors"]
     (resources,) = selector["DataResources"]
@@ -94,9 +94,9 @@ def test_only_production_is_audited(name, all_stacks):
     assert "CloudTrail" not in json.dumps(all_stacks[name].document)
 
 
-def test_the_emulator_is_asked_for_nothing_that_it_does_not_know(all_stacks):
-    kinds = {
+def test_the_local_stack_uses_only_services_of_the_emulator(all_stacks):
+    services = {
         resource["Type"].split("::")[1] for resource in all_stacks["local"].document["Resources"].values()
     }
 
-    assert kinds == {"S3", "Lambda", "IAM", "Logs", "SQS", "SNS", "CloudWatch"}
+    assert services == {"S3", "Lambda", "IAM", "Logs", "SQS", "SNS", "CloudWatch"}

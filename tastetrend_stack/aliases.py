@@ -1,4 +1,4 @@
-"""Which version of the function each alias runs."""
+"""The version of the function that each alias runs."""
 
 from aws_cdk import CfnCondition, CfnParameter, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_lambda as lambda_
@@ -7,8 +7,8 @@ from constructs import Construct
 from tastetrend_stack.environments import Environment
 
 
-class Release(Construct):
-    """The newest version, kept for good, and three aliases of which two move only when they are promoted."""
+class VersionAliases(Construct):
+    """The newest version, retained, and the aliases; `staging` and `prod` move only when promoted."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, environment: Environment, function: lambda_.Function

@@ -1,4 +1,4 @@
-"""Shows a verdict to a person, as one page that needs nothing else."""
+"""Renders a verdict as one self-contained HTML page."""
 
 from collections.abc import Iterable, Mapping
 from html import escape
@@ -7,11 +7,11 @@ from string import Template
 
 from tastetrend_gate.verdict import LIMITS, FileResult, Reason, Status, Verdict
 
-_TEMPLATE = Template((Path(__file__).parent / "page.html").read_text(encoding="utf-8"))
+_TEMPLATE = Template((Path(__file__).parent / "html_report.html").read_text(encoding="utf-8"))
 _COUNTS = ("read", "written", "rejected", "duplicate")
-_SAID: Mapping[Status, str] = {
-    "pass": "It treats the golden files as it must.",
-    "warn": "It may be promoted: look at what has changed first.",
+_SUMMARIES: Mapping[Status, str] = {
+    "pass": "Its results for the golden files are as expected.",
+    "warn": "It may be promoted: check first what has changed.",
     "fail": "It must not be promoted.",
 }
 
@@ -21,38 +21,39 @@ def render(verdict: Verdict) -> str:
     return _TEMPLATE.substitute(
         version=escape(verdict.version),
         status=verdict.status,
-        compared=escape(_compared(verdict)),
-        said=_SAID[verdict.status],
-        against=_against(verdict),
-        files=_lines(map(_file, verdict.files)),
-        limits=_lines(_limits()),
+        comparisons=escape(_comparisons(verdict)),
+        summary=_SUMMARIES[verdict.status],
+        reasons=_reasons(verdict),
+        files="\n".join(map(_file, verdict.files)),
+        limits="\n".join(_limits()),
         run=escape(verdict.run),
     )
 
 
-def _compared(verdict: Verdict) -> str:
+def _comparisons(verdict: Verdict) -> str:
     comparisons = sum(result.comparisons for result in verdict.files)
-    whom = f"and with version {verdict.baseline}" if verdict.baseline else "alone: there is no baseline"
-    return f"{comparisons:,} comparisons over {len(verdict.files)} golden files, with the truth {whom}."
+    baseline = f"and with version {verdict.baseline}" if verdict.baseline else "alone: there is no baseline"
+    return f"{comparisons:,} comparisons over {len(verdict.files)} golden files, with the truth {baseline}."
 
 
-def _against(verdict: Verdict) -> str:
+def _reasons(verdict: Verdict) -> str:
     if not verdict.reasons:
         return ""
-    title = "What speaks against it" if verdict.status == "fail" else "What has changed"
+    rows = "\n".join(map(_reason, verdict.reasons))
+    title = "Why it fails" if verdict.status == "fail" else "What has changed"
     return (
         f'<h2>{title}</h2>\n<div class="sheet"><table>\n'
         "<thead><tr><th></th><th>file</th><th>what</th><th>figures</th></tr></thead>\n"
-        f"<tbody>\n{_lines(map(_reason, verdict.reasons))}\n</tbody></table></div>"
+        f"<tbody>\n{rows}\n</tbody></table></div>"
     )
 
 
 def _reason(reason: Reason) -> str:
     return _row(
-        _mark(reason.severity),
+        _badge(reason.severity),
         f"<code>{escape(reason.file)}</code>",
         f"<code>{escape(reason.subject)}</code>",
-        _list(reason.figures.split("; ")),
+        f"<ul>{''.join(f'<li>{escape(figure)}</li>' for figure in reason.figures.split('; '))}</ul>",
     )
 
 
@@ -62,19 +63,15 @@ def _file(result: FileResult) -> str:
         f"<code>{escape(result.file)}</code>",
         escape(result.outcome),
         *map(_number, (*counts, f"{result.comparisons:,}")),
-        _mark(result.status),
+        _badge(result.status),
     )
 
 
 def _limits() -> Iterable[str]:
-    for measure, against in LIMITS.items():
-        limits = (against["truth"], against["baseline"])
-        figures = (f"{figure:g}" for each in limits for figure in (each.warn, each.fail))
+    for measure, limits in LIMITS.items():
+        both = (limits["truth"], limits["baseline"])
+        figures = (f"{figure:g}" for each in both for figure in (each.warn, each.fail))
         yield _row(escape(measure), *map(_number, figures))
-
-
-def _lines(rows: Iterable[str]) -> str:
-    return "\n".join(rows)
 
 
 def _row(*cells: str) -> str:
@@ -85,9 +82,5 @@ def _number(text: str) -> str:
     return f'<td class="number">{text}</td>'
 
 
-def _list(lines: Iterable[str]) -> str:
-    return f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul>"
-
-
-def _mark(status: Status) -> str:
+def _badge(status: Status) -> str:
     return f'<span class="mark {status}">{status}</span>'

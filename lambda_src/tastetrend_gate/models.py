@@ -1,0 +1,91 @@
+"""The data types of the gate."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pandas as pd
+
+INDEX = "source_row"
+"""Identifies the rows of a golden file in every version's dataset and in the expected one."""
+
+Schema = tuple[tuple[str, str], ...]
+"""Column names and Arrow types, in order."""
+
+Reference = Literal["truth", "baseline"]
+"""The expected result or the baseline's; published verdicts contain these words."""
+
+Measure = Literal[
+    "outcome",
+    "schema",
+    "rows",
+    "rejections",
+    "issues",
+    "missing share",
+    "distribution",
+    "cells",
+    "group share",
+    "rating gap",
+]
+
+
+@dataclass(frozen=True)
+class GateSettings:
+    """One field for each environment variable; the names are the same in upper case."""
+
+    artifacts_bucket: str
+    etl_function: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Share (0 to 1) of the reviews with a known group, and mean rating less the overall mean."""
+
+    share: float
+    gap: float
+
+
+@dataclass(frozen=True)
+class ReplayResult:
+    """A version's result for a golden file, or the expected one.
+
+    Attributes:
+        outcome: `processed`, `refused`, `skipped`, `failed` (the invocation), or `unreadable` (its outputs).
+        reason: why it was not processed.
+        schema: of the dataset.
+        rows: number of `read`, `written`, `rejected` and `duplicate` rows.
+        rejected: source row → reason.
+        issues: code → source rows of the dataset that carry it.
+        table: the dataset, indexed by source row; the expected one lacks some columns.
+        groups: column → group → figures of the bias report; empty in the expected result.
+    """
+
+    outcome: str
+    reason: str = ""
+    schema: Schema = ()
+    rows: Mapping[str, int] = field(default_factory=dict)
+    rejected: Mapping[int, str] = field(default_factory=dict)
+    issues: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    table: pd.DataFrame = field(default_factory=pd.DataFrame)
+    groups: Mapping[str, Mapping[str, Group]] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.outcome} {self.reason}".strip()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One comparison of a version's result with a reference; a row of the published `comparisons.parquet`.
+
+    Attributes:
+        subject: the column, or the measure itself where it concerns the whole file.
+        distance: in the unit of the measure; 0 where both agree.
+        figures: the difference as text.
+    """
+
+    file: str
+    subject: str
+    measure: Measure
+    against: Reference
+    distance: float
+    figures: str

@@ -1,0 +1,94 @@
+"""Roles from tables of grants, and the ARNs that the grants name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aws_cdk import Acknowledgment, Aws, Duration, Validations
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from tastetrend_stack.environments import Environment
+
+GATE_OUTPUTS = ("processed/gate", "processed/rejected/gate", "processed/logs/gate")
+"""Prefixes of the artifacts bucket for datasets, rejected rows and reports of golden files."""
+
+# Another account could come to own a bucket of the same name.
+_THIS_ACCOUNT = {"StringEquals": {"aws:ResourceAccount": Aws.ACCOUNT_ID}}
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One row of a role's policy.
+
+    Attributes:
+        actions: without wildcards.
+        resources: ARNs.
+        wildcard_reason: why ARNs that contain `*` are needed; acknowledges cdk-nag's finding.
+        conditional: adds a condition on the resources' account; not needed where the ARNs name the account.
+    """
+
+    actions: Sequence[str]
+    resources: Sequence[str]
+    wildcard_reason: str = ""
+    conditional: bool = True
+
+
+def build_role(
+    scope: Construct,
+    construct_id: str,
+    *,
+    name: str,
+    policy_name: str,
+    grants: Sequence[Grant],
+    assumed_by: iam.IPrincipal,
+    description: str | None = None,
+    max_session_duration: Duration | None = None,
+) -> iam.Role:
+    """Return a role with one inline policy."""
+    statements = [
+        iam.PolicyStatement(
+            actions=grant.actions,
+            resources=grant.resources,
+            conditions=_THIS_ACCOUNT if grant.conditional else None,
+        )
+        for grant in grants
+    ]
+    role = iam.Role(
+        scope,
+        construct_id,
+        role_name=name,
+        description=description,
+        assumed_by=assumed_by,
+        max_session_duration=max_session_duration,
+        inline_policies={policy_name: iam.PolicyDocument(statements=statements)},
+    )
+    wildcards = {
+        arn: grant.wildcard_reason for grant in grants for arn in grant.resources if arn.endswith("*")
+    }
+    for arn, reason in wildcards.items():
+        acknowledge_wildcard(role, arn, reason)
+    return role
+
+
+def acknowledge_wildcard(role: iam.Role, resource: str, reason: str) -> None:
+    """Acknowledge cdk-nag's finding on an ARN that contains `*`."""
+    for token, name in ((Aws.PARTITION, "Partition"), (Aws.REGION, "Region"), (Aws.ACCOUNT_ID, "AccountId")):
+        resource = resource.replace(token, f"<AWS::{name}>")
+    finding = Acknowledgment(id=f"AwsSolutions-IAM5[Resource::{resource}]", reason=reason)
+    Validations.of(role).acknowledge(finding)
+
+
+def regional_arn(service: str, resource: str) -> str:
+    """Return the ARN of a resource of this account and region."""
+    return f"arn:{Aws.PARTITION}:{service}:{Aws.REGION}:{Aws.ACCOUNT_ID}:{resource}"
+
+
+def bucket_arn(environment: Environment, kind: str) -> str:
+    """Return the ARN of one of the environment's buckets."""
+    return f"arn:{Aws.PARTITION}:s3:::{environment.bucket_name(kind)}"
+
+
+def object_arns(environment: Environment, kind: str, *prefixes: str) -> list[str]:
+    """Return the ARNs of all objects under each prefix of a bucket; without a prefix, of all objects."""
+    bucket = bucket_arn(environment, kind)
+    return [f"{bucket}/{prefix}/*" for prefix in prefixes] or [f"{bucket}/*"]

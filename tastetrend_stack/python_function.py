@@ -1,0 +1,88 @@
+"""A Python function with its role and log group."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Acknowledgment, Duration, Validations
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from tastetrend_stack.environments import Environment
+from tastetrend_stack.iam import Grant, build_role, regional_arn
+
+
+class PythonFunction(lambda_.Function):
+    """A function under a fixed name; its role and log group are the scope's children `Role` and `Log`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        environment: Environment,
+        name: str,
+        description: str,
+        handler: str,
+        code: lambda_.Code,
+        layers: Sequence[lambda_.ILayerVersion],
+        timeout: Duration,
+        variables: Mapping[str, str],
+        policy_name: str,
+        grants: Sequence[Grant],
+        role_description: str,
+    ) -> None:
+        log_group_name = f"/aws/lambda/{name}"
+        grants = [*grants, _write_logs(log_group_name)]
+        super().__init__(
+            scope,
+            construct_id,
+            function_name=name,
+            description=description,
+            runtime=lambda_.Runtime.PYTHON_3_11,
+            architecture=lambda_.Architecture.X86_64,
+            handler=handler,
+            code=code,
+            layers=layers,
+            memory_size=1024,
+            timeout=timeout,
+            environment=variables,
+            role=_build_role(scope, name, policy_name, grants, role_description),
+            log_group=_build_log_group(scope, log_group_name, environment),
+        )
+        reason = "The managed layers are taken for Python 3.11, pinned"
+        Validations.of(self).acknowledge(Acknowledgment(id="AwsSolutions-L1", reason=reason))
+
+
+def _build_role(
+    scope: Construct, name: str, policy_name: str, grants: Sequence[Grant], description: str
+) -> iam.Role:
+    return build_role(
+        scope,
+        "Role",
+        name=f"{name}-role",
+        policy_name=policy_name,
+        grants=grants,
+        assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+        description=description,
+    )
+
+
+def _build_log_group(scope: Construct, name: str, environment: Environment) -> logs.LogGroup:
+    return logs.LogGroup(
+        scope,
+        "Log",
+        log_group_name=name,
+        retention=environment.log_retention,
+        removal_policy=environment.removal_policy,
+    )
+
+
+def _write_logs(log_group_name: str) -> Grant:
+    """Allow both: some log calls are authorised on the group's ARN, others on the streams' ARNs."""
+    log_group = regional_arn("logs", f"log-group:{log_group_name}")
+    return Grant(
+        ["logs:CreateLogStream", "logs:PutLogEvents"],
+        [log_group, f"{log_group}:*"],
+        "Lambda names the streams, all of them in the function's own group",
+    )
