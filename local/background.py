@@ -28,9 +28,7 @@ def up(port: int, console: Console) -> str:
         emulator, _ = start(port)
         try:
             deploy_stack(emulator, console)
-            console.print(
-                'Use the emulator (local) with: eval "$(tastetrend up)"; stop it with: tastetrend down'
-            )
+            console.print('Use the emulator (local): eval "$(tastetrend up)"; stop it: tastetrend down')
             save_state(emulator)
         except BaseException:
             stop(emulator)

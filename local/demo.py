@@ -63,9 +63,7 @@ def _upload(s3: "S3Client", file: Path, bucket: str) -> OutputKeys:
     s3.upload_file(str(file), bucket, file.name)
     source = find_current_version(s3, bucket, file.name)
     if source is None:
-        raise CommandError(
-            f"{file.name} was uploaded and is not there; is another program using the emulator?"
-        )
+        raise CommandError(f"{file.name} was uploaded and is missing; does another program use the emulator?")
     return output_keys(source)
 
 

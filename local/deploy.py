@@ -17,7 +17,7 @@ from ops.errors import CommandError
 
 _CDK = PROJECT / "node_modules" / ".bin" / "cdk"
 _SHOWN_CHARACTERS = 3000
-# A proxy cannot reach this machine. Without bytecode, which takes seconds, each deployment compiles the CDK again.
+# A proxy cannot reach this machine. Without bytecode, each deployment would take seconds to compile the CDK.
 _REPLACED = re.compile(r"AWS_.*|CDK_.*|.*_proxy|PYTHONDONTWRITEBYTECODE", re.IGNORECASE)
 
 

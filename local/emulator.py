@@ -116,15 +116,8 @@ def start(port: int = 0) -> tuple[Emulator, subprocess.Popen[bytes]]:
         folder = Path(tempfile.mkdtemp(prefix="tastetrend-emulator-"))
         process = _spawn(listener, folder)
         emulator = Emulator(process.pid, listener.getsockname()[1], folder)
-    deadline = time.monotonic() + _START_SECONDS
     try:
-        while not emulator.is_healthy():
-            if process.poll() is not None or time.monotonic() > deadline:
-                output = (folder / _LOG).read_text(errors="replace")[-2000:]
-                raise CommandError(
-                    f"the emulator did not start within {_START_SECONDS} s; its output:\n{output}"
-                )
-            time.sleep(0.1)
+        _wait_until_healthy(emulator, process)
     except BaseException:
         stop(emulator)
         process.wait()
@@ -183,3 +176,12 @@ def _server_environment(folder: Path, port: int, key: Path) -> dict[str, str]:
         "IOT_MTLS_ENABLED": "0",  # would listen on port 8883
         "SFTP_ENABLED": "0",  # would listen on port 2222
     }
+
+
+def _wait_until_healthy(emulator: Emulator, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while not emulator.is_healthy():
+        if process.poll() is not None or time.monotonic() > deadline:
+            output = (emulator.folder / _LOG).read_text(errors="replace")[-2000:]
+            raise CommandError(f"the emulator did not start within {_START_SECONDS} s; its output:\n{output}")
+        time.sleep(0.1)

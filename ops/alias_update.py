@@ -28,16 +28,7 @@ def move_alias(outputs: StackOutputs, alias: str, version: str, console: Console
         stack = _wait_until_stable(client, name)
     with console.status(f"moving {alias} to version {version}"):
         if _update(client, stack, f"{alias.capitalize()}Version", version):
-            stack = _wait_until_stable(client, name)
-            if stack["StackStatus"] != "UPDATE_COMPLETE":
-                events = client.describe_stack_events(StackName=name)["StackEvents"]
-                reasons = (
-                    event["ResourceStatusReason"] for event in events if event.get("ResourceStatusReason")
-                )
-                raise CommandError(
-                    f"the update of {name} was rolled back ({stack['StackStatus']}), the alias is where it was: "
-                    f"{next(reasons, 'CloudFormation gives no reason')}"
-                )
+            _check(_wait_until_stable(client, name), client)
     _repair_alias_drift(outputs.function, alias, version)
 
 
@@ -66,6 +57,17 @@ def _update(client: "CloudFormationClient", stack: "StackTypeDef", parameter: st
             return False
         raise
     return True
+
+
+def _check(stack: "StackTypeDef", client: "CloudFormationClient") -> None:
+    if stack["StackStatus"] == "UPDATE_COMPLETE":
+        return
+    events = client.describe_stack_events(StackName=stack["StackName"])["StackEvents"]
+    reasons = (event["ResourceStatusReason"] for event in events if event.get("ResourceStatusReason"))
+    raise CommandError(
+        f"the update of {stack['StackName']} was rolled back ({stack['StackStatus']}), "
+        f"the alias is where it was: {next(reasons, 'CloudFormation gives no reason')}"
+    )
 
 
 def _repair_alias_drift(function: str, alias: str, version: str) -> None:

@@ -51,8 +51,7 @@ def _download(url: str) -> bytes:
     """Download a version's code from the presigned URL that Lambda returns."""
     tls = ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE"))
     with urlopen(url, context=tls, timeout=60) as response:  # noqa: S310 # the URL comes from AWS
-        content: bytes = response.read()
-        return content
+        return bytes(response.read())
 
 
 def _put_once(context: CommandContext, key: str, code: bytes, sha256: str) -> None:

@@ -65,9 +65,8 @@ def invoke_all(
 
 def _invoke(client: "LambdaClient", outputs: StackOutputs, event: Event) -> InvokeResult:
     """Invoke the live alias with one event and wait for the result."""
-    response = client.invoke(
-        FunctionName=f"{outputs.function}:{outputs.alias}", Payload=json.dumps(event).encode()
-    )
+    target = f"{outputs.function}:{outputs.alias}"
+    response = client.invoke(FunctionName=target, Payload=json.dumps(event).encode())
     payload = json.load(response["Payload"])
     if "FunctionError" in response:
         return InvokeResult(f"failed again: {payload.get('errorMessage', 'no reason given')}", failed=True)

@@ -1,1 +1,1 @@
-"""The command `tastetrend` from outside: help, errors, completion."""
+"""The command `tastetrend` as a user runs it: help, errors, completion."""

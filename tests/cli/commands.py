@@ -1,4 +1,4 @@
-"""The console script, run as a user runs it."""
+"""Runs the console script as a user does."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ COMMANDS = (
     "up",
     "down",
 )
-ON_AWS = {  # with the arguments that they need beside --env
+ON_AWS = {  # with their required arguments other than --env
     "failures": [],
     "redrive": [],
     "replay": [""],
@@ -29,7 +29,7 @@ ON_AWS = {  # with the arguments that they need beside --env
 
 
 def run(*arguments, folder, prefix=(), **variables):
-    """Run `tastetrend` in a folder, in an environment without any setting of AWS but those given."""
+    """Run `tastetrend` in a folder, with no AWS settings other than the given variables."""
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),

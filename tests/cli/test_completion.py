@@ -1,4 +1,4 @@
-"""Completion in bash, of this command alone."""
+"""Completion in bash, for this command alone."""
 
 import os
 import subprocess
@@ -14,12 +14,12 @@ LOAD = 'eval "$(_TASTETREND_COMPLETE=source_bash tastetrend)"'
 def bash(script, folder):
     environment = {"PATH": f"{SCRIPT.parent}{os.pathsep}{os.environ['PATH']}", "HOME": str(folder)}
     command = ["bash", "--norc", "--noprofile", "-c", script]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)  # noqa: S603 # our own script
-    return done.stdout
+    result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)  # noqa: S603 # our own script
+    return result.stdout
 
 
 def complete(*words, folder):
-    """Return what bash offers for the last word."""
+    """Return the completions that bash offers for the last word."""
     typed = " ".join(f"'{word}'" for word in words)
     ask = f"COMP_WORDS=(tastetrend {typed}); COMP_CWORD={len(words)}; _tastetrend_completion tastetrend"
     return bash(f'{LOAD}; {ask}; printf "%s\\n" "${{COMPREPLY[@]}}"', folder).split()

@@ -1,4 +1,4 @@
-"""Every command explains itself, with an example, and without waiting for what it does not need."""
+"""Every command has help with an example, which does not import the libraries of the command."""
 
 import shlex
 import subprocess
@@ -25,10 +25,10 @@ def test_these_are_all_commands():
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_shows_an_example_that_the_command_understands(command, tmp_path):
-    done = run(command, "--help", folder=tmp_path)
+    result = run(command, "--help", folder=tmp_path)
 
-    assert done.returncode == 0
-    (example,) = [line for line in done.stdout.splitlines() if line.strip().startswith("Example: ")]
+    assert result.returncode == 0
+    (example,) = [line for line in result.stdout.splitlines() if line.strip().startswith("Example: ")]
     words = shlex.split(example.replace('eval "$(', "").replace(')"', ""))
     assert words[:3] == ["Example:", "tastetrend", command]
     get_command(app).commands[command].make_context(command, words[3:])  # raises on an unknown option

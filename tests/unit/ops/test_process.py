@@ -17,8 +17,8 @@ def run(tastetrend, tmp_path):
     """Return a function that processes files into `tmp_path/out` and returns status and output."""
 
     def invoke(*files):
-        done = tastetrend("process", *files, "--out", tmp_path / "out")
-        return done.status, done.stdout + done.stderr
+        result = tastetrend("process", *files, "--out", tmp_path / "out")
+        return result.status, result.stdout + result.stderr
 
     return invoke
 
@@ -27,7 +27,7 @@ def written(folder):
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
-def test_a_file_becomes_what_the_processed_bucket_would_hold(run, tmp_path):
+def test_the_output_folder_has_the_objects_of_the_processed_bucket(run, tmp_path):
     status, output = run(SAMPLES / DOWNTOWN, SAMPLES / INFO)
 
     assert status == 0
@@ -43,7 +43,7 @@ def test_a_file_becomes_what_the_processed_bucket_would_hold(run, tmp_path):
     ]
 
 
-def test_the_dataset_is_the_one_that_the_function_writes(run, tmp_path, deliver, store):
+def test_the_dataset_equals_the_one_of_the_function(run, tmp_path, deliver, store):
     run(SAMPLES / DOWNTOWN)
     deliver((SAMPLES / DOWNTOWN).read_bytes(), DOWNTOWN)
 
@@ -85,9 +85,9 @@ def test_json_names_each_file_with_its_rows_and_outputs(tastetrend, tmp_path):
     empty = tmp_path / "empty.csv"
     empty.touch()
 
-    done = tastetrend("process", SAMPLES / INFO, empty, "--out", tmp_path / "out", "--json")
+    result = tastetrend("process", SAMPLES / INFO, empty, "--out", tmp_path / "out", "--json")
 
-    good, bad = json.loads(done.stdout)["files"]
+    good, bad = json.loads(result.stdout)["files"]
     assert (good["key"], good["status"], good["rows"]["written"]) == (INFO, "pass", 12)
     assert (tmp_path / "out" / good["outputs"]["dataset"]).exists()
     assert (bad["key"], bad["status"], bad["reason"]) == ("empty.csv", "refused", "empty_file")
@@ -104,7 +104,7 @@ def test_only_the_files_of_this_run_are_shown(run, tmp_path):
     assert "empty.csv" not in output
 
 
-def test_a_file_that_is_not_there_is_wrong_usage(run, tmp_path):
+def test_a_missing_file_is_wrong_usage(run, tmp_path):
     status, output = run(tmp_path / "nowhere.csv")
 
     assert status == 2
@@ -121,7 +121,7 @@ def test_two_files_of_one_name_are_wrong_usage(run, tmp_path):
     assert "overwrite each other" in output
 
 
-def test_a_file_sent_again_is_shown_as_its_newest_version_came_out(tmp_path, run):
+def test_only_the_newest_version_of_a_file_is_shown(tmp_path, run):
     file = tmp_path / "r.csv"
     file.write_text("nothing\n")
     run(file)

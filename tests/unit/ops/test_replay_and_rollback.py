@@ -68,8 +68,8 @@ def run(queue, service, tastetrend):
     """Return a function that runs a command and returns its status and output."""
 
     def call(*arguments):
-        done = tastetrend(*arguments, "--env", "local")
-        return done.status, done.stdout
+        result = tastetrend(*arguments, "--env", "local")
+        return result.status, result.stdout
 
     return call
 
@@ -277,10 +277,10 @@ def test_json_lists_the_objects_that_a_replay_processed(run, service, store):
 
 
 def test_an_environment_that_is_not_deployed_is_wrong_state(queue, tastetrend):
-    done = tastetrend("failures", "--env", "prod")
+    result = tastetrend("failures", "--env", "prod")
 
-    assert (done.status, done.stdout) == (1, "")
-    assert done.stderr == (
+    assert (result.status, result.stdout) == (1, "")
+    assert result.stderr == (
         "error: there is no stack tastetrend-prod in eu-west-1; deploy it with `make deploy ENV=prod`, "
         "or name another environment or region\n"
     )
