@@ -27,21 +27,21 @@ class Counts:
 def write_reviews(path: Path | str, source: str = "downtown", rows: int = 300_000, seed: int = 1) -> Counts:
     """Write `rows` rows in a source's format; no text occurs twice except in duplicates."""
     outcomes: Counter[str] = Counter()
-    kind = SOURCES[source]
-    drawn = _drawn(random.Random(f"{seed}:{source}"), kind, rows)  # noqa: S311 - synthetic data, no secret
-    write_csv(Path(path), kind, _counted(drawn, outcomes))
+    profile = SOURCES[source]
+    generated = _draw(random.Random(f"{seed}:{source}"), profile, rows)  # noqa: S311 - synthetic data, no secret
+    write_csv(Path(path), profile, _count(generated, outcomes))
     written, duplicate = outcomes[WRITTEN], outcomes[DUPLICATE]
     return Counts(rows, written, rows - written - duplicate, duplicate)
 
 
-def _drawn(rng: random.Random, source: Source, rows: int) -> Iterator[Row]:
+def _draw(rng: random.Random, source: Source, rows: int) -> Iterator[Row]:
     earlier = EarlierRows()
     for start in range(1, rows + 1, _BATCH_ROWS):
         yield from draw_rows(rng, source, range(start, min(start + _BATCH_ROWS, rows + 1)), earlier)
-        earlier.forget(rng, keep=_EARLIER_ROWS_KEPT)
+        earlier.shrink(rng, keep=_EARLIER_ROWS_KEPT)
 
 
-def _counted(rows: Iterator[Row], outcomes: Counter[str]) -> Iterator[Row]:
+def _count(rows: Iterator[Row], outcomes: Counter[str]) -> Iterator[Row]:
     for row in rows:
         outcomes[row.outcome] += 1
         yield row

@@ -68,7 +68,7 @@ class EarlierRows:
         if row.has_text:
             self.with_text.append(row)
 
-    def forget(self, rng: random.Random, keep: int) -> None:
+    def shrink(self, rng: random.Random, keep: int) -> None:
         """Keep a random few, so that memory stays bounded and duplicates can be far from the first row."""
         self.rows = rng.sample(self.rows, min(keep, len(self.rows)))
         self.with_text = [row for row in self.rows if row.has_text]

@@ -34,8 +34,8 @@ def run(task: Task) -> Balance:
         dtype=object,
     )
     raw["source_row"] = range(1, len(raw) + 1)
-    whole = raw[raw["ethnicity"].notna() & raw["surplus_1"].isna()]
-    reviews = whole[whole.apply(lambda row: _is_review(row["rating"], row["review_text"]), axis=1)]
+    complete = raw[raw["ethnicity"].notna() & raw["surplus_1"].isna()]
+    reviews = complete[complete.apply(lambda row: _is_review(row["rating"], row["review_text"]), axis=1)]
     written = _without_duplicates(reviews.copy())
     _write(written, task)
     return Balance(len(raw), len(written), len(raw) - len(reviews), len(reviews) - len(written))

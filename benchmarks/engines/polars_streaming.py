@@ -61,9 +61,11 @@ def _with_duplicate_key(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Add `same`, a key that duplicates share."""
     bare_id = pl.col("source_review_id").str.strip_suffix("_dup")
     others = [pl.col(name).str.strip_chars() for name in FIELDS if name != "source_review_id"]
-    review = pl.struct(*(_clean(name) for name in _SAME_REVIEW)).hash()
-    whole = pl.struct(bare_id, *others).hash()
-    return rows.with_columns(same=pl.when(_clean("review_text").is_null()).then(whole).otherwise(review))
+    review_key = pl.struct(*(_clean(name) for name in _SAME_REVIEW)).hash()
+    row_key = pl.struct(bare_id, *others).hash()
+    return rows.with_columns(
+        same=pl.when(_clean("review_text").is_null()).then(row_key).otherwise(review_key)
+    )
 
 
 def _written(rows: pl.LazyFrame, task: Task) -> pl.LazyFrame:

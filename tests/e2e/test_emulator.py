@@ -64,7 +64,7 @@ def start_function(emulator):
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("code.py", "import os\ndef handler(event, context): return os.getpid()")
     created = boto3.client("iam", **emulator.connection).create_role(
-        RoleName="anybody",
+        RoleName="function",
         AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [role]}),
     )
     functions = boto3.client("lambda", **emulator.connection)

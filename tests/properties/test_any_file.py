@@ -56,7 +56,7 @@ def test_after_any_damage_no_row_is_lost_or_doubled(intact, damages):
 
 
 def outside_marks(body, at):
-    marks = (found.span() for found in re.finditer(MARK.pattern.encode(), body))
+    marks = (match.span() for match in re.finditer(MARK.pattern.encode(), body))
     return next((end for start, end in marks if start < at < end), at)
 
 

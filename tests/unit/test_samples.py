@@ -36,8 +36,8 @@ def is_null(cell):
 
 
 def share_missing(rows, place):
-    whole = [row for row in rows if len(row) == FIELDS]
-    return sum(is_null(row[place]) for row in whole) / len(whole)
+    complete = [row for row in rows if len(row) == FIELDS]
+    return sum(is_null(row[place]) for row in complete) / len(complete)
 
 
 def written(file):

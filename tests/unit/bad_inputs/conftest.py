@@ -41,7 +41,7 @@ class Delivery:
     def holds_each_mark_once(self, count):
         """Return whether each of the marks 1 … count is in exactly one written or rejected row."""
         texts = [" ".join(map(str, row.values())) for row in [*self.rows, *self.rejected]]
-        counted = Counter(found for text in texts for found in set(MARK.findall(text)))
+        counted = Counter(number for text in texts for number in set(MARK.findall(text)))
         return counted == {mark(number): 1 for number in range(1, count + 1)}
 
 
