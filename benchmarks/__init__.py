@@ -1,1 +1,1 @@
-"""Measures the engine against what people would use instead, on the same work with the same output."""
+"""Benchmarks the engine against alternatives that do the same work with the same output."""

@@ -10,10 +10,10 @@ from rich.markdown import Markdown
 from rich.progress import track
 
 from benchmarks.data import SOURCES_USED, review_file
-from benchmarks.extremes import peak_megabytes, worst_seconds_per_megabyte
 from benchmarks.measure import Measurement, measure_all
 from benchmarks.report import NAMES, Figures, render
 from benchmarks.startup import fixed_seconds, import_seconds
+from benchmarks.worst_case import peak_megabytes, worst_seconds_per_megabyte
 
 _HERE = Path(__file__).parent
 DATA = _HERE.parent / "build" / "benchmarks"
@@ -26,7 +26,7 @@ SMALL_ROWS = 10
 def benchmark(
     largest: Annotated[int, typer.Option(help="Leave out sizes above this many reviews.")] = 1_000_000,
 ) -> None:
-    """Measure all contenders and write benchmarks/RESULTS.md."""
+    """Measure all engines and write benchmarks/RESULTS.md."""
     sizes = [rows for rows in sorted(ROUNDS, reverse=True) if rows <= largest]
     with TemporaryDirectory(prefix="benchmark-") as folder:
         work = Path(folder)

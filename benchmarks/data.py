@@ -1,4 +1,4 @@
-"""Makes the review files that all contenders read, once for each source and size."""
+"""Generates the input files of the benchmarks, once for each source and size."""
 
 import csv
 import json
@@ -14,7 +14,7 @@ SEED = 1
 
 @dataclass(frozen=True)
 class ReviewFile:
-    """A generated file, what must become of its rows, and the numbers of its ragged records."""
+    """A generated file, its expected row balance, and the source row numbers of its ragged records."""
 
     source: str
     path: Path
@@ -23,19 +23,19 @@ class ReviewFile:
 
 
 def review_file(folder: Path, source: str, rows: int) -> ReviewFile:
-    """Return the file, made unless it lies in the folder already."""
+    """Return the file; generate it unless it is in the folder already."""
     path = folder / f"{source}-{rows}.csv"
-    facts = path.with_suffix(".json")
-    if not facts.exists():
+    metadata = path.with_suffix(".json")
+    if not metadata.exists():
         folder.mkdir(parents=True, exist_ok=True)
         counts = write_reviews(path, source, rows, SEED)
-        facts.write_text(json.dumps({"counts": asdict(counts), "ragged": _ragged(path, source)}))
-    known = json.loads(facts.read_text())
-    return ReviewFile(source, path, Counts(**known["counts"]), tuple(known["ragged"]))
+        metadata.write_text(json.dumps({"counts": asdict(counts), "ragged": _ragged(path, source)}))
+    values = json.loads(metadata.read_text())
+    return ReviewFile(source, path, Counts(**values["counts"]), tuple(values["ragged"]))
 
 
 def _ragged(path: Path, source: str) -> list[int]:
-    kind = SOURCES[source]
-    with path.open(encoding=kind.encoding, newline="") as file:
-        records = (record for record in csv.reader(file, delimiter=kind.delimiter) if record)
-        return [row for row, record in enumerate(records) if len(record) != len(kind.header)]
+    profile = SOURCES[source]
+    with path.open(encoding=profile.encoding, newline="") as file:
+        records = (record for record in csv.reader(file, delimiter=profile.delimiter) if record)
+        return [row for row, record in enumerate(records) if len(record) != len(profile.header)]

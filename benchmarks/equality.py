@@ -1,4 +1,4 @@
-"""Compares a contender's output with ours: what differs makes its time worthless."""
+"""Compares an engine's output with ours; a measurement counts only if they are equal."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,52 +9,54 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 SAMPLE_STEP = 97
-_OWN_WAY = frozenset({"review_id", "source_file"})  # any 128 bits will do, as long as no two are equal
+_NOT_COMPARED = frozenset({"review_id", "source_file"})  # an engine may use any unique 128 bits
 
 
-class DifferenceError(Exception):
-    """The outputs differ."""
+class OutputDifferenceError(Exception):
+    """An engine's output is not the expected one."""
 
 
-def check_equal(name: str, theirs: Path, ours: Path) -> None:
+def check_equal(name: str, output: Path, reference: Path) -> None:
     """Compare columns, rows, aggregates of every column, and the values of every 97th row.
 
     Raises:
-        DifferenceError: names the contender and the columns.
+        OutputDifferenceError: columns, row count or values differ; it names the engine and the columns.
     """
-    left, right = _read(theirs), _read(ours)
-    if left.column_names != right.column_names or left.num_rows != right.num_rows:
-        raise DifferenceError(f"{name}: {left.num_rows} rows of {left.column_names}, not {right.num_rows}")
-    differing = list(_differences(left, right))
-    if differing:
-        raise DifferenceError(f"{name} differs in {'; '.join(differing)}")
-    if pc.count_distinct(left["review_id"]).as_py() != left.num_rows:
-        raise DifferenceError(f"{name}: some reviews share an id")
+    actual, expected = _read(output), _read(reference)
+    if actual.column_names != expected.column_names or actual.num_rows != expected.num_rows:
+        raise OutputDifferenceError(
+            f"{name}: {actual.num_rows} rows of {actual.column_names}, not {expected.num_rows}"
+        )
+    differences = list(_differences(actual, expected))
+    if differences:
+        raise OutputDifferenceError(f"{name} differs in {'; '.join(differences)}")
+    if pc.count_distinct(actual["review_id"]).as_py() != actual.num_rows:
+        raise OutputDifferenceError(f"{name}: some reviews share an id")
 
 
 def _read(path: Path) -> pa.Table:
     return pq.read_table(path).sort_by("source_row")
 
 
-def _differences(left: pa.Table, right: pa.Table) -> Iterator[str]:
-    chosen = np.arange(0, left.num_rows, SAMPLE_STEP)
-    for name in left.column_names:
-        if name in _OWN_WAY:
+def _differences(actual: pa.Table, expected: pa.Table) -> Iterator[str]:
+    sample = np.arange(0, actual.num_rows, SAMPLE_STEP)
+    for name in actual.column_names:
+        if name in _NOT_COMPARED:
             continue
-        aggregates = [_aggregate(table[name]) for table in (left, right)]
+        aggregates = [_aggregate(table[name]) for table in (actual, expected)]
         if not _close(*aggregates):
             yield f"{name}: {aggregates[0]}, not {aggregates[1]}"
         values = [
-            [_plain(value) for value in table[name].take(chosen).to_pylist()] for table in (left, right)
+            [_plain(value) for value in table[name].take(sample).to_pylist()] for table in (actual, expected)
         ]
-        for row, pair in zip(chosen, zip(*values, strict=True), strict=True):
+        for row, pair in zip(sample, zip(*values, strict=True), strict=True):
             if not _close(*pair):
-                yield f"{name} of row {left['source_row'][row]}: {pair[0]!r}, not {pair[1]!r}"
+                yield f"{name} of row {actual['source_row'][row]}: {pair[0]!r}, not {pair[1]!r}"
                 break
 
 
 def _aggregate(column: pa.ChunkedArray) -> tuple[int, float]:
-    """Return the number of nulls, and the sum of numbers, of lengths of texts, or of lengths of lists."""
+    """Return the null count, and the sum of the numbers or of the lengths of texts or lists."""
     if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
         return column.null_count, pc.sum(pc.list_value_length(column)).as_py() or 0
     if pa.types.is_timestamp(column.type):

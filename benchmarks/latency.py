@@ -1,4 +1,4 @@
-"""Measures how long an invocation takes when S3 answers each call after 20 ms, here and in an older commit.
+"""Measures the duration of an invocation with 20 ms a call to S3, in this tree and in an older commit.
 
 `python -m benchmarks.latency COMMIT`
 """
@@ -23,14 +23,14 @@ _ROOT = _HERE.parent
 _DATA = _ROOT / "build" / "benchmarks"
 _SOURCE = "uptown"
 _GOALS = {10: 0.75, 1_655: 0.85}
-"""Reviews in the file → the most that its time may be of the older commit's."""
+"""Reviews in the file → maximum ratio of its time to the older commit's."""
 _ROUNDS = 5
 
 
 def benchmark(
     commit: Annotated[str, typer.Argument(help="The older commit to compare with.")],
 ) -> None:
-    """Print the median time of a warm invocation in both, and their ratio round by round."""
+    """Print the median times of a warm invocation in both, and the range of their ratios."""
     table = Table("reviews", "before, ms", "now, ms", "now ÷ before", "each round", "goal")
     with checked_out(commit) as before:
         for rows, goal in _GOALS.items():
@@ -49,18 +49,18 @@ def benchmark(
 
 @contextmanager
 def checked_out(commit: str) -> Iterator[Path]:
-    """Yield a folder that holds the files of a commit."""
+    """Yield a folder with `lambda_src` of a commit."""
     with TemporaryDirectory(prefix="benchmark-") as folder:
         git = ["git", "-C", str(_ROOT), "archive", commit, "lambda_src"]
-        packed = subprocess.run(git, check=True, capture_output=True)  # noqa: S603 # our own
-        subprocess.run(["tar", "-x", "-C", folder], check=True, input=packed.stdout)  # noqa: S603, S607 # our own
+        packed = subprocess.run(git, check=True, capture_output=True)  # noqa: S603 # fixed program, no shell
+        subprocess.run(["tar", "-x", "-C", folder], check=True, input=packed.stdout)  # noqa: S603, S607 # fixed program, no shell
         yield Path(folder)
 
 
 def warm_milliseconds(tree: Path, file: Path) -> float:
-    """Return the median time of an invocation of the handler in a tree, in a process of its own."""
+    """Return the median time of a warm invocation of a tree's handler, measured in its own process."""
     command = [sys.executable, "-m", "benchmarks.latency_worker", str(tree / "lambda_src"), str(file)]
-    ran = subprocess.run(  # noqa: S603 # our own
+    ran = subprocess.run(  # noqa: S603 # fixed program, no shell
         command, check=True, capture_output=True, text=True, cwd=_ROOT
     )
     return float(ran.stdout.splitlines()[-1])

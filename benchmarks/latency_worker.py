@@ -1,4 +1,4 @@
-"""Invokes the handler of one tree on one file, against an S3 in memory that answers after 20 ms.
+"""Invokes the handler of one tree on one file with an in-memory S3 that answers after 20 ms.
 
 `python -m benchmarks.latency_worker LAMBDA_SRC FILE`
 """
@@ -41,12 +41,12 @@ class _Body(io.BytesIO):
 
 @dataclass
 class SlowS3:
-    """Takes the place of the network: keeps what is put, whatever the conditions, and gives it back."""
+    """In-memory S3 below the network layer of boto3; it ignores conditions of a write."""
 
     objects: dict[str, tuple[HTTPHeaders, bytes]] = field(default_factory=dict)
 
     def __call__(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
-        """Answer a request."""
+        """Answer a request after the delay."""
         sleep(_SECONDS_PER_CALL)
         url = urlsplit(request.url)
         path = f"{url.netloc.partition('.')[0]}{url.path}"
@@ -57,7 +57,7 @@ class SlowS3:
         return AWSResponse(request.url, 200 if path in self.objects else 404, headers, body)
 
     def put(self, path: str, content: bytes, sent: dict[str, Any]) -> None:
-        """Keep an object under bucket and key."""
+        """Store an object; `path` is bucket and key."""
         metadata = {
             name: _text(value) for name, value in sent.items() if name.lower().startswith("x-amz-meta")
         }
@@ -80,7 +80,7 @@ def _text(value: str | bytes) -> str:
 
 
 class _Context:
-    """What Lambda tells the handler about an invocation."""
+    """The Lambda context of the benchmark."""
 
     function_name = aws_request_id = invoked_function_arn = "benchmark"
     function_version, memory_limit_in_mb = "1", 1_024
@@ -100,17 +100,17 @@ def main(lambda_src: str, file: str) -> None:
     s3.put("raw/reviews.csv", Path(file).read_bytes(), {})
     raw = dict(s3.objects)
     times = [_timed(handle, s3, raw) for _ in range(_WARM_UP + _REPEATS)]
-    print(median(times[_WARM_UP:]) * 1_000)  # noqa: T201 # the answer to the parent
+    print(median(times[_WARM_UP:]) * 1_000)  # noqa: T201 # read by the parent process
 
 
 def _timed(handle: Callable[..., dict[str, Any]], s3: SlowS3, raw: dict[str, Any]) -> float:
-    """Return the seconds that the file's first invocation takes."""
+    """Return the seconds of an invocation that finds no earlier result."""
     s3.objects = dict(raw)
     started = perf_counter()
-    answer = handle({"key": "reviews.csv"}, _Context())
+    response = handle({"key": "reviews.csv"}, _Context())
     taken = perf_counter() - started
-    if answer["files"][0]["action"] != "processed" or len(s3.objects) not in (4, 5):
-        raise RuntimeError(f"the file was not processed: {answer}, {sorted(s3.objects)}")
+    if response["files"][0]["action"] != "processed" or len(s3.objects) not in (4, 5):
+        raise RuntimeError(f"the file was not processed: {response}, {sorted(s3.objects)}")
     return taken
 
 

@@ -1,4 +1,4 @@
-"""Writes the measurements down: tables of ratios, the goals, and on what machine they were taken."""
+"""Renders RESULTS.md: tables of ratios, the goals, and the machine."""
 
 import math
 import os
@@ -10,12 +10,12 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from benchmarks.measure import FLOOR, LEAST, OURS, Measurement
+from benchmarks.measure import BASELINE, BASELINE_PLUS_HASHES, OURS, Measurement
 
 NAMES = {
     OURS: "**ours**",
-    FLOOR: "floor",
-    LEAST: "floor, hashes, second text",
+    BASELINE: "baseline",
+    BASELINE_PLUS_HASHES: "baseline, hashes, second text",
     "polars_streaming": "polars, streaming",
     "duckdb_sql": "DuckDB",
     "pandas_careful": "pandas, careful",
@@ -26,14 +26,15 @@ _LIBRARIES = ("pyarrow", "numpy", "pandas", "polars", "duckdb")
 
 @dataclass(frozen=True)
 class Figures:
-    """All that was measured.
+    """All measurements.
 
     Attributes:
         one_core, two_cores: rows → runs.
-        imports: CPU seconds of the handler, of awswrangler, Powertools and boto3 with a client for S3.
-        fixed: CPU seconds that a file of ten reviews takes ours, the floor.
+        imports: CPU seconds to import the handler; to import awswrangler, Powertools and boto3 and make an
+            S3 client.
+        fixed: CPU seconds of ours and of the baseline for a file of ten reviews.
         memory: peak MB on 30,000 and on 300,000 reviews.
-        worst: CPU seconds a MB of the file that costs most.
+        worst: CPU seconds a MB of the slowest file.
     """
 
     one_core: Mapping[int, Sequence[Measurement]]
@@ -46,7 +47,7 @@ class Figures:
 
 @dataclass(frozen=True)
 class Summary:
-    """The medians of a contender's runs."""
+    """The medians of an engine's runs."""
 
     seconds: float
     cpu_seconds: float
@@ -55,10 +56,10 @@ class Summary:
 
 
 def summarise(runs: Sequence[Measurement]) -> dict[str, Summary]:
-    """Return contender → medians, in the order of their CPU time."""
-    names = {run.contender for run in runs}
-    found = {name: _medians([run for run in runs if run.contender == name]) for name in names}
-    return dict(sorted(found.items(), key=lambda pair: pair[1].cpu_seconds))
+    """Return engine → medians, sorted by CPU time."""
+    names = {run.engine for run in runs}
+    medians = {name: _medians([run for run in runs if run.engine == name]) for name in names}
+    return dict(sorted(medians.items(), key=lambda pair: pair[1].cpu_seconds))
 
 
 def _medians(runs: Sequence[Measurement]) -> Summary:
@@ -71,7 +72,7 @@ def _medians(runs: Sequence[Measurement]) -> Summary:
 
 
 def growth_exponents(one_core: Mapping[int, Sequence[Measurement]]) -> dict[str, float]:
-    """Return contender → the power of the rows by which its CPU time grows between the two largest sizes."""
+    """Return engine → exponent n of CPU time ~ rows^n between the two largest sizes."""
     small, large = sorted(one_core)[-2:]
     before, after = summarise(one_core[small]), summarise(one_core[large])
     factor = math.log(large / small)
@@ -83,7 +84,7 @@ def growth_exponents(one_core: Mapping[int, Sequence[Measurement]]) -> dict[str,
 
 
 def render(figures: Figures) -> str:
-    """Return the whole page."""
+    """Return the page as Markdown."""
     parts = [_head(), _goals(figures)]
     for cores, runs_by_size in ((1, figures.one_core), (2, figures.two_cores)):
         for rows, runs in sorted(runs_by_size.items(), reverse=True):
@@ -91,7 +92,9 @@ def render(figures: Figures) -> str:
     exponents = growth_exponents(figures.one_core)
     lines = [f"| {NAMES[name]} | {exponents[name]:.2f} |" for name in exponents]
     parts.append(
-        "\n".join(["## Growth of CPU time with the rows, as a power", "", "| | |", "|---|---|", *lines])
+        "\n".join(
+            ["## Growth exponent of CPU time with the number of rows", "", "| | |", "|---|---|", *lines]
+        )
     )
     return "\n\n".join(parts) + "\n"
 
@@ -99,12 +102,12 @@ def render(figures: Figures) -> str:
 def _head() -> str:
     versions = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
     return (
-        "# What was measured\n\n"
+        "# Benchmark results\n\n"
         f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores of {_processor()}, "
         f"Python {platform.python_version()}, {versions}.\n\n"
-        "Each run is a process of its own, pinned, its file in memory already; contenders take turns; these "
-        "are medians over three sources. A busy machine disturbs CPU time less than time. What the "
-        "peers wrote was equal to ours. [How it is measured](README.md)."
+        "Each run is its own pinned process, with the file in the page cache; the engines run in turn; the "
+        "values are medians over three sources. Machine load affects CPU time less than wall time. The "
+        "other engines' outputs were equal to ours. [How it is measured](README.md)."
     )
 
 
@@ -117,16 +120,16 @@ def _cores(cores: int) -> str:
     return "one core" if cores == 1 else f"{cores} cores"
 
 
-def _table(found: Mapping[str, Summary]) -> str:
-    floor = found[FLOOR]
+def _table(summaries: Mapping[str, Summary]) -> str:
+    cpu_seconds, seconds = summaries[BASELINE].cpu_seconds, summaries[BASELINE].seconds
     rows = [
-        f"| {NAMES[name]} | {one.cpu_seconds / floor.cpu_seconds:.2f} | {one.seconds / floor.seconds:.2f} "
+        f"| {NAMES[name]} | {one.cpu_seconds / cpu_seconds:.2f} | {one.seconds / seconds:.2f} "
         f"| {one.cpu_seconds:.2f} | {one.seconds:.2f} | {one.peak_mb:.0f} | {one.output_mb:.1f} |"
-        for name, one in found.items()
+        for name, one in summaries.items()
     ]
     return "\n".join(
         [
-            "| | CPU ÷ floor | time ÷ floor | CPU s | time s | peak MB | output MB |",
+            "| | CPU ÷ baseline | time ÷ baseline | CPU s | time s | peak MB | output MB |",
             "|---|---|---|---|---|---|---|",
             *rows,
         ]
@@ -135,8 +138,8 @@ def _table(found: Mapping[str, Summary]) -> str:
 
 def _goals(figures: Figures) -> str:
     rows = [
-        f"| {what} | {value:.2f} | ≤ {goal:g} | {'yes' if value <= goal else 'no'} |"
-        for what, value, goal in _measured(figures)
+        f"| {label} | {value:.2f} | ≤ {goal:g} | {'yes' if value <= goal else 'no'} |"
+        for label, value, goal in _measured(figures)
     ]
     head = f"## Ours at {max(figures.one_core):,} reviews, against the goals"
     return "\n".join(
@@ -145,33 +148,33 @@ def _goals(figures: Figures) -> str:
 
 
 def _measured(figures: Figures) -> Iterator[tuple[str, float, float]]:
-    """Yield what was measured, the value, and the goal."""
+    """Yield the label, the value and the goal of each measurement."""
     small, large = sorted(figures.one_core)[-2:]
-    found, before = summarise(figures.one_core[large]), summarise(figures.one_core[small])
-    ours = found[OURS]
-    ratio = {name: ours.cpu_seconds / one.cpu_seconds for name, one in found.items()}
-    yield "CPU time ÷ floor", ratio[FLOOR], 2.2
+    after, before = summarise(figures.one_core[large]), summarise(figures.one_core[small])
+    ours = after[OURS]
+    ratio = {name: ours.cpu_seconds / one.cpu_seconds for name, one in after.items()}
+    yield "CPU time ÷ baseline", ratio[BASELINE], 2.2
     yield (
-        "CPU time ÷ the better of polars and DuckDB",
+        "CPU time ÷ the faster of polars and DuckDB",
         max(ratio["polars_streaming"], ratio["duckdb_sql"]),
         0.5,
     )
     yield "CPU time ÷ careful pandas", ratio["pandas_careful"], 0.45
     yield "CPU time ÷ everyday pandas", ratio["pandas_everyday"], 0.16
     yield "peak memory, MB", ours.peak_mb, 300
-    yield f"peak memory ÷ that at {small:,} reviews", ours.peak_mb / before[OURS].peak_mb, 1.15
+    yield f"peak memory ÷ peak memory at {small:,} reviews", ours.peak_mb / before[OURS].peak_mb, 1.15
     yield "peak memory at 300,000 reviews ÷ at 30,000", figures.memory[1] / figures.memory[0], 1.3
     yield "growth exponent", growth_exponents(figures.one_core)[OURS], 1.0
-    yield "a file of ten reviews, warm ÷ floor", figures.fixed[0] / figures.fixed[1], 3.0
+    yield "a file of ten reviews, warm ÷ baseline", figures.fixed[0] / figures.fixed[1], 3.0
     handler, libraries = figures.imports
     yield "importing the handler ÷ awswrangler + Powertools + an S3 client", handler / libraries, 1.15
 
 
 def _fixed(figures: Figures) -> str:
-    (ten, floor), (handler, libraries) = figures.fixed, figures.imports
+    (ten, baseline), (handler, libraries) = figures.fixed, figures.imports
     return (
-        f"In CPU time, a file of ten reviews takes {ten * 1e3:.1f} ms, the floor {floor * 1e3:.1f} ms. "
+        f"In CPU time, a file of ten reviews takes {ten * 1e3:.1f} ms, the baseline {baseline * 1e3:.1f} ms. "
         f"Importing the handler takes {handler:.2f} s; awswrangler, Powertools and boto3 with a client for "
         f"S3 take {libraries:.2f} s. "
-        f"The worst file takes {figures.worst:.3f} CPU seconds a MB (limits.py)."
+        f"The slowest file takes {figures.worst:.3f} CPU seconds a MB (limits.py)."
     )

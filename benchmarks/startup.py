@@ -1,4 +1,4 @@
-"""Measures the CPU time of what a cold start imports, and of a file however small it is."""
+"""Measures the CPU time of a cold start's imports, and of a small file."""
 
 import os
 import subprocess
@@ -8,8 +8,8 @@ from pathlib import Path
 from statistics import median
 from time import process_time
 
-from benchmarks.contenders import floor, ours
 from benchmarks.data import ReviewFile
+from benchmarks.engines import baseline, ours
 from benchmarks.task import Task
 
 PROCESSES, REPEATS = 7, 50
@@ -19,7 +19,7 @@ _HANDLER = "import api_handler"
 _TIMED = (
     "from time import process_time; started = process_time(); {statement}; print(process_time() - started)"
 )
-# Stands for what Lambda and the stack set; nothing is called.
+# The environment that Lambda and the stack set; no AWS service is called.
 _ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "eu-west-1",
     "AWS_ACCESS_KEY_ID": "none",
@@ -31,7 +31,7 @@ _ENVIRONMENT = {
 
 
 def import_seconds() -> tuple[float, float]:
-    """Return the median times of the handler, and of the libraries with a client for S3."""
+    """Return median CPU seconds to import the handler, and to import the libraries and make an S3 client."""
     times = [[_import(statement) for statement in (_HANDLER, _LIBRARIES)] for _ in range(PROCESSES)]
     handler, libraries = (median(column) for column in zip(*times, strict=True))
     return handler, libraries
@@ -40,16 +40,16 @@ def import_seconds() -> tuple[float, float]:
 def _import(statement: str) -> float:
     environment: Mapping[str, str] = {**os.environ, **_ENVIRONMENT}
     command = [sys.executable, "-c", _TIMED.format(statement=statement)]
-    ran = subprocess.run(  # noqa: S603 # our own
+    ran = subprocess.run(  # noqa: S603 # fixed program, no shell
         command, check=True, capture_output=True, text=True, cwd=_LAMBDA_SRC, env=environment
     )
     return float(ran.stdout)
 
 
 def fixed_seconds(file: ReviewFile, work: Path) -> tuple[float, float]:
-    """Return what a small file takes ours and the floor in a process that is warm."""
+    """Return median CPU seconds of ours and of the baseline for a small file, in a warm process."""
     task = Task(file.source, file.path, work / "small.parquet")
-    return _median_time(lambda: ours.run(task)), _median_time(lambda: floor.run(task))
+    return _median_time(lambda: ours.run(task)), _median_time(lambda: baseline.run(task))
 
 
 def _median_time(function: Callable[[], object]) -> float:

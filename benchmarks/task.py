@@ -1,7 +1,7 @@
-"""What every contender is told of a file and of the contract, and what it must return.
+"""Input and output of every engine: the file, the rules of the contract, and the row balance.
 
-The peers are told what ours has to find out for itself: the encoding, the delimiter, the date formats and
-their order, the rating scale, that a record has at most two fields too many, which records are ragged.
+The other engines get what ours has to infer: the encoding, the delimiter, the date formats and their order,
+the rating scale, that a record has at most two surplus fields, and which records are ragged.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ NULL_VALUES = list(schema.NULL_VALUES)
 SCALE = 5
 EARLIEST, LATEST = "1990-01-01", "2026-12-31"
 
-# strptime patterns; `%m/%d/%Y` comes before `%d/%m/%Y` or after it, as the source has it.
+# strptime patterns; the order of `%m/%d/%Y` and `%d/%m/%Y` depends on the source.
 PLAIN_DATES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%d %b %Y", "%b %d, %Y", "%B %d, %Y", "%Y%m%d")
 ZONED_DATES = ("%Y-%m-%dT%H:%M:%S%z",)
 
@@ -44,13 +44,13 @@ OUTPUT = tuple(schema.REVIEWS.names)
 
 @dataclass(frozen=True)
 class Task:
-    """One file to be processed.
+    """One file to process.
 
     Attributes:
-        source: whose file it is.
+        source: name of the source.
         path: the raw file.
         out: the parquet file to write.
-        ragged: the numbers of its ragged records, for readers that cannot tell them.
+        ragged: source row numbers of ragged records, for readers that cannot detect them.
     """
 
     source: str
@@ -60,17 +60,17 @@ class Task:
 
     @property
     def day_first(self) -> bool:
-        """Say how `01/02/2020` is meant."""
+        """Return whether `01/02/2020` is 1 February."""
         return SOURCES[self.source].date_order == "day_first"
 
     @property
     def numeric_dates(self) -> tuple[str, str]:
-        """Return the numeric patterns, the source's own first."""
+        """Return the numeric patterns, the source's order first."""
         return ("%d/%m/%Y", "%m/%d/%Y") if self.day_first else ("%m/%d/%Y", "%d/%m/%Y")
 
     @property
     def encoding(self) -> str:
-        """Return Python's name of the encoding."""
+        """Return the Python codec name."""
         return SOURCES[self.source].encoding
 
     @property
@@ -81,7 +81,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Balance:
-    """What became of the rows."""
+    """Row counts of a processed file."""
 
     read: int
     written: int

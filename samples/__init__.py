@@ -1,1 +1,1 @@
-"""Review files made to the measured profile of the four sources, with the truth about every row."""
+"""Synthetic review files with the measured profile of the four sources, and their expected results."""

@@ -1,4 +1,4 @@
-"""Writes a golden file in which nothing is wrong and every group of people is met."""
+"""Writes a golden file without errors that contains every category."""
 
 import csv
 import random
@@ -7,30 +7,29 @@ from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
 from pathlib import Path
 
-from samples.meanings import GROUPS, logarithm
-from samples.prose import review
+from samples.expected_rows import GROUPS, ExpectedRow, log_total_spent
+from samples.review_text import review
 from samples.rows import WRITTEN
 from samples.sources import SHARED_COLUMNS, SOURCES
-from samples.told import Told
 
 ROWS = 60
 _FIRST_VISIT = datetime(2023, 1, 2, 18, 30, tzinfo=UTC)
 _PLACES = ("Harbour", "Old Town", "Station")
 
 
-def write(path: Path, seed: int) -> list[Told]:
-    """Writes the file; what is told of its rows is what their cells say."""
-    rng = random.Random(f"{seed}:clean")  # noqa: S311 - made-up data, no secret
+def write(path: Path, seed: int) -> list[ExpectedRow]:
+    """Write the file and return its expected rows."""
+    rng = random.Random(f"{seed}:clean")  # noqa: S311 - synthetic data, no secret
     groups = [list(islice(cycle(table.items()), ROWS)) for _, table in GROUPS.values()]
-    told = []
+    expected = []
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow((*SOURCES["downtown"].columns, *SHARED_COLUMNS))
         for number, words in enumerate(zip(*groups, strict=True), 1):
             facts = _facts(rng, number)
             writer.writerow([*_cells(rng, number, facts), *(word for word, _ in words)])
-            told.append(Told(number, WRITTEN, {**_says(facts), **_categories(words)}))
-    return told
+            expected.append(ExpectedRow(number, WRITTEN, {**_expected_values(facts), **_categories(words)}))
+    return expected
 
 
 def _facts(rng: random.Random, number: int) -> dict[str, float]:
@@ -60,13 +59,13 @@ def _cells(rng: random.Random, number: int, facts: Mapping[str, float]) -> list[
     ]
 
 
-def _says(facts: Mapping[str, float]) -> dict[str, object]:
+def _expected_values(facts: Mapping[str, float]) -> dict[str, object]:
     return {
         "review_date": _visit(facts),
         "rating_1_5": facts["rating"],
         "rating_scale": 5.0,
         "total_spent": facts["spent"],
-        "log_total_spent": logarithm(facts["spent"]),
+        "log_total_spent": log_total_spent(facts["spent"]),
         "tip_amount": facts["tip"],
         "tip_percentage": facts["share"],
         "party_size": facts["party"],

@@ -1,27 +1,29 @@
-"""Tells what must become of a generated file, as its generator knows by construction."""
+"""Describes the expected result of a generated file, known by construction."""
 
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from samples.columns import Truth
+from samples.columns import Value
 from samples.restaurants import RESTAURANT_INFO
 from samples.rows import DATE, DUPLICATE, EMPTY_ROW, ID, RAGGED_ROW, RATING, SPENT, WRITTEN, Row
 from samples.sources import Source
 from samples.vocabulary import NULL_VALUES
 
-_DELIVERED_IN = {"date": DATE, "rating": RATING, "total_spent": SPENT}
+_CELLS = {"date": DATE, "rating": RATING, "total_spent": SPENT}
 _UNIFIED = {"date": "review_date", "rating": "rating_1_5", "total_spent": "total_spent"}
 
 Expectation = dict[str, Any]
 
 
 def of_reviews(source: Source, rows: Sequence[Row]) -> Expectation:
-    """The row balance, the fate of every row that is not written, and the truth of every row that is."""
-    written = [row for row in rows if row.fate == WRITTEN]
-    rejected = {fate: [row.number for row in rows if row.fate == fate] for fate in (EMPTY_ROW, RAGGED_ROW)}
-    duplicates = [[row.number, row.repeats] for row in rows if row.fate == DUPLICATE]
+    """Return the row balance, the outcome of each row that is not written, and the values of each that is."""
+    written = [row for row in rows if row.outcome == WRITTEN]
+    rejected = {
+        outcome: [row.number for row in rows if row.outcome == outcome] for outcome in (EMPTY_ROW, RAGGED_ROW)
+    }
+    duplicates = [[row.number, row.duplicate_of] for row in rows if row.outcome == DUPLICATE]
     return {
         "kind": "reviews",
         "encoding": source.encoding,
@@ -38,7 +40,7 @@ def of_reviews(source: Source, rows: Sequence[Row]) -> Expectation:
         "mark": source.mark,
         "marked_by_id": [row.number for row in rows if _marked_by_id(row)],
         "source_row": [row.number for row in written],
-        **{_UNIFIED[column]: [_plain(row.truth[column]) for row in written] for column in _UNIFIED},
+        **{_UNIFIED[column]: [_plain(row.expected[column]) for row in written] for column in _UNIFIED},
         "not_understood": {
             _UNIFIED[column]: [row.number for row in written if _not_understood(row, column)]
             for column in _UNIFIED
@@ -47,7 +49,7 @@ def of_reviews(source: Source, rows: Sequence[Row]) -> Expectation:
 
 
 def of_restaurant_info() -> Expectation:
-    """Reference data: every row is written."""
+    """Return the expectation of the reference data: every row is written."""
     count = len(RESTAURANT_INFO) - 1
     return {
         "kind": "restaurant_info",
@@ -61,7 +63,7 @@ def of_restaurant_info() -> Expectation:
 
 
 def as_json(files: Mapping[str, Expectation]) -> str:
-    """JSON with one line a field, so that a change can be read."""
+    """Return JSON with one line a field, for readable diffs."""
     blocks = (f"{json.dumps(name)}: {_block(expectation)}" for name, expectation in files.items())
     return "{\n" + ",\n".join(blocks) + "\n}\n"
 
@@ -76,12 +78,12 @@ def _conflicting_ids(written: Sequence[Row]) -> list[str]:
 
 
 def _marked_by_id(row: Row) -> bool:
-    return row.fate in (EMPTY_ROW, RAGGED_ROW) or (row.fate == WRITTEN and not row.billed)
+    return row.outcome in (EMPTY_ROW, RAGGED_ROW) or (row.outcome == WRITTEN and not row.has_mark)
 
 
 def _not_understood(row: Row, column: str) -> bool:
-    return row.truth[column] is None and row.cells[_DELIVERED_IN[column]] not in NULL_VALUES
+    return row.expected[column] is None and row.cells[_CELLS[column]] not in NULL_VALUES
 
 
-def _plain(truth: Truth) -> str | float | None:
-    return truth.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(truth, datetime) else truth
+def _plain(value: Value) -> str | float | None:
+    return value.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime) else value

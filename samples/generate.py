@@ -1,4 +1,4 @@
-"""Generates the sample files and what must become of each of their rows; README.md tells the format."""
+"""Generates the sample files and the expected result of each row; README.md describes the format."""
 
 import argparse
 import csv
@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from samples import expectations
-from samples.delivery import deliver
+from samples.csv_writer import write_csv
 from samples.large import Counts, write_reviews
 from samples.restaurants import RESTAURANT_INFO, RESTAURANT_INFO_FILE
-from samples.rows import Earlier, draw_rows
+from samples.rows import EarlierRows, draw_rows
 from samples.sources import SOURCES, Source
 
 __all__ = ["Counts", "generate", "write_reviews"]
@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 
 
 def generate(out: Path, rows: int | None = None) -> None:
-    """Writes five files and `expectations.json` into `out`; the same bytes every time."""
+    """Write five files and `expectations.json` into `out`; the bytes are always the same."""
     out.mkdir(parents=True, exist_ok=True)
     expected = {
         source.file: _reviews(out, name, source, rows or source.rows) for name, source in SOURCES.items()
@@ -30,9 +30,9 @@ def generate(out: Path, rows: int | None = None) -> None:
 
 
 def _reviews(out: Path, name: str, source: Source, count: int) -> expectations.Expectation:
-    rng = random.Random(f"{SEED}:{name}")  # noqa: S311 - made-up data, no secret
-    rows = draw_rows(rng, source, range(1, count + 1), Earlier())
-    deliver(out / source.file, source, rows)
+    rng = random.Random(f"{SEED}:{name}")  # noqa: S311 - synthetic data, no secret
+    rows = draw_rows(rng, source, range(1, count + 1), EarlierRows())
+    write_csv(out / source.file, source, rows)
     return expectations.of_reviews(source, rows)
 
 
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of rows; say 1 or more")
+        raise argparse.ArgumentTypeError(f"{text} is not a number of rows; give 1 or more")
     return int(text)
 
 

@@ -1,4 +1,4 @@
-"""Writes review files of any size in constant memory, with their row counts known by construction."""
+"""Writes review files of any size in constant memory and returns their expected row counts."""
 
 import random
 from collections import Counter
@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from samples.delivery import deliver
-from samples.rows import DUPLICATE, WRITTEN, Earlier, Row, draw_rows
+from samples.csv_writer import write_csv
+from samples.rows import DUPLICATE, WRITTEN, EarlierRows, Row, draw_rows
 from samples.sources import SOURCES, Source
 
-_AT_ONCE = 5_000
-_REMEMBERED = 1_000
+_BATCH_ROWS = 5_000
+_EARLIER_ROWS_KEPT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What must become of the rows of a file."""
+    """The expected row balance of a file."""
 
     read: int
     written: int
@@ -25,23 +25,23 @@ class Counts:
 
 
 def write_reviews(path: Path | str, source: str = "downtown", rows: int = 300_000, seed: int = 1) -> Counts:
-    """Writes `rows` rows of a source's kind; every text is another, but for repeats."""
-    fates: Counter[str] = Counter()
-    kind = SOURCES[source]
-    drawn = _drawn(random.Random(f"{seed}:{source}"), kind, rows)  # noqa: S311 - made-up data, no secret
-    deliver(Path(path), kind, _counted(drawn, fates))
-    written, duplicate = fates[WRITTEN], fates[DUPLICATE]
+    """Write `rows` rows in a source's format; no text occurs twice except in duplicates."""
+    outcomes: Counter[str] = Counter()
+    profile = SOURCES[source]
+    generated = _draw(random.Random(f"{seed}:{source}"), profile, rows)  # noqa: S311 - synthetic data, no secret
+    write_csv(Path(path), profile, _count(generated, outcomes))
+    written, duplicate = outcomes[WRITTEN], outcomes[DUPLICATE]
     return Counts(rows, written, rows - written - duplicate, duplicate)
 
 
-def _drawn(rng: random.Random, source: Source, rows: int) -> Iterator[Row]:
-    earlier = Earlier()
-    for start in range(1, rows + 1, _AT_ONCE):
-        yield from draw_rows(rng, source, range(start, min(start + _AT_ONCE, rows + 1)), earlier)
-        earlier.forget(rng, keep=_REMEMBERED)
+def _draw(rng: random.Random, source: Source, rows: int) -> Iterator[Row]:
+    earlier = EarlierRows()
+    for start in range(1, rows + 1, _BATCH_ROWS):
+        yield from draw_rows(rng, source, range(start, min(start + _BATCH_ROWS, rows + 1)), earlier)
+        earlier.shrink(rng, keep=_EARLIER_ROWS_KEPT)
 
 
-def _counted(rows: Iterator[Row], fates: Counter[str]) -> Iterator[Row]:
+def _count(rows: Iterator[Row], outcomes: Counter[str]) -> Iterator[Row]:
     for row in rows:
-        fates[row.fate] += 1
+        outcomes[row.outcome] += 1
         yield row

@@ -1,4 +1,4 @@
-"""The restaurants that the sources review, as the reference file lists them."""
+"""The reference file: the restaurants that the sources review."""
 
 RESTAURANT_INFO_FILE = "tastetrend_restaurant_info.csv"
 RESTAURANT_INFO = (

@@ -1,4 +1,4 @@
-"""Draws rows of one source, each with its fate and its truth known from the start."""
+"""Draws rows of one source, each with its outcome and its expected values."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -7,34 +7,34 @@ from enum import StrEnum
 from typing import Final
 
 from samples import vocabulary
-from samples.columns import Truth, Wishes, draw_columns
-from samples.prose import mood_of
+from samples.columns import RowRequirements, Value, draw_columns
+from samples.review_text import sentiment_of
 from samples.sources import Source
 
-ID, CUSTOMER, DATE, RATING, TEXT, RESTAURANT, SPENT = 0, 1, 2, 3, 4, 6, 7  # places of cells in a row
+ID, CUSTOMER, DATE, RATING, TEXT, RESTAURANT, SPENT = 0, 1, 2, 3, 4, 6, 7  # indices of cells in a row
 SAME_REVIEW: Final = (CUSTOMER, DATE, TEXT, RESTAURANT)
-LEAST_FIELDS: Final = 3
+MIN_FIELDS: Final = 3
 
 
 class Kind(StrEnum):
-    """What a row is meant to be; one that should repeat, where nothing is to be repeated yet, stays plain."""
+    """What a row tests; a duplicate with no earlier row to copy stays plain."""
 
     PLAIN = "plain"
-    CLONE = "clone"  # an earlier row again, `_dup` behind its id
-    EXACT = "exact"  # an earlier row again, to the byte
-    RETOLD = "retold"  # text, customer, date and restaurant of an earlier row; other cells differ
-    BORROWED = "borrowed"  # another review under an earlier row's id
-    ECHO = "echo"  # a few words that others say as well, by another guest
-    EMPTY = "empty"  # neither rating nor text
+    DUPLICATE_ID_SUFFIX = "duplicate_id_suffix"  # a copy of an earlier row, `_dup` appended to its id
+    EXACT_DUPLICATE = "exact_duplicate"  # a byte-equal copy of an earlier row
+    SAME_REVIEW = "same_review"  # text, customer, date and restaurant of an earlier row; other cells differ
+    REUSED_ID = "reused_id"  # another review with the id of an earlier row
+    COMMON_TEXT = "common_text"  # a short text that several reviews have, by another guest
+    EMPTY = "empty"  # no rating and no text
     RAGGED = "ragged"  # too few fields, or too many
 
 
 SHARES: Final[Mapping[Kind, float]] = {
-    Kind.CLONE: 0.02,
-    Kind.EXACT: 0.006,
-    Kind.RETOLD: 0.006,
-    Kind.BORROWED: 0.006,
-    Kind.ECHO: 0.015,
+    Kind.DUPLICATE_ID_SUFFIX: 0.02,
+    Kind.EXACT_DUPLICATE: 0.006,
+    Kind.SAME_REVIEW: 0.006,
+    Kind.REUSED_ID: 0.006,
+    Kind.COMMON_TEXT: 0.015,
     Kind.EMPTY: 0.01,
     Kind.RAGGED: 0.006,
 }
@@ -44,47 +44,47 @@ WRITTEN, DUPLICATE, EMPTY_ROW, RAGGED_ROW = "written", "duplicate", "empty_row",
 
 @dataclass(slots=True)
 class Row:
-    """A data row: what is delivered, what becomes of it, and what its cells truly say."""
+    """A data row: its raw cells, its outcome, and the expected values of its parsed columns."""
 
     number: int
     cells: list[str]
-    truth: dict[str, Truth]
+    expected: dict[str, Value]
     has_text: bool
-    billed: bool  # its text ends with the bill number that is its mark
-    fate: str = WRITTEN
-    repeats: int = 0
+    has_mark: bool  # its text ends with its bill number
+    outcome: str = WRITTEN
+    duplicate_of: int = 0
 
 
 @dataclass(slots=True)
-class Earlier:
-    """Written rows that later ones may repeat."""
+class EarlierRows:
+    """Written rows that later rows may duplicate."""
 
     rows: list[Row] = field(default_factory=list)
-    told: list[Row] = field(default_factory=list)
+    with_text: list[Row] = field(default_factory=list)
 
     def add(self, row: Row) -> None:
-        """Lets later rows repeat this one."""
+        """Make this row available for duplicates."""
         self.rows.append(row)
         if row.has_text:
-            self.told.append(row)
+            self.with_text.append(row)
 
-    def forget(self, rng: random.Random, keep: int) -> None:
-        """Keeps a few, so that memory stays bounded and repeats still reach far back."""
+    def shrink(self, rng: random.Random, keep: int) -> None:
+        """Keep a random few, so that memory stays bounded and duplicates can be far from the first row."""
         self.rows = rng.sample(self.rows, min(keep, len(self.rows)))
-        self.told = [row for row in self.rows if row.has_text]
+        self.with_text = [row for row in self.rows if row.has_text]
 
 
-def draw_rows(rng: random.Random, source: Source, numbers: Sequence[int], earlier: Earlier) -> list[Row]:
-    """Rows with these source row numbers, in order; `earlier` learns those that are written."""
+def draw_rows(rng: random.Random, source: Source, numbers: Sequence[int], earlier: EarlierRows) -> list[Row]:
+    """Return rows with these source row numbers, in order; add the written ones to `earlier`."""
     kinds = _kinds(rng, len(numbers))
-    columns, untold = draw_columns(rng, source, numbers, _wishes(rng, kinds))
+    columns, without_text = draw_columns(rng, source, numbers, _requirements(rng, kinds))
     rows: list[Row] = []
-    for place, cells in enumerate(zip(*columns.cells.values(), strict=True)):
-        truth = {column: truths[place] for column, truths in columns.truths.items()}
-        told = place not in untold
-        row = Row(numbers[place], list(cells), truth, has_text=told, billed=told)
-        _SHAPERS[kinds[place]](rng, row, earlier)
-        if row.fate == WRITTEN:
+    for index, cells in enumerate(zip(*columns.cells.values(), strict=True)):
+        expected = {column: values[index] for column, values in columns.expected.items()}
+        has_text = index not in without_text
+        row = Row(numbers[index], list(cells), expected, has_text=has_text, has_mark=has_text)
+        _APPLY[kinds[index]](rng, row, earlier)
+        if row.outcome == WRITTEN:
             earlier.add(row)
         rows.append(row)
     return rows
@@ -97,74 +97,76 @@ def _kinds(rng: random.Random, count: int) -> list[Kind]:
     return kinds
 
 
-def _wishes(rng: random.Random, kinds: Sequence[Kind]) -> Wishes:
-    empty = frozenset(place for place, kind in enumerate(kinds) if kind is Kind.EMPTY)
-    wordy = frozenset(place for place, kind in enumerate(kinds) if kind in (Kind.BORROWED, Kind.ECHO))
-    longest = rng.choice([place for place, kind in enumerate(kinds) if kind is Kind.PLAIN])
-    return Wishes(empty, wordy | {longest}, longest)
+def _requirements(rng: random.Random, kinds: Sequence[Kind]) -> RowRequirements:
+    empty = frozenset(index for index, kind in enumerate(kinds) if kind is Kind.EMPTY)
+    with_text = frozenset(
+        index for index, kind in enumerate(kinds) if kind in (Kind.REUSED_ID, Kind.COMMON_TEXT)
+    )
+    longest = rng.choice([index for index, kind in enumerate(kinds) if kind is Kind.PLAIN])
+    return RowRequirements(empty, with_text | {longest}, longest)
 
 
-def _leave(_rng: random.Random, _row: Row, _earlier: Earlier) -> None:
-    """A plain row is what it is."""
+def _leave_plain(_rng: random.Random, _row: Row, _earlier: EarlierRows) -> None:
+    """Change nothing."""
 
 
-def _clone(rng: random.Random, row: Row, earlier: Earlier) -> None:
-    _repeat(rng, row, earlier.rows)
-    if row.repeats:
+def _duplicate_with_id_suffix(rng: random.Random, row: Row, earlier: EarlierRows) -> None:
+    _copy_earlier(rng, row, earlier.rows)
+    if row.duplicate_of:
         row.cells[ID] += "_dup"
 
 
-def _exact(rng: random.Random, row: Row, earlier: Earlier) -> None:
-    _repeat(rng, row, earlier.rows)
+def _duplicate_exactly(rng: random.Random, row: Row, earlier: EarlierRows) -> None:
+    _copy_earlier(rng, row, earlier.rows)
 
 
-def _retold(rng: random.Random, row: Row, earlier: Earlier) -> None:
+def _duplicate_review(rng: random.Random, row: Row, earlier: EarlierRows) -> None:
     own = row.cells
-    _repeat(rng, row, earlier.told)
-    if row.repeats:
+    _copy_earlier(rng, row, earlier.with_text)
+    if row.duplicate_of:
         first = row.cells
-        row.cells = [first[place] if place in SAME_REVIEW else cell for place, cell in enumerate(own)]
+        row.cells = [first[index] if index in SAME_REVIEW else cell for index, cell in enumerate(own)]
 
 
-def _repeat(rng: random.Random, row: Row, candidates: Sequence[Row]) -> None:
+def _copy_earlier(rng: random.Random, row: Row, candidates: Sequence[Row]) -> None:
     if candidates:
         first = rng.choice(candidates)
-        row.cells, row.fate, row.repeats = list(first.cells), DUPLICATE, first.number
+        row.cells, row.outcome, row.duplicate_of = list(first.cells), DUPLICATE, first.number
 
 
-def _borrowed(rng: random.Random, row: Row, earlier: Earlier) -> None:
+def _reuse_id(rng: random.Random, row: Row, earlier: EarlierRows) -> None:
     if earlier.rows:
         row.cells[ID] = rng.choice(earlier.rows).cells[ID]
 
 
-def _echo(rng: random.Random, row: Row, _earlier: Earlier) -> None:
-    rating = row.truth["rating"]
+def _use_common_text(rng: random.Random, row: Row, _earlier: EarlierRows) -> None:
+    rating = row.expected["rating"]
     row.cells[TEXT] = rng.choice(
-        vocabulary.SHORT_WORDS[mood_of(rating if isinstance(rating, float) else 3.0)]
+        vocabulary.COMMON_TEXTS[sentiment_of(rating if isinstance(rating, float) else 3.0)]
     )
     row.cells[CUSTOMER] = f"Guest {row.number}"
-    row.billed = False
+    row.has_mark = False
 
 
-def _empty(_rng: random.Random, row: Row, _earlier: Earlier) -> None:
-    row.fate = EMPTY_ROW
+def _mark_empty(_rng: random.Random, row: Row, _earlier: EarlierRows) -> None:
+    row.outcome = EMPTY_ROW
 
 
-def _ragged(rng: random.Random, row: Row, _earlier: Earlier) -> None:
-    row.fate = RAGGED_ROW
+def _make_ragged(rng: random.Random, row: Row, _earlier: EarlierRows) -> None:
+    row.outcome = RAGGED_ROW
     if rng.choice((True, False)):
-        del row.cells[rng.randrange(LEAST_FIELDS, len(row.cells)) :]
+        del row.cells[rng.randrange(MIN_FIELDS, len(row.cells)) :]
     else:
         row.cells += rng.sample(vocabulary.EXTRA_FIELDS, rng.choice((1, 2)))
 
 
-_SHAPERS: Final[Mapping[Kind, Callable[[random.Random, Row, Earlier], None]]] = {
-    Kind.PLAIN: _leave,
-    Kind.CLONE: _clone,
-    Kind.EXACT: _exact,
-    Kind.RETOLD: _retold,
-    Kind.BORROWED: _borrowed,
-    Kind.ECHO: _echo,
-    Kind.EMPTY: _empty,
-    Kind.RAGGED: _ragged,
+_APPLY: Final[Mapping[Kind, Callable[[random.Random, Row, EarlierRows], None]]] = {
+    Kind.PLAIN: _leave_plain,
+    Kind.DUPLICATE_ID_SUFFIX: _duplicate_with_id_suffix,
+    Kind.EXACT_DUPLICATE: _duplicate_exactly,
+    Kind.SAME_REVIEW: _duplicate_review,
+    Kind.REUSED_ID: _reuse_id,
+    Kind.COMMON_TEXT: _use_common_text,
+    Kind.EMPTY: _mark_empty,
+    Kind.RAGGED: _make_ragged,
 }

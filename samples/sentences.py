@@ -1,4 +1,4 @@
-"""Sentence templates, by what their writer thought of the evening."""
+"""Sentence templates by sentiment."""
 
 GOOD = (
     "The {dish} was the best I have had in years.",
@@ -75,4 +75,4 @@ POOR = (
     "Never again, whatever the discount.",
 )
 
-BY_MOOD = {"good": GOOD, "fair": FAIR, "poor": POOR}
+BY_SENTIMENT = {"good": GOOD, "fair": FAIR, "poor": POOR}

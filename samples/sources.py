@@ -1,10 +1,10 @@
-"""What each source's file looks like: names, counts, spellings and holes, as measured."""
+"""The measured profile of each source's file: columns, row counts, cell formats and missing values."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from samples import cells
-from samples.cells import MoneySpelling, RatingSpelling, Weighted, rating_cells
+from samples import formats
+from samples.formats import MoneyFormat, RatingFormat, Weighted, rating_cells
 
 SHARED_COLUMNS = (
     "total_spent",
@@ -24,18 +24,18 @@ _PERCENTS = tuple(str(n) for n in range(20, 101, 10))
 
 _DOLLARS = Weighted(
     {
-        MoneySpelling("{:.2f}"): 60,
-        MoneySpelling("${:,.2f}"): 25,
-        MoneySpelling("{:.0f}", digits=0): 8,
-        MoneySpelling("USD {:.2f}"): 7,
+        MoneyFormat("{:.2f}"): 60,
+        MoneyFormat("${:,.2f}"): 25,
+        MoneyFormat("{:.0f}", digits=0): 8,
+        MoneyFormat("USD {:.2f}"): 7,
     }
 )
 _EUROS = Weighted(
     {
-        MoneySpelling("{:.2f}"): 45,
-        MoneySpelling("{:,.2f} €", comma=True): 40,
-        MoneySpelling("{:.2f}", comma=True): 10,
-        MoneySpelling("{:.0f}", digits=0): 5,
+        MoneyFormat("{:.2f}"): 45,
+        MoneyFormat("{:,.2f} €", comma=True): 40,
+        MoneyFormat("{:.2f}", comma=True): 10,
+        MoneyFormat("{:.0f}", digits=0): 5,
     }
 )
 
@@ -47,12 +47,12 @@ class Source:
     file: str
     rows: int
     columns: tuple[str, str, str, str, str, str, str]  # id, customer, date, rating, text, place, restaurant
-    mark: str  # what bill numbers begin with
-    dates: Weighted[cells.DateSpelling]
+    mark: str  # prefix of its bill numbers
+    dates: Weighted[formats.DateFormat]
     date_order: str
     ratings: Weighted[tuple[str, float]]
-    odd_ratings: Sequence[str]
-    money: Weighted[MoneySpelling]
+    invalid_ratings: Sequence[str]
+    money: Weighted[MoneyFormat]
     missing: Mapping[str, float]
     restaurants: Sequence[str]
     places: Sequence[str]
@@ -64,7 +64,7 @@ class Source:
 
     @property
     def header(self) -> tuple[str, ...]:
-        """All column names, in order."""
+        """Return all column names, in order."""
         return (*self.columns, *SHARED_COLUMNS)
 
 
@@ -75,17 +75,23 @@ SOURCES: Mapping[str, Source] = {
         columns=("review_id", "customer_name", "date", "rating", "review_text", "location", "business_name"),
         mark="DT",
         dates=Weighted(
-            {cells.ISO: 40, cells.MONTH_FIRST: 35, cells.DAY_MONTH_NAME: 13, cells.ZULU: 8, cells.ISO_DAY: 4}
+            {
+                formats.ISO: 40,
+                formats.MONTH_FIRST: 35,
+                formats.DAY_MONTH_NAME: 13,
+                formats.ZULU: 8,
+                formats.ISO_DAY: 4,
+            }
         ),
         date_order="month_first",
         ratings=rating_cells(
             {
-                RatingSpelling("{}", _WHOLE, 5): 80,
-                RatingSpelling("{}", _POINT_ZERO, 5): 12,
-                RatingSpelling("{}", _HALVES, 5): 8,
+                RatingFormat("{}", _WHOLE, 5): 80,
+                RatingFormat("{}", _POINT_ZERO, 5): 12,
+                RatingFormat("{}", _HALVES, 5): 8,
             }
         ),
-        odd_ratings=("50", "0", "6", "great"),
+        invalid_ratings=("50", "0", "6", "great"),
         money=_DOLLARS,
         missing={"date": 0.02, "total_spent": 0.18, "age_range": 0.15},
         restaurants=("The Copper Ladle", "Harbor & Vine", "Nine Lanterns"),
@@ -101,17 +107,17 @@ SOURCES: Mapping[str, Source] = {
         mark="ES",
         dates=Weighted(
             {
-                cells.ISO: 24,
-                cells.DAY_FIRST: 42,
-                cells.DAY_MONTH_NAME: 14,
-                cells.MONTH_NAME_DAY: 8,
-                cells.EAST_OF_UTC: 8,
-                cells.ISO_DAY: 4,
+                formats.ISO: 24,
+                formats.DAY_FIRST: 42,
+                formats.DAY_MONTH_NAME: 14,
+                formats.MONTH_NAME_DAY: 8,
+                formats.EAST_OF_UTC: 8,
+                formats.ISO_DAY: 4,
             }
         ),
         date_order="day_first",
-        ratings=rating_cells({RatingSpelling("{}", _WHOLE, 5): 90, RatingSpelling("{}/5", _WHOLE, 5): 10}),
-        odd_ratings=("11", "-1", "9", "so-so"),
+        ratings=rating_cells({RatingFormat("{}", _WHOLE, 5): 90, RatingFormat("{}/5", _WHOLE, 5): 10}),
+        invalid_ratings=("11", "-1", "9", "so-so"),
         money=_EUROS,
         missing={"customer": 0.09, "date": 0.01, "rating": 0.13, "age_range": 0.37},
         restaurants=("Osteria Belvedere", "Saffron Court", "Zum Alten Kran"),
@@ -123,34 +129,29 @@ SOURCES: Mapping[str, Source] = {
         file="tastetrend_midtown_reviews.txt",
         rows=871,
         columns=(
-            "review_id",
-            "customer_name",
-            "date",
-            "rating_out_of_10",
-            "review_text",
-            "location",
-            "restaurant_name",
+            *("review_id", "customer_name", "date", "rating_out_of_10"),
+            *("review_text", "location", "restaurant_name"),
         ),
         mark="MT",
         dates=Weighted(
             {
-                cells.ISO: 45,
-                cells.MONTH_FIRST: 30,
-                cells.MONTH_NAME_DAY: 12,
-                cells.WEST_OF_UTC: 8,
-                cells.ISO_T: 5,
+                formats.ISO: 45,
+                formats.MONTH_FIRST: 30,
+                formats.MONTH_NAME_DAY: 12,
+                formats.WEST_OF_UTC: 8,
+                formats.ISO_T: 5,
             }
         ),
         date_order="month_first",
         ratings=rating_cells(
             {
-                RatingSpelling("{}", _OF_TEN, 10): 82,
-                RatingSpelling("{}", ("6.5", "7.5", "8.5", "9.5"), 10): 10,
-                RatingSpelling("{}/10", _OF_TEN, 10): 8,
+                RatingFormat("{}", _OF_TEN, 10): 82,
+                RatingFormat("{}", ("6.5", "7.5", "8.5", "9.5"), 10): 10,
+                RatingFormat("{}/10", _OF_TEN, 10): 8,
             }
         ),
         rating_scale=10,
-        odd_ratings=("0", "11", "-1", "superb"),
+        invalid_ratings=("0", "11", "-1", "superb"),
         money=_DOLLARS,
         missing={"date": 0.02, "rating": 0.15, "total_spent": 0.24, "age_range": 0.22},
         restaurants=("Blue Heron Grill", "Casa Piñata", "Noodle Foundry"),
@@ -164,32 +165,32 @@ SOURCES: Mapping[str, Source] = {
         mark="UP",
         dates=Weighted(
             {
-                cells.MONTH_NAME_DAY: 25,
-                cells.DAY_MONTH_NAME: 22,
-                cells.ISO_DAY: 15,
-                cells.LONG_MONTH: 12,
-                cells.ISO: 10,
-                cells.MONTH_FIRST: 8,
-                cells.ZULU: 6,
-                cells.COMPACT: 2,
+                formats.MONTH_NAME_DAY: 25,
+                formats.DAY_MONTH_NAME: 22,
+                formats.ISO_DAY: 15,
+                formats.LONG_MONTH: 12,
+                formats.ISO: 10,
+                formats.MONTH_FIRST: 8,
+                formats.ZULU: 6,
+                formats.COMPACT: 2,
             }
         ),
         date_order="month_first",
         ratings=rating_cells(
             {
-                RatingSpelling("{} stars", _WHOLE, 5): 24,
-                RatingSpelling("{} Stars", _HALVES, 5): 5,
-                RatingSpelling("{}/5", _WHOLE, 5): 12,
-                RatingSpelling("{} / 5", _HALVES, 5): 3,
-                RatingSpelling("{} out of 10", _OF_TEN, 10): 9,
-                RatingSpelling("{}%", _PERCENTS, 100): 8,
-                RatingSpelling("{}", _WHOLE, 5): 7,
-                RatingSpelling("{}", _HALVES, 5, decimal=","): 4,
+                RatingFormat("{} stars", _WHOLE, 5): 24,
+                RatingFormat("{} Stars", _HALVES, 5): 5,
+                RatingFormat("{}/5", _WHOLE, 5): 12,
+                RatingFormat("{} / 5", _HALVES, 5): 3,
+                RatingFormat("{} out of 10", _OF_TEN, 10): 9,
+                RatingFormat("{}%", _PERCENTS, 100): 8,
+                RatingFormat("{}", _WHOLE, 5): 7,
+                RatingFormat("{}", _HALVES, 5, decimal=","): 4,
             },
-            drawn=22,
-            spelt=6,
+            symbols=22,
+            words=6,
         ),
-        odd_ratings=("7/5", "12 out of 10", "120%", "amazing"),
+        invalid_ratings=("7/5", "12 out of 10", "120%", "amazing"),
         money=_DOLLARS,
         missing={"customer": 0.15, "date": 0.02, "age_range": 0.28},
         restaurants=("Maison Quenelle", "The Gilded Fig", "Taverna Lykos"),

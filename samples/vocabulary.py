@@ -1,9 +1,9 @@
-"""The words that generated reviews, names and categories are made of."""
+"""The words of generated reviews, names and categories."""
 
-# What the data contract reads as "nothing was said"; empty is by far the commonest.
+# Null values of the data contract; the empty cell is by far the most frequent.
 NULL_VALUES = ("", "", "", "", "", "", "NA", "N/A", "null", "None", "nan", "-")
 
-# A rating of `nan` may also be taken for a number on no scale: the samples leave it out.
+# Without `nan`: a rating of `nan` could also be parsed as a number.
 NULL_RATINGS = tuple(word for word in NULL_VALUES if word != "nan")
 
 FIRST_NAMES = (
@@ -21,7 +21,7 @@ LAST_NAMES = (
     "Yamashiro", "Zubiri",
 )  # fmt: skip
 
-# (spelling as delivered, weight)
+# raw cell → weight
 AGE_RANGES = {
     "18-25": 15,
     "26-35": 26,
@@ -57,15 +57,15 @@ WAITS = ("ten minutes", "a quarter of an hour", "half an hour", "forty minutes",
 
 SLOTS = {"dish": DISHES, "drink": DRINKS, "staff": STAFF, "company": COMPANY, "wait": WAITS}
 
-# Rows of different guests may say the same few words; they are no repeats of one another.
-SHORT_WORDS = {
+# Short texts that several guests write; such rows are no duplicates.
+COMMON_TEXTS = {
     "good": ("Great food, will come again.", "Loved it!", "Lovely 😊"),
     "fair": ("It was okay.", "Average, nothing more.", "Fine for a quick lunch."),
     "poor": ("Never again.", "Cold food, slow service.", "Not worth the money."),
 }
 
-# What readers of delimited text trip over; dropped into about one review in seven.
-STUMBLING_STONES = (
+# Sentences that CSV readers often parse wrongly; inserted into 15 % of the reviews.
+TEXT_EDGE_CASES = (
     'Our table called it "the talk of the evening", and I agree.',
     'The menu says "market price", then "ask your waiter", then nothing.',
     "Starter | main | dessert, in that order.",

@@ -1,4 +1,4 @@
-"""The modules know only what stands before them: read from their imports, not from their authors."""
+"""Import boundaries of the Lambda package, and limits of file and function length."""
 
 import ast
 from pathlib import Path
@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "lambda_src" / "tastetrend_etl"
 TABLES = {"schema", "models", "errors", "limits"}  # what every module may import
 
-# module or folder → the modules and folders that it may import, beside the tables
+# module or folder → the modules and folders that it may import, in addition to TABLES
 ALLOWED = {
     "schema": set(),
     "models": set(),
@@ -90,23 +90,23 @@ def names_of(paths):
 MODULES = modules(*ALLOWED)
 
 
-def test_every_module_has_its_place_in_the_picture():
+def test_every_module_is_listed():
     everything = {path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py"}
 
     assert names_of(sorted(everything - set(MODULES))) == []
 
 
 @pytest.mark.parametrize("path", MODULES, ids=names_of(MODULES))
-def test_a_module_knows_only_what_stands_before_it(path):
+def test_a_module_imports_only_allowed_modules(path):
     assert known_parts(path) - ALLOWED[part_of(path)] == set()
 
 
 @pytest.mark.parametrize("path", modules(*PURE), ids=names_of(modules(*PURE)))
-def test_what_lies_between_reading_and_writing_knows_no_service(path):
+def test_pure_modules_import_no_aws_client(path):
     assert {name.split(".")[0] for name in imports(path)} & SERVICES == set()
 
 
-def test_the_environment_is_read_in_one_place():
+def test_only_settings_reads_the_environment():
     reading = [path for path in MODULES if "os.environ" in path.read_text(encoding="utf-8")]
 
     assert names_of(reading) == ["settings.py"]
@@ -118,7 +118,7 @@ def test_nothing_imports_a_handler():
     assert [path for path in MODULES if {name.split(".")[0] for name in imports(path)} & handlers] == []
 
 
-def test_the_stack_and_the_function_do_not_know_each_other():
+def test_the_stack_and_the_function_do_not_import_each_other():
     stack = [*(ROOT / "tastetrend_stack").rglob("*.py"), ROOT / "app.py"]
 
     assert [path.name for path in stack if "tastetrend_etl" in {n.split(".")[0] for n in imports(path)}] == []
@@ -130,13 +130,13 @@ def test_the_stack_and_the_function_do_not_know_each_other():
 GATE = sorted((ROOT / "lambda_src" / "tastetrend_gate").glob("*.py"))
 
 
-def test_the_gate_judges_from_outside():
-    """It takes where outputs lie from the pipeline, and nothing of how they come about."""
-    taken = {
+def test_the_gate_imports_only_the_etl_modules_for_outputs():
+    """The gate compares outputs; it must not share the code that computes them."""
+    imported = {
         name.split(".")[1] for path in GATE for name in imports(path) if name.startswith("tastetrend_etl.")
     }
 
-    assert taken == {"extract", "output_keys", "s3_parquet"}
+    assert imported == {"extract", "output_keys", "s3_parquet"}
     assert [path for path in MODULES if "tastetrend_gate" in {n.split(".")[0] for n in imports(path)}] == []
 
 
@@ -154,12 +154,12 @@ SHIPPED = sorted(
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_file_is_short_enough_to_read(path):
+def test_a_file_has_at_most_200_lines(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 200
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_function_is_longer_than_a_screen(path):
+def test_a_function_has_at_most_40_lines(path):
     functions = [
         node
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))

@@ -1,4 +1,4 @@
-"""Constructs get what they work on handed in: only the stack knows them all."""
+"""Constructs get their resources as arguments; only the stack imports several constructs."""
 
 import ast
 from pathlib import Path
@@ -16,8 +16,8 @@ def siblings_of(path):
             yield node.module.split(".")[1]
 
 
-def builds(path):
-    """Tell whether a module defines a construct, and is not just a table or a kind of resource."""
+def defines_construct(path):
+    """Return whether a module defines a construct."""
     classes = [
         node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.ClassDef)
     ]
@@ -28,15 +28,17 @@ MODULES = {path.stem: path for path in sorted(PACKAGE.glob("*.py")) if path.stem
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_no_construct_reaches_for_another(name):
-    assert [sibling for sibling in siblings_of(MODULES[name]) if builds(PACKAGE / f"{sibling}.py")] == []
+def test_no_construct_imports_another(name):
+    assert [
+        sibling for sibling in siblings_of(MODULES[name]) if defines_construct(PACKAGE / f"{sibling}.py")
+    ] == []
 
 
-def test_there_are_constructs_for_that_to_mean_anything():
+def test_the_main_constructs_are_found():
     assert {"storage", "ingestion", "aliases", "monitoring"} <= {
-        n for n, path in MODULES.items() if builds(path)
+        n for n, path in MODULES.items() if defines_construct(path)
     }
 
 
-def test_putting_together_stays_short():
+def test_the_stack_module_has_at_most_80_lines():
     assert len((PACKAGE / "stack.py").read_text(encoding="utf-8").splitlines()) <= 80

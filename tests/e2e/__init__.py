@@ -1,1 +1,1 @@
-"""Everything for real, with an emulator in the place of AWS."""
+"""End-to-end tests of the deployed stack and the commands, on the emulator."""

@@ -1,4 +1,4 @@
-"""A checkout of its own, deployed on an emulator of its own, whose code can change."""
+"""A copy of the checkout whose code can change, deployed on its own emulator."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from local.emulator import PROJECT, running
 from tests.cli.commands import SCRIPT
 
 FUNCTION = "tastetrend-local-etl"
-_COPIED = (
+_COPIED_PATHS = (
     "Makefile",
     "app.py",
     "cdk.json",
@@ -30,8 +30,8 @@ _COPIED = (
 
 @contextmanager
 def first_release(folder):
-    """Yield a checkout whose first version runs behind all aliases of an emulator."""
-    for name in _COPIED:
+    """Yield a checkout whose first version is deployed and live on all aliases."""
+    for name in _COPIED_PATHS:
         copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy
         copy(PROJECT / name, folder / name)
     for path in (
@@ -54,14 +54,14 @@ def first_release(folder):
 
 
 class Releases:
-    """A checkout whose code changes, and the operator's commands on what is deployed from it."""
+    """Deploys changed versions of a checkout and runs operator commands on them."""
 
     def __init__(self, emulator, folder):
         self.emulator, self.folder = emulator, folder
         self.published = 0
 
     def deploy(self, *change):
-        """Deploy the code, changed or not, under a new project version; return Lambda's number."""
+        """Deploy the code, optionally changed, as a new project version; return the Lambda version."""
         self.raise_version()
         if change:
             self._replace(*change)
@@ -69,7 +69,7 @@ class Releases:
         return self.aliases()["dev"]
 
     def raise_version(self):
-        """Take the project's code back under a new version."""
+        """Restore the project's code with a new version number."""
         shutil.rmtree(self.folder / "lambda_src", ignore_errors=True)
         shutil.copytree(PROJECT / "lambda_src", self.folder / "lambda_src")
         self.published += 1
@@ -82,28 +82,28 @@ class Releases:
             path.write_text(path.read_text().replace(old, new))
 
     def aliases(self):
-        found = self.client("lambda").list_aliases(FunctionName=FUNCTION)["Aliases"]
-        return {alias["Name"]: alias["FunctionVersion"] for alias in found}
+        aliases = self.client("lambda").list_aliases(FunctionName=FUNCTION)["Aliases"]
+        return {alias["Name"]: alias["FunctionVersion"] for alias in aliases}
 
     def client(self, service):
         return boto3.client(service, **self.emulator.connection)
 
     def ops(self, *arguments, status=0):
-        """Run a command of the operator and return what it says."""
-        done = self.start(*arguments)
-        said, _ = done.communicate()
-        assert done.returncode == status, said
-        return said
+        """Run an operator command, check its exit status, and return stdout and stderr."""
+        process = self.start(*arguments)
+        output, _ = process.communicate()
+        assert process.returncode == status, output
+        return output
 
     def json(self, *arguments, status=0):
-        """Run a command with `--json` and return what it prints to stdout."""
-        done = self.start(*arguments, "--json", stderr=subprocess.DEVNULL)
-        printed, _ = done.communicate()
-        assert done.returncode == status, printed
-        return json.loads(printed)
+        """Run a command with `--json` and return the parsed stdout."""
+        process = self.start(*arguments, "--json", stderr=subprocess.DEVNULL)
+        output, _ = process.communicate()
+        assert process.returncode == status, output
+        return json.loads(output)
 
     def start(self, *arguments, stderr=subprocess.STDOUT):
-        return subprocess.Popen(  # noqa: S603 # the project's own command
+        return subprocess.Popen(  # noqa: S603 # fixed program, no shell
             [SCRIPT, *arguments],
             cwd=PROJECT,
             env=os.environ | self.emulator.environment | {"COLUMNS": "250", "TASTETREND_ENV": "local"},
@@ -113,11 +113,11 @@ class Releases:
         )
 
     def process(self, alias, key):
-        """Have an alias process a raw object anew; return the version that its dataset bears."""
+        """Reprocess a raw object with an alias; return the function version in its dataset's metadata."""
         event = json.dumps({"key": key, "reprocess": True})
-        answer = self.client("lambda").invoke(FunctionName=FUNCTION, Qualifier=alias, Payload=event)
-        assert "FunctionError" not in answer, answer["Payload"].read()
-        (file,) = json.load(answer["Payload"])["files"]
+        response = self.client("lambda").invoke(FunctionName=FUNCTION, Qualifier=alias, Payload=event)
+        assert "FunctionError" not in response, response["Payload"].read()
+        (file,) = json.load(response["Payload"])["files"]
         assert file["action"] == "processed", file
         return self.writer(key)
 

@@ -1,4 +1,4 @@
-"""The stack, deployed once with the real CDK command line on an emulator that enforces permissions."""
+"""Fixtures: the stack, deployed once with the CDK command line on an emulator that enforces permissions."""
 
 import json
 import time
@@ -13,7 +13,7 @@ from local.emulator import running
 from tastetrend_etl.extract import find_current_version
 from tastetrend_etl.output_keys import output_keys
 
-PATIENCE_SECONDS = 600  # a busy machine takes its time; what is broken fails for another reason first
+TIMEOUT_SECONDS = 600  # high, because a loaded machine is slow; a defect fails an assertion earlier
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +31,7 @@ def outputs(emulator):
 
 @pytest.fixture(scope="session")
 def client(emulator):
-    """Return a function that connects to a service as the account's root."""
+    """Return a function that creates a client with root credentials."""
     return cache(lambda service: boto3.client(service, **emulator.connection))
 
 
@@ -47,56 +47,58 @@ def failures(client, outputs):
 
 @pytest.fixture(scope="session")
 def invoke(client, outputs):
-    """Return a function that hands an event to what S3 hands its events to, and gives back the answer."""
-    told = client("s3").get_bucket_notification_configuration(Bucket=outputs["RawBucketName"])
-    (target,) = told["LambdaFunctionConfigurations"]
+    """Return a function that invokes the target of the bucket notification and returns the response."""
+    notification = client("s3").get_bucket_notification_configuration(Bucket=outputs["RawBucketName"])
+    (target,) = notification["LambdaFunctionConfigurations"]
 
-    def hand_over(event):
-        answer = client("lambda").invoke(FunctionName=target["LambdaFunctionArn"], Payload=json.dumps(event))
-        assert "FunctionError" not in answer, answer["Payload"].read()
-        return json.load(answer["Payload"])
+    def invoke_target(event):
+        response = client("lambda").invoke(
+            FunctionName=target["LambdaFunctionArn"], Payload=json.dumps(event)
+        )
+        assert "FunctionError" not in response, response["Payload"].read()
+        return json.load(response["Payload"])
 
-    return hand_over
+    return invoke_target
 
 
 class Store:
-    """The raw and the processed bucket."""
+    """Access to the raw and the processed bucket."""
 
     def __init__(self, s3, raw, processed, failures):
         self.s3, self.raw, self.processed, self._failures = s3, raw, processed, failures
 
-    def drop(self, key, body):
-        """Upload a raw file, which S3 tells the function."""
+    def upload(self, key, body):
+        """Upload a raw file; S3 sends its event to the function."""
         self.s3.put_object(Bucket=self.raw, Key=key, Body=body)
 
     def event(self, key):
-        """Return the event that S3 sent for the newest version of a raw object."""
+        """Return an S3 event of the newest version of a raw object."""
         head = self.s3.head_object(Bucket=self.raw, Key=key)
         entry = {"key": quote_plus(key), "versionId": head["VersionId"], "sequencer": "0A"}
         record = {"eventVersion": "2.6", "eventName": "ObjectCreated:Put"}
         return {"Records": [record | {"s3": {"bucket": {"name": self.raw}, "object": entry}}]}
 
     def keys_for(self, key):
-        """Return the keys of what a raw object becomes."""
+        """Return the output keys of a raw object."""
         return output_keys(find_current_version(self.s3, self.raw, key))
 
     def await_outcome(self, *raw_keys):
         """Wait until each raw object, uploaded once, has its dataset or its error report."""
-        awaited = [{keys.dataset, keys.error} for keys in map(self.keys_for, raw_keys)]
-        wait_until(lambda: self._failures.count() or self._is_there(awaited))
+        outcomes = [{keys.dataset, keys.error} for keys in map(self.keys_for, raw_keys)]
+        wait_until(lambda: self._failures.count() or self._exist(outcomes))
         assert not self._failures.count(), self._failures.take()
 
-    def _is_there(self, awaited):
-        there = self.versions()
-        return all(not one.isdisjoint(there) for one in awaited)
+    def _exist(self, outcomes):
+        existing = self.versions()
+        return all(not keys.isdisjoint(existing) for keys in outcomes)
 
     def versions(self, prefix=""):
-        """Return how many versions there are of each processed object."""
+        """Return key → number of versions, for the processed objects."""
         pages = self.s3.get_paginator("list_object_versions").paginate(Bucket=self.processed, Prefix=prefix)
-        found = {}
+        counts = {}
         for entry in (entry for page in pages for entry in page.get("Versions", [])):
-            found[entry["Key"]] = found.get(entry["Key"], 0) + 1
-        return found
+            counts[entry["Key"]] = counts.get(entry["Key"], 0) + 1
+        return counts
 
     def read(self, key):
         return self.s3.get_object(Bucket=self.processed, Key=key)["Body"].read()
@@ -106,7 +108,7 @@ class Store:
 
 
 class FailureQueue:
-    """Where events go that failed for good."""
+    """Access to the queue of events that failed permanently."""
 
     def __init__(self, sqs, url):
         self.sqs, self.url = sqs, url
@@ -118,7 +120,7 @@ class FailureQueue:
         return int(attributes["Attributes"]["ApproximateNumberOfMessages"])
 
     def take(self):
-        """Take one message out, and return what it says."""
+        """Remove one message and return its parsed body."""
         wait_until(self.count)
         (message,) = self.sqs.receive_message(QueueUrl=self.url)["Messages"]
         self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
@@ -126,9 +128,9 @@ class FailureQueue:
 
 
 def wait_until(condition):
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while not condition():
-        assert time.monotonic() < deadline, f"not within {PATIENCE_SECONDS} s"
+        assert time.monotonic() < deadline, f"not within {TIMEOUT_SECONDS} s"
         time.sleep(0.1)
 
 

@@ -1,4 +1,4 @@
-"""The workflows' roles suffice for what the workflows run, seen with the roles' own credentials."""
+"""The workflows' roles permit what the workflows run, tested with the roles' credentials."""
 
 import json
 import os
@@ -22,7 +22,7 @@ KEY = "deploy-role/reviews.csv"
 
 @pytest.fixture(scope="module")
 def policies(tmp_path_factory):
-    """Return what the roles of this environment allow, by their purpose."""
+    """Return purpose → policy document of this environment's roles."""
     folder = tmp_path_factory.mktemp("roles")
     app = App(outdir=str(folder))
     local = replace(ENVIRONMENTS["local"], compared=True)
@@ -37,7 +37,7 @@ def policies(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def signed_in(client, policies):
-    """Return a function that takes on a role, as the sign-in does, and returns its credentials."""
+    """Return a function that assumes a role and returns its credentials."""
 
     def sign_in(purpose):
         trusted = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": ACCOUNT}}
@@ -62,14 +62,14 @@ def comparer(signed_in):
 
 
 def run(emulator, credentials, *command):
-    """Run a command as a role, and return what it says."""
+    """Run a command with a role's credentials and return its output."""
     identity = {
         "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
         "AWS_SESSION_TOKEN": credentials["SessionToken"],
         "COLUMNS": "200",
     }
-    ended = subprocess.run(  # noqa: S603 # the project's own commands
+    result = subprocess.run(  # noqa: S603 # fixed program, no shell
         command,
         cwd=PROJECT,
         env=os.environ | emulator.environment | identity,
@@ -78,8 +78,8 @@ def run(emulator, credentials, *command):
         text=True,
         check=False,
     )
-    assert ended.returncode == 0, ended.stdout
-    return ended.stdout
+    assert result.returncode == 0, result.stdout
+    return result.stdout
 
 
 def connect(emulator, credentials, service):
@@ -96,13 +96,13 @@ def connect(emulator, credentials, service):
 
 @pytest.mark.usefixtures("outputs")
 class TestAPullRequest:
-    """Whoever opens it chooses what runs."""
+    """Its author controls the code that runs."""
 
-    def test_sees_what_it_would_change(self, emulator, comparer):
-        said = run(emulator, comparer, "make", "--silent", "VENV=", "NODE=", "diff", "ENV=local")
+    def test_shows_the_diff(self, emulator, comparer):
+        output = run(emulator, comparer, "make", "--silent", "VENV=", "NODE=", "diff", "ENV=local")
 
-        assert said.count("Stack tastetrend-local (aws://<account>/us-east-1)") == 1
-        assert ACCOUNT not in said
+        assert output.count("Stack tastetrend-local (aws://<account>/us-east-1)") == 1
+        assert ACCOUNT not in output
 
     def test_changes_nothing_and_reads_no_data(self, emulator, comparer, outputs):
         formation, s3 = (connect(emulator, comparer, service) for service in ("cloudformation", "s3"))
@@ -113,9 +113,9 @@ class TestAPullRequest:
 
 @pytest.mark.usefixtures("outputs")
 class TestADeployment:
-    """It runs what is on main."""
+    """It runs the code of main."""
 
-    def test_promotes_a_version_and_tells_of_it(self, emulator, deployer):
+    def test_promotes_a_version_and_lists_it(self, emulator, deployer):
         ops = (sys.executable, "-m", "ops")
 
         assert "staging of local runs version 1" in run(
@@ -124,15 +124,15 @@ class TestADeployment:
         assert "lambda/etl-" in run(emulator, deployer, *ops, "releases", "--env", "local")
 
     def test_finds_raw_files_by_the_version_that_wrote_their_outputs(self, emulator, deployer, store):
-        store.drop(KEY, reviews(3))
+        store.upload(KEY, reviews(3))
         store.await_outcome(KEY)
 
         replay = (sys.executable, "-m", "ops", "replay", "deploy-role/", "--env", "local")
-        said = run(emulator, deployer, *replay, "--only-version", "1")
+        output = run(emulator, deployer, *replay, "--only-version", "1")
 
-        assert f"would process: {KEY}" in said
+        assert f"would process: {KEY}" in output
 
-    def test_removes_outputs_and_no_raw_file(self, emulator, deployer, outputs):
+    def test_deletes_outputs_and_no_raw_file(self, emulator, deployer, outputs):
         s3 = connect(emulator, deployer, "s3")
 
         s3.delete_object(Bucket=outputs["ProcessedBucketName"], Key="processed/deploy-role/left")

@@ -1,4 +1,4 @@
-"""Every command of the pages is run, in the order in which a reader comes to them."""
+"""Runs every documented command in the order of the pages."""
 
 import os
 import re
@@ -21,7 +21,7 @@ ON_THE_EMULATOR = [
     (r"tastetrend-dev-deploy", "tastetrend-local-deploy"),
     (r"<owner>/<name>", "octo/reviews"),
 ]
-ONLY_ON_GITHUB = "gh "  # its program comes in no package of Python or Node
+ONLY_ON_GITHUB = "gh "  # not available as a Python or Node package
 COMMANDS = [
     pytest.param(command, id=f"{page}: {command}"[:110])
     for page in PAGES
@@ -38,20 +38,20 @@ def checkout(tmp_path_factory):
         for name in ("a.csv", "b.txt"):
             (releases.folder / name).write_bytes(reviews("Good soup"))
         yield releases
-        subprocess.run([SCRIPT, "down"], cwd=releases.folder, check=True)  # noqa: S603 # what a failed test left
+        subprocess.run([SCRIPT, "down"], cwd=releases.folder, check=True)  # noqa: S603 # after a failed test
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_of_the_pages_works(command, checkout):
-    for documented, here in ON_THE_EMULATOR:
-        command = re.sub(documented, here, command)
+def test_a_documented_command_works(command, checkout):
+    for documented, replacement in ON_THE_EMULATOR:
+        command = re.sub(documented, replacement, command)
     environment = (
         os.environ | checkout.emulator.environment | {"CDK_REQUIRE_APPROVAL": "never"}
-    )  # nobody to ask
+    )  # no terminal
     environment["PATH"] = f"{SCRIPT.parent}{os.pathsep}{environment['PATH']}"
 
-    ended = subprocess.run(  # noqa: S603 # a command of our own pages
-        ["bash", "-e", "-o", "pipefail", "-c", command],  # noqa: S607 # as a reader's shell
+    result = subprocess.run(  # noqa: S603 # commands of the repository's pages
+        ["bash", "-e", "-o", "pipefail", "-c", command],  # noqa: S607 # like a reader's shell
         cwd=checkout.folder,
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -61,10 +61,10 @@ def test_a_command_of_the_pages_works(command, checkout):
         check=False,
     )
 
-    assert ended.returncode == 0, ended.stdout
-    assert "Traceback" not in ended.stdout
+    assert result.returncode == 0, result.stdout
+    assert "Traceback" not in result.stdout
     if command.startswith("aws s3 cp"):
-        wait_until(lambda: has_outputs(checkout))  # which the page's next command lists
+        wait_until(lambda: has_outputs(checkout))  # the page's next command lists them
 
 
 def has_outputs(checkout):

@@ -1,4 +1,4 @@
-"""The emulator comes and goes without a trace."""
+"""The emulator starts and stops without leaving processes or files."""
 
 import io
 import json
@@ -14,8 +14,8 @@ from ops.errors import UsageError
 
 
 def is_listening(port):
-    with socket.socket() as caller:
-        return caller.connect_ex((HOST, port)) == 0
+    with socket.socket() as client:
+        return client.connect_ex((HOST, port)) == 0
 
 
 def assert_gone(emulator):
@@ -25,20 +25,20 @@ def assert_gone(emulator):
         os.killpg(emulator.pid, 0)
 
 
-def test_the_emulator_ends_with_the_block():
+def test_the_emulator_stops_at_the_end_of_the_block():
     with running() as emulator:
         boto3.client("s3", **emulator.connection).create_bucket(Bucket="a-bucket")
         assert is_listening(emulator.port)
     assert_gone(emulator)
 
 
-def test_the_emulator_ends_when_the_block_fails():
+def test_the_emulator_stops_when_the_block_fails():
     with pytest.raises(ZeroDivisionError), running() as emulator:
         1 / 0  # noqa: B018 # any failure
     assert_gone(emulator)
 
 
-def test_the_emulator_takes_the_functions_along():
+def test_the_emulator_stops_its_functions():
     with running() as emulator:
         function = start_function(emulator)
         os.kill(function, 0)
@@ -47,7 +47,7 @@ def test_the_emulator_takes_the_functions_along():
         os.kill(function, 0)
 
 
-def test_a_port_that_is_taken_is_named():
+def test_the_error_names_a_port_in_use():
     with socket.socket() as other:
         other.bind((HOST, 0))
         other.listen()
@@ -57,19 +57,19 @@ def test_a_port_that_is_taken_is_named():
 
 
 def start_function(emulator):
-    """Return the process number of a function that runs."""
+    """Return the process id of a running function."""
     role = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("code.py", "import os\ndef handler(event, context): return os.getpid()")
-    made = boto3.client("iam", **emulator.connection).create_role(
-        RoleName="anybody",
+    created = boto3.client("iam", **emulator.connection).create_role(
+        RoleName="function",
         AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [role]}),
     )
     functions = boto3.client("lambda", **emulator.connection)
     functions.create_function(
         FunctionName="self",
-        Role=made["Role"]["Arn"],
+        Role=created["Role"]["Arn"],
         Runtime="python3.11",
         Handler="code.handler",
         Code={"ZipFile": code.getvalue()},

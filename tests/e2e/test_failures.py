@@ -1,4 +1,4 @@
-"""A file that cannot be processed now is not lost, and one that never can disturbs nobody."""
+"""A failed event is kept for redrive; an event that can never succeed is not retried."""
 
 import json
 import os
@@ -18,10 +18,10 @@ KEY = "failures/reviews.csv"
 
 @pytest.fixture
 def processed_is_read_only(client, store):
-    """Have the processed bucket refuse all writes, for as long as the caller asks."""
+    """Deny all writes to the processed bucket; yield a function that permits them again."""
     s3, bucket = client("s3"), store.processed
     before = s3.get_bucket_policy(Bucket=bucket)["Policy"]
-    refuse = {
+    deny = {
         "Effect": "Deny",
         "Principal": "*",
         "Action": "s3:PutObject",
@@ -29,24 +29,24 @@ def processed_is_read_only(client, store):
     }
     policy = json.loads(before)
     s3.put_bucket_policy(
-        Bucket=bucket, Policy=json.dumps(policy | {"Statement": [*policy["Statement"], refuse]})
+        Bucket=bucket, Policy=json.dumps(policy | {"Statement": [*policy["Statement"], deny]})
     )
     yield lambda: s3.put_bucket_policy(Bucket=bucket, Policy=before)
     s3.put_bucket_policy(Bucket=bucket, Policy=before)
 
 
 def attempts(client, outputs, key):
-    """Return how many invocations have named a key in the log."""
+    """Return the number of log streams that contain a key, one an invocation."""
     events = client("logs").filter_log_events(logGroupName=outputs["LogGroupName"])["events"]
     return len({event["logStreamName"] for event in events if key in event["message"]})
 
 
 @pytest.fixture
 def ops(emulator):
-    """Return a function that runs a command of the operator and returns what it says."""
+    """Return a function that runs an operator command and returns its output."""
 
     def run(*arguments):
-        done = subprocess.run(  # noqa: S603 # the project's own command
+        result = subprocess.run(  # noqa: S603 # fixed program, no shell
             [SCRIPT, *arguments, "--env", "local"],
             cwd=PROJECT,
             env=os.environ | emulator.environment | {"COLUMNS": "250"},
@@ -54,16 +54,16 @@ def ops(emulator):
             text=True,
             check=False,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout
 
     return run
 
 
-def test_an_event_that_fails_three_times_waits_in_the_queue_and_can_be_sent_again(
+def test_an_event_that_fails_three_times_is_queued_and_can_be_redriven(
     client, outputs, store, failures, ops, processed_is_read_only
 ):
-    store.drop(KEY, reviews("Good soup"))
+    store.upload(KEY, reviews("Good soup"))
     wait_until(failures.count)
     assert f"{KEY}: tried 3 times, " in ops("failures")
     assert attempts(client, outputs, KEY) == 3
@@ -79,8 +79,8 @@ def test_an_event_that_fails_three_times_waits_in_the_queue_and_can_be_sent_agai
 
 
 @pytest.mark.usefixtures("processed_is_read_only")
-def test_the_demo_shows_why_a_file_does_not_come_through(emulator, outputs, store, failures):
-    store.drop("failures/demo.csv", reviews("Good soup"))
+def test_the_demo_reports_why_a_file_was_not_processed(emulator, outputs, store, failures):
+    store.upload("failures/demo.csv", reviews("Good soup"))
     with pytest.raises(CommandError, match=r"(?s)1 of 1 files were not processed.*AccessDenied"):
         await_all(emulator, outputs, [store.keys_for("failures/demo.csv")], Console(quiet=True))
     failures.take()
@@ -97,7 +97,7 @@ def test_the_demo_shows_why_a_file_does_not_come_through(emulator, outputs, stor
     ],
     ids=["test event", "no records", "another bucket", "no such object", "a list"],
 )
-def test_an_event_that_asks_for_nothing_possible_is_not_tried_again(event, store, failures, invoke):
+def test_an_event_that_can_never_succeed_is_not_retried(event, store, failures, invoke):
     before = store.versions()
     invoke(event)
     assert store.versions() == before

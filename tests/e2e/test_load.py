@@ -1,4 +1,4 @@
-"""Many files at once, some of them bad, and nothing is lost or done twice."""
+"""Concurrent uploads of valid and invalid files are each processed once."""
 
 import io
 import random
@@ -23,14 +23,14 @@ ROWS = 10
 
 
 def marks(key):
-    """Return the texts of a file, each of which occurs nowhere else."""
+    """Return the texts of a file, unique among all files."""
     return [f"{key} row {row}" for row in range(ROWS)]
 
 
-def test_two_hundred_files_at_once_are_each_accounted_for_once(store, failures):
+def test_two_hundred_concurrent_files_are_each_processed_once(store, failures):
     files = {key: reviews(*marks(key)) for key in GOOD} | BAD
     with ThreadPoolExecutor(16) as pool:
-        list(pool.map(store.drop, files, files.values()))
+        list(pool.map(store.upload, files, files.values()))
     store.await_outcome(*files)
 
     versions = store.versions("processed/")
@@ -42,10 +42,10 @@ def test_two_hundred_files_at_once_are_each_accounted_for_once(store, failures):
     assert failures.count() == 0
 
 
-def test_a_dataset_that_goes_in_parts_arrives_whole(store):
-    key, letters = "load/large.csv", random.Random(5)  # noqa: S311 # any text that no codec shrinks
+def test_a_dataset_written_as_a_multipart_upload_is_complete(store):
+    key, letters = "load/large.csv", random.Random(5)  # noqa: S311 # incompressible text
     rows = [letters.randbytes(225).hex() for _ in range(12_000)]
-    store.drop(key, reviews(*rows))
+    store.upload(key, reviews(*rows))
     store.await_outcome(key)
 
     dataset = store.s3.head_object(Bucket=store.processed, Key=store.keys_for(key).dataset)

@@ -1,4 +1,4 @@
-"""What a newcomer meets who lacks something."""
+"""`make` on a machine without the required programs."""
 
 import shutil
 import subprocess
@@ -12,7 +12,7 @@ MAKE = shutil.which("make")
 
 @pytest.fixture
 def make(tmp_path):
-    """Return a function that makes a target in a fresh checkout, on a machine with few programs."""
+    """Return a function that runs a target in a fresh checkout with few programs on PATH."""
     for name in ("Makefile", "package.json", "package-lock.json", "pyproject.toml"):
         shutil.copy(PROJECT / name, tmp_path)
     shutil.copytree(PROJECT / "locks", tmp_path / "locks")
@@ -21,12 +21,12 @@ def make(tmp_path):
     for name in ("sh", "sed", "awk"):
         (programs / name).symlink_to(shutil.which(name))
 
-    def make_target(target, **pretended):
-        for name, answer in pretended.items():
+    def make_target(target, **scripts):
+        for name, script in scripts.items():
             program = programs / name
-            program.write_text(f"#!/bin/sh\n{answer}\n")
+            program.write_text(f"#!/bin/sh\n{script}\n")
             program.chmod(0o755)
-        return subprocess.run(  # noqa: S603 # our own Makefile
+        return subprocess.run(  # noqa: S603 # fixed program, no shell
             [MAKE, target],
             cwd=tmp_path,
             env={"PATH": str(programs)},
@@ -39,7 +39,7 @@ def make(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("target", "pretended", "complaint"),
+    ("target", "fakes", "message"),
     [
         ("venv", {}, "Python 3.11 is needed and none of python3.11, python3, python is it"),
         (
@@ -52,15 +52,15 @@ def make(tmp_path):
     ],
     ids=["no Python", "another Python", "no Node", "old Node"],
 )
-def test_what_is_missing_is_told_in_one_line(make, target, pretended, complaint):
-    made = make(target, **pretended)
-    assert made.returncode == 2
-    first, *others = made.stderr.splitlines()
-    assert first.startswith(complaint)
+def test_a_missing_program_is_reported_in_one_line(make, target, fakes, message):
+    result = make(target, **fakes)
+    assert result.returncode == 2
+    first, *others = result.stderr.splitlines()
+    assert first.startswith(message)
     assert [line for line in others if not line.startswith("make: ***")] == []
 
 
-def test_make_alone_lists_what_can_be_made(make):
+def test_make_help_lists_the_targets(make):
     listed = make("help").stdout
     for target in ("demo", "up", "down", "test", "check", "synth"):
         assert f"make {target} " in listed

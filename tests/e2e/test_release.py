@@ -1,4 +1,4 @@
-"""A release from end to end, on an emulator of its own: judged, promoted, forced through, rolled back."""
+"""Releases on their own emulator: quality gate, promotion, forced promotion, rollback."""
 
 import json
 
@@ -10,7 +10,7 @@ from tests.e2e.conftest import FailureQueue, Store, wait_until
 
 SAMPLE = (PROJECT / "samples" / "tastetrend_uptown_reviews.csv").read_bytes()
 
-# What is wrong with a version: the file, what stands there, what stands there instead.
+# Defects of a version: the file, the original text, its replacement.
 DROPS_EVERY_TENTH_ROW = (
     "tastetrend_etl/parse/csv_arrow.py",
     "yield RawBatch(numbers, cells, ragged)",
@@ -27,7 +27,7 @@ SWAPS_DAY_AND_MONTH = (
 
 @pytest.fixture(scope="module")
 def releases(tmp_path_factory):
-    """Yield a checkout deployed for the first time, promoted to staging and prod."""
+    """Yield a checkout whose first version is promoted to staging and prod."""
     with first_release(tmp_path_factory.mktemp("checkout")) as released:
         yield released
 
@@ -43,14 +43,14 @@ def store(releases):
 @pytest.fixture(scope="module")
 def raw(store):
     """Return the key of a raw file that has been processed once."""
-    store.drop("uptown.csv", SAMPLE)
+    store.upload("uptown.csv", SAMPLE)
     store.await_outcome("uptown.csv")
     return "uptown.csv"
 
 
 @pytest.fixture(scope="module")
 def good(releases, raw):
-    """Return the number of a good second version, promoted stage by stage."""
+    """Return the Lambda version of a good second version, promoted to staging and prod."""
     number = releases.deploy()
     assert releases.aliases() == {"dev": number, "staging": "1", "prod": "1"}
     assert [releases.process(alias, raw) for alias in ("dev", "staging", "prod")] == [number, "1", "1"]
@@ -64,7 +64,7 @@ def good(releases, raw):
 
 
 def snapshot(store):
-    """Return every processed object and its content."""
+    """Return key → content of every processed object."""
     return {key: store.read(key) for key in current(store)}
 
 
@@ -73,14 +73,14 @@ def current(store):
     return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
 
 
-def test_a_good_version_moves_stage_by_stage(releases, good):
-    said = releases.ops("releases")
+def test_a_good_version_is_promoted_to_each_stage(releases, good):
+    output = releases.ops("releases")
 
-    assert f"version {good}: 0.2.2, lambda/etl-0.2.2.zip, gate pass" in said
-    assert "prod can go back to version 1" in said
+    assert f"version {good}: 0.2.2, lambda/etl-0.2.2.zip, gate pass" in output
+    assert "prod can go back to version 1" in output
 
 
-def test_json_lists_what_runs_and_what_there_is_to_go_back_to(releases, good):
+def test_json_lists_the_live_and_the_previous_versions(releases, good):
     listed = releases.json("releases")
 
     assert listed["environment"] == "local"
@@ -89,7 +89,7 @@ def test_json_lists_what_runs_and_what_there_is_to_go_back_to(releases, good):
     assert [version["version"] for version in listed["versions"]] == ["1", good]
 
 
-def test_json_tells_that_a_version_was_promoted(releases, good):
+def test_json_reports_a_promotion(releases, good):
     promoted = releases.json("promote", "staging", "--version", good)
 
     assert promoted["promoted"] is True
@@ -119,17 +119,17 @@ def test_the_code_of_a_promoted_version_is_archived_once(releases, good):
     ],
     ids=["drops every tenth row", "renames a column", "loses a gender", "swaps day and month"],
 )
-def test_a_worse_version_is_refused_with_the_reason(releases, good, change, reason):
+def test_a_defective_version_is_not_promoted_and_the_reason_is_printed(releases, good, change, reason):
     number = releases.deploy(*change)
 
-    said = releases.ops("promote", "staging", status=1)
+    output = releases.ops("promote", "staging", status=1)
 
-    assert reason in said
-    assert f"Version {number} was not promoted" in said
+    assert reason in output
+    assert f"Version {number} was not promoted" in output
     assert releases.aliases() == {"dev": number, "staging": good, "prod": good}
 
 
-def test_rolling_back_with_reprocessing_leaves_no_trace_of_the_bad_version(releases, good, raw, store):
+def test_rollback_with_reprocessing_restores_the_outputs(releases, good, raw, store):
     releases.process("prod", raw)
     before = snapshot(store)
     bad = releases.deploy(*LOSES_A_GENDER)
@@ -138,10 +138,10 @@ def test_rolling_back_with_reprocessing_leaves_no_trace_of_the_bad_version(relea
     assert releases.process("prod", raw) == bad
     assert snapshot(store) != before
 
-    said = releases.ops("rollback", "prod", "--reprocess")
+    output = releases.ops("rollback", "prod", "--reprocess")
 
-    assert f"would move prod of local from version {bad} to {good}" in said
-    assert f"would process again: {raw}" in said
+    assert f"would move prod of local from version {bad} to {good}" in output
+    assert f"would process again: {raw}" in output
     assert releases.aliases()["prod"] == bad
 
     planned = releases.json("rollback", "prod", "--reprocess")
@@ -150,32 +150,32 @@ def test_rolling_back_with_reprocessing_leaves_no_trace_of_the_bad_version(relea
     assert planned["objects"] == [{"key": raw}]
     assert releases.aliases()["prod"] == bad
 
-    said = releases.ops("rollback", "prod", "--reprocess", "--yes")
+    output = releases.ops("rollback", "prod", "--reprocess", "--yes")
 
-    assert f"prod of local runs version {good}" in said
+    assert f"prod of local runs version {good}" in output
     assert releases.aliases()["prod"] == good
     assert snapshot(store) == before
     assert releases.writer(raw) == good
 
-    said = releases.ops("rollback", "prod", "--reprocess", "--yes")
+    output = releases.ops("rollback", "prod", "--reprocess", "--yes")
 
-    assert f"prod of local went back to version {good} already" in said
+    assert f"prod of local went back to version {good} already" in output
     assert releases.aliases()["prod"] == good
     assert snapshot(store) == before
 
 
-def test_an_interrupted_promotion_is_told_truly_and_can_be_run_again(releases, good):
+def test_an_interrupted_promotion_is_listed_correctly_and_can_be_repeated(releases, good):
     number = releases.deploy()
     command = releases.start("promote", "prod", "--version", number)
     wait_until(lambda: f"releases/{number}/manifest.json" in artifacts(releases))
     command.kill()
     command.communicate()
 
-    running_now = releases.aliases()["prod"]
+    live = releases.aliases()["prod"]
     (row,) = [line.split() for line in releases.ops("releases").splitlines() if line.split()[:1] == ["prod"]][
         :1
     ]
-    assert row[1] == running_now
+    assert row[1] == live
 
     releases.ops("promote", "prod", "--version", number)
     assert releases.aliases()["prod"] == number
@@ -187,7 +187,7 @@ def artifacts(releases):
     return [entry["Key"] for entry in listed.get("Contents", [])]
 
 
-def test_an_alias_moved_by_hand_is_put_right_by_the_next_promotion(releases, good):
+def test_the_next_promotion_repairs_an_alias_moved_manually(releases, good):
     releases.client("lambda").update_alias(FunctionName=FUNCTION, Name="staging", FunctionVersion="1")
 
     releases.ops("promote", "staging", "--version", good)

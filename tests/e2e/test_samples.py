@@ -1,4 +1,4 @@
-"""Real files go in, and what comes out is the truth."""
+"""The outputs of the samples on the deployed stack are the expected ones."""
 
 import io
 import json
@@ -13,14 +13,14 @@ COUNTS = ("read", "written", "rejected", "duplicate")
 
 
 @pytest.fixture(scope="module", autouse=True)
-def dropped(store):
+def uploaded(store):
     for file in samples():
-        store.drop(file.name, file.read_bytes())
+        store.upload(file.name, file.read_bytes())
     store.await_outcome(*EXPECTED)
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_every_row_is_accounted_for(store, name):
+def test_the_row_balance_is_the_expected_one(store, name):
     rows = store.report(name)["rows"]
     assert {count: rows[count] for count in COUNTS} == {
         count: EXPECTED[name][f"rows_{count}"] for count in COUNTS
@@ -28,7 +28,7 @@ def test_every_row_is_accounted_for(store, name):
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_the_dataset_holds_the_rows_that_are_to_be_written(store, name):
+def test_the_dataset_has_the_expected_rows(store, name):
     dataset = pq.read_table(io.BytesIO(store.read(store.keys_for(name).dataset)))
     assert dataset.num_rows == EXPECTED[name]["rows_written"]
     if "source_row" in EXPECTED[name]:
@@ -36,14 +36,14 @@ def test_the_dataset_holds_the_rows_that_are_to_be_written(store, name):
 
 
 @pytest.mark.parametrize("name", [name for name in EXPECTED if "rejected" in EXPECTED[name]])
-def test_the_rejected_rows_are_kept_with_their_reasons(store, name):
+def test_the_rejected_rows_have_the_expected_reasons(store, name):
     rejected = pq.read_table(io.BytesIO(store.read(store.keys_for(name).rejected))).to_pylist()
     assert {(row["source_row"], row["reason"]) for row in rejected} == {
         (row, reason) for reason, rows in EXPECTED[name]["rejected"].items() for row in rows
     }
 
 
-def test_every_object_says_which_version_wrote_it_and_from_what(store):
+def test_the_metadata_has_the_function_version_and_the_source_version(store):
     for key in store.versions("processed/processed_tastetrend_"):
         metadata = store.s3.head_object(Bucket=store.processed, Key=key)["Metadata"]
         assert metadata["function-version"] == "1"

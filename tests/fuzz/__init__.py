@@ -1,1 +1,1 @@
-"""Files made from the samples by damaging them, in search of one that the pipeline has no answer to."""
+"""Fuzzing: processes damaged copies of the samples to find files that the pipeline does not handle."""

@@ -1,4 +1,4 @@
-"""Damages files until it has processed as many as asked for, and keeps those without a good answer."""
+"""Processes a number of damaged files and saves those that reveal a fault."""
 
 import secrets
 from collections import Counter
@@ -20,7 +20,7 @@ def main(
         "build/fuzz"
     ),
 ) -> None:
-    """Process damaged copies of the samples and report what has no good answer."""
+    """Process damaged copies of the samples and report faults."""
     kinds: Counter[str] = Counter()
     seed = secrets.randbelow(1 << 32) if seed is None else seed
     for finding in track(findings(seed, range(count)), total=count):
@@ -29,8 +29,8 @@ def main(
             keep.mkdir(parents=True, exist_ok=True)
             (keep / f"{seed}-{finding.number}").write_bytes(damaged(seed, finding.number))
             typer.echo(f"file {finding.number}: {finding.kind}\n{finding.detail}", err=True)
-    told = ", ".join(f"{kinds[kind]} {kind}" for kind in ("crash", "unbalanced", "unreadable"))
-    typer.echo(f"{count} files, seed {seed}: {told}")
+    summary = ", ".join(f"{kinds[kind]} {kind}" for kind in ("crash", "unbalanced", "unreadable"))
+    typer.echo(f"{count} files, seed {seed}: {summary}")
     raise typer.Exit(1 if kinds else 0)
 
 

@@ -1,4 +1,4 @@
-"""Processes damaged files and says what is wrong with what comes of them."""
+"""Processes damaged files and checks the outputs."""
 
 import io
 import json
@@ -20,7 +20,7 @@ from tests.properties.processing import Result, run
 
 @dataclass(frozen=True)
 class Finding:
-    """A file that the pipeline has no good answer to."""
+    """A file that the pipeline does not handle."""
 
     number: int
     kind: str
@@ -28,24 +28,24 @@ class Finding:
 
 
 def damaged(seed: int, number: int) -> bytes:
-    """Return one damaged file; the same numbers always give the same one."""
-    chance = Random(f"{seed}/{number}")  # noqa: S311 # no secret
-    return mutate(chance.choice(seeds()), chance)
+    """Return one damaged file, determined by the numbers."""
+    rng = Random(f"{seed}/{number}")  # noqa: S311 # no secret
+    return mutate(rng.choice(seeds()), rng)
 
 
 def findings(seed: int, numbers: range) -> Iterator[Finding | None]:
-    """Process files; yield one entry each, None for those with a good answer."""
+    """Process files; yield a finding for each, or None."""
     for number in numbers:
-        yield _judge(number, damaged(seed, number))
+        yield _check(number, damaged(seed, number))
 
 
-def _judge(number: int, body: bytes) -> Finding | None:
+def _check(number: int, body: bytes) -> Finding | None:
     try:
         with warnings.catch_warnings(action="error"):
             result = run(body)
-    except Exception:  # noqa: BLE001 # whatever it is, it is what is looked for
+    except Exception:  # noqa: BLE001 # any exception is a finding
         return Finding(number, "crash", traceback.format_exc())
-    if result.refusal:
+    if result.rejection:
         return None
     try:
         rows = _read_all(result)
@@ -55,7 +55,7 @@ def _judge(number: int, body: bytes) -> Finding | None:
 
 
 def _read_all(result: Result) -> list[int]:
-    """Read every output as its users do and return the numbers of the rows found in them."""
+    """Read every output and return the row numbers of the written and rejected rows."""
     table = result.table
     table.validate(full=True)
     columns = [[getattr(row, name) for row in result.rejected] for name in schema.REJECTED.names]

@@ -1,4 +1,4 @@
-"""The ways in which a file can go wrong, each a function of bytes and a source of chance."""
+"""Mutations of a file, each a function of its bytes and a random number generator."""
 
 import gzip
 from collections.abc import Callable
@@ -6,11 +6,11 @@ from random import Random
 
 Mutation = Callable[[bytes, Random], bytes]
 
-_BORDERS = b",;\t|\n"
+_FIELD_ENDS = b",;\t|\n"
 _ENCODINGS = (
     "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "latin-1", "cp437", "utf-7",
 )  # fmt: skip
-_MARKS = (
+_TOKENS = (
     b'"', b'""', b'\\"', b"'", b",", b";", b"\t", b"|", b"\n", b"\r", b"\r\n", b"\0", b"\x1a", b"\x0b",
     b"\x85", b"\xef\xbb\xbf", b"\xe2\x80\xa8", b"\xff", b"\xc3", b"\xed\xa0\xbd", b"\xf4\x90\x80\x80",
     b"\xc0\x80", b"{", b"}", b"[", b"]", b":", b"#", b"sep=;\n", b"<html>", b"\\ud83d", b"\\u0000",
@@ -25,127 +25,127 @@ _CELLS = (
 )  # fmt: skip
 
 
-def _cut(data: bytes, chance: Random) -> tuple[int, int]:
-    start = chance.randrange(len(data) + 1)
-    return start, min(len(data), start + int(chance.expovariate(1 / 40)))
+def _random_slice(data: bytes, rng: Random) -> tuple[int, int]:
+    start = rng.randrange(len(data) + 1)
+    return start, min(len(data), start + int(rng.expovariate(1 / 40)))
 
 
-def flip_bit(data: bytes, chance: Random) -> bytes:
+def flip_bit(data: bytes, rng: Random) -> bytes:
     if not data:
         return data
-    at = chance.randrange(len(data))
-    return data[:at] + bytes([data[at] ^ (1 << chance.randrange(8))]) + data[at + 1 :]
+    at = rng.randrange(len(data))
+    return data[:at] + bytes([data[at] ^ (1 << rng.randrange(8))]) + data[at + 1 :]
 
 
-def overwrite(data: bytes, chance: Random) -> bytes:
-    start, end = _cut(data, chance)
-    return data[:start] + chance.randbytes(end - start) + data[end:]
+def overwrite(data: bytes, rng: Random) -> bytes:
+    start, end = _random_slice(data, rng)
+    return data[:start] + rng.randbytes(end - start) + data[end:]
 
 
-def delete(data: bytes, chance: Random) -> bytes:
-    start, end = _cut(data, chance)
+def delete(data: bytes, rng: Random) -> bytes:
+    start, end = _random_slice(data, rng)
     return data[:start] + data[end:]
 
 
-def repeat(data: bytes, chance: Random) -> bytes:
-    start, end = _cut(data, chance)
-    return data[:end] + data[start:end] * chance.randint(1, 60) + data[end:]
+def repeat(data: bytes, rng: Random) -> bytes:
+    start, end = _random_slice(data, rng)
+    return data[:end] + data[start:end] * rng.randint(1, 60) + data[end:]
 
 
-def truncate(data: bytes, chance: Random) -> bytes:
-    return data[: chance.randrange(len(data) + 1)]
+def truncate(data: bytes, rng: Random) -> bytes:
+    return data[: rng.randrange(len(data) + 1)]
 
 
-def insert_mark(data: bytes, chance: Random) -> bytes:
-    start, _ = _cut(data, chance)
-    return data[:start] + chance.choice(_MARKS) + data[start:]
+def insert_token(data: bytes, rng: Random) -> bytes:
+    start, _ = _random_slice(data, rng)
+    return data[:start] + rng.choice(_TOKENS) + data[start:]
 
 
-def replace_mark(data: bytes, chance: Random) -> bytes:
-    return data.replace(chance.choice(_MARKS), chance.choice(_MARKS), chance.choice([1, 3, -1]))
+def replace_token(data: bytes, rng: Random) -> bytes:
+    return data.replace(rng.choice(_TOKENS), rng.choice(_TOKENS), rng.choice([1, 3, -1]))
 
 
-def replace_cells(data: bytes, chance: Random) -> bytes:
-    for _ in range(chance.randint(1, 12)):
-        ends = [at for at, byte in enumerate(data) if byte in _BORDERS]
+def replace_cells(data: bytes, rng: Random) -> bytes:
+    for _ in range(rng.randint(1, 12)):
+        ends = [at for at, byte in enumerate(data) if byte in _FIELD_ENDS]
         if len(ends) < 2:
             break
-        at = chance.randrange(len(ends) - 1)
-        data = data[: ends[at] + 1] + chance.choice(_CELLS) + data[ends[at + 1] :]
+        at = rng.randrange(len(ends) - 1)
+        data = data[: ends[at] + 1] + rng.choice(_CELLS) + data[ends[at + 1] :]
     return data
 
 
 def _by_lines(change: Callable[[list[bytes], Random], object]) -> Mutation:
-    def mutate(data: bytes, chance: Random) -> bytes:
+    def mutate(data: bytes, rng: Random) -> bytes:
         lines = data.splitlines(keepends=True)
         if lines:
-            change(lines, chance)
+            change(lines, rng)
         return b"".join(lines)
 
     mutate.__name__ = change.__name__
     return mutate
 
 
-def drop_line(lines: list[bytes], chance: Random) -> None:
-    del lines[chance.randrange(len(lines))]
+def drop_line(lines: list[bytes], rng: Random) -> None:
+    del lines[rng.randrange(len(lines))]
 
 
-def repeat_line(lines: list[bytes], chance: Random) -> None:
-    lines.insert(chance.randrange(len(lines) + 1), chance.choice(lines))
+def repeat_line(lines: list[bytes], rng: Random) -> None:
+    lines.insert(rng.randrange(len(lines) + 1), rng.choice(lines))
 
 
-def header_again(lines: list[bytes], chance: Random) -> None:
-    lines.insert(chance.randrange(len(lines) + 1), lines[0])
+def repeat_header(lines: list[bytes], rng: Random) -> None:
+    lines.insert(rng.randrange(len(lines) + 1), lines[0])
 
 
-def shuffle_lines(lines: list[bytes], chance: Random) -> None:
-    chance.shuffle(lines)
+def shuffle_lines(lines: list[bytes], rng: Random) -> None:
+    rng.shuffle(lines)
 
 
-def blank_lines(lines: list[bytes], chance: Random) -> None:
-    lines.insert(chance.randrange(len(lines) + 1), chance.choice([b"\n", b"\r\n", b"  \n", b",\n"]) * 3)
+def insert_blank_lines(lines: list[bytes], rng: Random) -> None:
+    lines.insert(rng.randrange(len(lines) + 1), rng.choice([b"\n", b"\r\n", b"  \n", b",\n"]) * 3)
 
 
-def longer_lines(lines: list[bytes], chance: Random) -> None:
-    tail = chance.choice([b",", b";", b",,", b'""', b",x"])
-    first = chance.randrange(len(lines))
+def lengthen_lines(lines: list[bytes], rng: Random) -> None:
+    tail = rng.choice([b",", b";", b",,", b'""', b",x"])
+    first = rng.randrange(len(lines))
     lines[first:] = [line.rstrip(b"\r\n") + tail + b"\n" for line in lines[first:]]
 
 
-def rename_column(lines: list[bytes], chance: Random) -> None:
+def rename_column(lines: list[bytes], rng: Random) -> None:
     names = lines[0].split(b",")
-    names[chance.randrange(len(names))] = chance.choice(
+    names[rng.randrange(len(names))] = rng.choice(
         [b"", b"rating", b"x", b"comments", b'"a,b"', b"id", b"rating_out_of_10"]
     )
     lines[0] = b",".join(names)
 
 
-def encode_otherwise(data: bytes, chance: Random) -> bytes:
-    return data.decode("utf-8", "replace").encode(chance.choice(_ENCODINGS), "replace")
+def change_encoding(data: bytes, rng: Random) -> bytes:
+    return data.decode("utf-8", "replace").encode(rng.choice(_ENCODINGS), "replace")
 
 
-def encode_partly_otherwise(data: bytes, chance: Random) -> bytes:
-    start, end = _cut(data, chance)
-    return data[:start] + encode_otherwise(data[start:end], chance) + data[end:]
+def change_encoding_partly(data: bytes, rng: Random) -> bytes:
+    start, end = _random_slice(data, rng)
+    return data[:start] + change_encoding(data[start:end], rng) + data[end:]
 
 
-def compress(data: bytes, chance: Random) -> bytes:
-    return gzip.compress(data, mtime=0) + chance.choice(
+def compress(data: bytes, rng: Random) -> bytes:
+    return gzip.compress(data, mtime=0) + rng.choice(
         [b"", b"", gzip.compress(b"tail\n", mtime=0), b"\0\0", b"junk"]
     )
 
 
 MUTATIONS: tuple[Mutation, ...] = (
-    flip_bit, overwrite, delete, repeat, truncate, insert_mark, insert_mark, replace_mark,
+    flip_bit, overwrite, delete, repeat, truncate, insert_token, insert_token, replace_token,
     replace_cells, replace_cells,
-    *map(_by_lines, (drop_line, repeat_line, header_again, shuffle_lines, blank_lines, longer_lines)),
-    _by_lines(rename_column),
-    encode_otherwise, encode_partly_otherwise, compress,
+    *map(_by_lines, (drop_line, repeat_line, repeat_header, shuffle_lines, insert_blank_lines)),
+    *map(_by_lines, (lengthen_lines, rename_column)),
+    change_encoding, change_encoding_partly, compress,
 )  # fmt: skip
 
 
-def mutate(data: bytes, chance: Random) -> bytes:
+def mutate(data: bytes, rng: Random) -> bytes:
     """Damage a file in one to six ways."""
-    for mutation in chance.choices(MUTATIONS, k=chance.randint(1, 6)):
-        data = mutation(data, chance)
+    for mutation in rng.choices(MUTATIONS, k=rng.randint(1, 6)):
+        data = mutation(data, rng)
     return data

@@ -1,4 +1,4 @@
-"""Small sound files to start from: some rows of each sample, in every form that a file may have."""
+"""Seed files: some rows of each sample, in every supported file format."""
 
 import csv
 import gzip
@@ -12,19 +12,19 @@ _ROWS = 12
 
 @cache
 def seeds() -> tuple[bytes, ...]:
-    """Return the files; their order never changes."""
+    """Return the files, always in the same order."""
     excerpts = [_excerpt(path) for path in sorted(SAMPLES.glob("tastetrend_*"))]
-    return tuple(form for excerpt in excerpts for form in _forms(excerpt))
+    return tuple(seed for excerpt in excerpts for seed in _formats(excerpt))
 
 
 def _excerpt(path: Path) -> str:
-    """Return the header and the first records as they stand in the file."""
+    """Return the header and the first records unchanged."""
     expected = json.loads((SAMPLES / "expectations.json").read_text(encoding="utf-8"))
     lines = path.read_text(encoding=expected[path.name]["encoding"]).splitlines(keepends=True)
     return "".join(lines[: _ROWS + 1])
 
 
-def _forms(text: str) -> list[bytes]:
+def _formats(text: str) -> list[bytes]:
     delimiter = max(",;\t|", key=text.partition("\n")[0].count)
     records = list(csv.DictReader(text.splitlines(), delimiter=delimiter))
     objects = [{str(name): cell for name, cell in record.items()} for record in records]

@@ -1,1 +1,1 @@
-"""Laws that hold for every file, tried on generated ones."""
+"""Property-based tests of the pipeline on generated files."""

@@ -1,4 +1,4 @@
-"""Strategies for files: of any bytes, of damaged rows, of clean ones."""
+"""Hypothesis strategies for files of any bytes, of damaged rows and of clean rows."""
 
 import csv
 import io
@@ -33,26 +33,28 @@ _STARTS = [
 
 
 def any_bytes() -> st.SearchStrategy[bytes]:
-    """Files from nothing but noise to nearly right ones."""
+    """Return files from pure noise to almost valid ones."""
     body = st.lists(st.sampled_from(_FRAGMENTS) | st.binary(max_size=6), max_size=50).map(b"".join)
     return st.tuples(st.sampled_from(_STARTS), body).map(b"".join)
 
 
 def damage() -> st.SearchStrategy[bytes]:
-    """What may be inserted anywhere but within a mark; none of it makes a row a remark."""
+    """Return bytes to insert anywhere except within a mark; none of them makes a row part of the preamble."""
     return st.sampled_from([fragment for fragment in _FRAGMENTS if fragment not in {b"#", b"sep=;"}])
 
 
 def cells() -> st.SearchStrategy[str]:
-    """Cells of anything that UTF-8 can hold."""
-    odd = st.sampled_from(
+    """Return cells of any text that UTF-8 can encode."""
+    edge_cases = st.sampled_from(
         ["", " ", "N/A", "nan", "-", '"', '""', "a\nb", "a\r\nb", "\r", "x_dup", "4/5", "7", "1e5"]
     )
-    return odd | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
+    return edge_cases | st.text(
+        st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12
+    )
 
 
 def clean_words(max_size: int = 12) -> st.SearchStrategy[str]:
-    """Cells that no rule has to touch."""
+    """Return cells that no rule changes."""
     letters = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])
     nulls = {"", "na", "n/a", "null", "none", "nan", "-"}
     words = st.text(letters, min_size=1, max_size=max_size).map(lambda text: " ".join(text.split()))

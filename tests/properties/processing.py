@@ -1,4 +1,4 @@
-"""Runs the pipeline on bytes and returns all that comes of them."""
+"""Runs the pipeline on bytes and returns all outputs."""
 
 import io
 import tempfile
@@ -13,15 +13,15 @@ from tastetrend_etl.errors import RejectedFileError
 from tastetrend_etl.models import SourceObject
 from tastetrend_etl.pipeline import process
 
-_FOLDER = tempfile.TemporaryDirectory()  # one for all runs, since making folders takes longer than they do
+_FOLDER = tempfile.TemporaryDirectory()  # one for all runs: creating a folder takes longer than a run
 UPLOADED = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Result:
-    """What bytes have become: a refusal, or a dataset and its account."""
+    """Outputs of one file: a rejection, or a dataset, rejected rows and reports."""
 
-    refusal: str = ""
+    rejection: str = ""
     dataset: bytes = b""
     rejected: tuple = ()
     reports: tuple = ()
@@ -36,7 +36,7 @@ class Result:
 
 
 def run(body: bytes, *, limit: int = 1 << 20) -> Result:
-    """Process bytes as a file; whatever is raised but a refusal goes through."""
+    """Process bytes as a file; every exception except a rejection is raised."""
     staged, work = Path(_FOLDER.name, "raw"), Path(_FOLDER.name, "work")
     work.mkdir(exist_ok=True)
     staged.write_bytes(body)
@@ -49,7 +49,7 @@ def run(body: bytes, *, limit: int = 1 << 20) -> Result:
             reports=(outcome.validation, outcome.bias),
         )
     except RejectedFileError as error:
-        return Result(refusal=f"{error.reason}: {error.message}")
+        return Result(rejection=f"{error.reason}: {error.message}")
     finally:
         for file in work.iterdir():
             file.unlink()

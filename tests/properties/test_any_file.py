@@ -1,4 +1,4 @@
-"""What holds for every sequence of bytes."""
+"""Properties of the pipeline for every sequence of bytes."""
 
 import json
 import re
@@ -13,10 +13,10 @@ MARK = re.compile(r"MK\d{3}")
 
 
 @given(any_bytes())
-def test_a_file_is_refused_or_every_row_of_it_ends_once(body):
+def test_a_file_is_rejected_or_each_of_its_rows_has_one_outcome(body):
     result = run(body)
 
-    if not result.refusal:
+    if not result.rejection:
         written = result.table["source_row"].to_pylist()
         rejected = [row.source_row for row in result.rejected]
         counts = result.counts
@@ -27,7 +27,7 @@ def test_a_file_is_refused_or_every_row_of_it_ends_once(body):
 
 
 @given(any_bytes())
-def test_processing_twice_is_processing_once_byte_for_byte(body):
+def test_processing_twice_gives_the_same_bytes(body):
     assert run(body) == run(body)
 
 
@@ -42,21 +42,21 @@ INTACT = [csv_of(ROWS).encode(), csv_of(ROWS, delimiter=";", end="\n").encode(),
 
 
 @given(st.sampled_from(INTACT), st.lists(st.tuples(st.floats(0, 1), damage()), min_size=1, max_size=4))
-def test_whatever_is_damaged_no_row_is_lost_or_doubled(intact, wounds):
+def test_after_any_damage_no_row_is_lost_or_doubled(intact, damages):
     body = intact
-    for place, fragment in wounds:
-        at = outside_marks(body, int(place * len(body)))
+    for position, fragment in damages:
+        at = outside_marks(body, int(position * len(body)))
         body = body[:at] + fragment + body[at:]
 
     result = run(body)
 
-    if not result.refusal:
+    if not result.rejection:
         expected = {f"MK{n}" for n in range(100, 112)} - marks_in_header(result)
         assert sorted(marks_in(result)) == sorted(expected)
 
 
 def outside_marks(body, at):
-    marks = (found.span() for found in re.finditer(MARK.pattern.encode(), body))
+    marks = (match.span() for match in re.finditer(MARK.pattern.encode(), body))
     return next((end for start, end in marks if start < at < end), at)
 
 
@@ -67,17 +67,17 @@ def marks_in(result):
 
 
 def text_of(row):
-    """Return the cells of a written row, without the names of its unknown columns."""
+    """Return the cells of a written row without the names of its unknown columns."""
     extra = json.loads(row.pop("extra", None) or "{}")
     return " ".join(map(str, [*row.values(), *extra.values()]))
 
 
 def marks_in_header(result):
-    """Return the marks of a row that damage has made the header."""
+    """Return the marks of a row that became the header through damage."""
     report = result.reports[0]
     return set(MARK.findall(f"{report['column_mapping']} {report['columns_in_extra']}"))
 
 
-def test_the_intact_files_hold_every_mark():
+def test_the_intact_files_contain_every_mark():
     assert [len(list(marks_in(run(body)))) for body in INTACT] == [12, 12, 12]
     assert len(HEADER) == len(ROWS[0])

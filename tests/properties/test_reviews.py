@@ -1,4 +1,4 @@
-"""What holds for every set of reviews, however it is delivered."""
+"""Properties of the pipeline for every set of reviews in every file format."""
 
 import gzip
 import json
@@ -17,14 +17,14 @@ ID, TEXT = FEW.index("review_id"), FEW.index("review_text")
 
 @st.composite
 def deliveries(draw):
-    """Rows with texts of their own or none, some of them again and some of those marked as repeats."""
+    """Return rows with unique texts or none, and duplicates of some, with or without an id suffix."""
     rows = [list(row) for row in draw(st.lists(CELLS, min_size=2, max_size=8))]
     for number, row in enumerate(rows):
         row[TEXT] = f"{row[TEXT]} {number}" if draw(st.booleans()) else ""
     for row in draw(st.lists(st.sampled_from(rows), max_size=3)):
-        again = list(row)
-        again[ID] += draw(st.sampled_from(["", "_dup"]))
-        rows.insert(draw(st.integers(0, len(rows))), again)
+        duplicate = list(row)
+        duplicate[ID] += draw(st.sampled_from(["", "_dup"]))
+        rows.insert(draw(st.integers(0, len(rows))), duplicate)
     return rows
 
 
@@ -41,7 +41,7 @@ def test_a_file_in_two_parts_gives_the_same_review_ids(rows, share):
 
 def ids(rows):
     result = run(csv_of(rows, header=FEW).encode())
-    assert not result.refusal
+    assert not result.rejection
     return set(result.table["review_id"].to_pylist())
 
 
@@ -73,7 +73,7 @@ def as_json(rows):
 
 
 COMMA = as_text(",", "\n", "utf-8")
-FORMS = st.sampled_from(
+FORMATS = st.sampled_from(
     [
         COMMA,
         as_text(";", "\r\n", "utf-8-sig"),
@@ -90,9 +90,9 @@ MARK = dict.fromkeys(HEADER, "\ufeff") | {"date": "2020-01-01 00:00:00", "rating
 
 
 @example([MARK], COMMA)
-@given(st.lists(CLEAN, min_size=1, max_size=5, unique_by=lambda row: row["review_text"]), FORMS)
-def test_a_clean_file_comes_out_as_it_went_in(rows, form):
-    table = run(form(rows)).table
+@given(st.lists(CLEAN, min_size=1, max_size=5, unique_by=lambda row: row["review_text"]), FORMATS)
+def test_the_values_of_a_clean_file_are_unchanged(rows, write):
+    table = run(write(rows)).table
 
     for name, column in {"review_id": "source_review_id", "rating": "rating_raw"}.items():
         assert table[column].to_pylist() == [row[name] for row in rows]

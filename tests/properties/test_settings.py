@@ -1,9 +1,9 @@
-"""No test fails by chance: random inputs are the same each time, unless new ones are asked for."""
+"""Random inputs are the same in each run, except in the fuzz profile."""
 
 from hypothesis import settings
 
 
-def test_random_inputs_are_drawn_anew_only_by_the_fuzz_profile(pytestconfig):
+def test_only_the_fuzz_profile_draws_new_random_inputs(pytestconfig):
     fuzzing = pytestconfig.getoption("--hypothesis-profile") == "fuzz"
 
     assert settings.default.derandomize is not fuzzing

@@ -1,1 +1,1 @@
-"""Behaviour in one process: pure functions as they are, S3 in memory."""
+"""Unit tests in one process, with S3 in memory."""

@@ -1,4 +1,4 @@
-"""S3 in memory, the handler as Lambda would load it, and no way out to any network."""
+"""Fixtures: an in-memory S3, the handler as loaded at a cold start, and no network access."""
 
 import importlib
 import json
@@ -30,7 +30,7 @@ def _no_network():
 
 @dataclass
 class LambdaContext:
-    """What Lambda tells the handler about an invocation."""
+    """The context object of an invocation."""
 
     function_name: str = "tastetrend-local-etl"
     memory_limit_in_mb: int = 1024
@@ -44,7 +44,7 @@ class LambdaContext:
 
 
 class Store:
-    """The buckets, versioned as the stack makes them."""
+    """Access to the buckets, which are versioned like the stack's."""
 
     def __init__(self, client):
         self.client = client
@@ -83,13 +83,13 @@ class Store:
 
 @pytest.fixture(scope="session")
 def session():
-    """Return one session for all tests: reading S3's whole model takes longer than most of them."""
+    """Return one session for all tests, because loading S3's model is slow."""
     return boto3.Session()
 
 
 @pytest.fixture
 def store(session, monkeypatch):
-    """Yield empty versioned buckets."""
+    """Yield access to empty versioned buckets."""
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
@@ -103,7 +103,7 @@ def store(session, monkeypatch):
 
 @pytest.fixture
 def handler(store):
-    """Return the handler module, loaded anew as for a cold start."""
+    """Return the reloaded handler module, as after a cold start."""
     return importlib.reload(importlib.import_module("api_handler"))
 
 

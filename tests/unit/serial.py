@@ -1,15 +1,15 @@
-"""Runs what is given to an executor at once, so that requests follow one another in one order."""
+"""An executor that runs each call immediately, so that the order of requests is deterministic."""
 
 from concurrent.futures import Executor, Future
 
 
 class SerialExecutor(Executor):
-    """Each call has ended, or has raised, when `submit` returns."""
+    """Runs each call in `submit`."""
 
     def submit(self, call, /, *arguments, **named):
         future = Future()
         try:
             future.set_result(call(*arguments, **named))
-        except Exception as error:  # noqa: BLE001 # as an executor does
+        except Exception as error:  # noqa: BLE001 # the future returns it
             future.set_exception(error)
         return future

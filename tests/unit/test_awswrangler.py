@@ -1,4 +1,4 @@
-"""What awswrangler 3.17.0 does that this project relies on, or has to guard against; see decision 0007."""
+"""Behaviour of awswrangler 3.17.0 that this project relies on or works around; see decision 0007."""
 
 import gc
 import io
@@ -20,7 +20,7 @@ PARTS = 3 * (5 << 20) + 1
 
 
 class RecordingClient:
-    """Is session and client in one: notes every request, and fails those it is told to."""
+    """A session and client that records every request and raises for the given operations."""
 
     def __init__(self, **failures):
         self.requests, self.clients = [], 0
@@ -35,7 +35,7 @@ class RecordingClient:
             self.requests.append((operation, request))
             failure = self._failures.get(operation)
             if failure and request.get("PartNumber") in (None, 3):
-                raise failure()  # a new one each time: an exception keeps the file object that it passed
+                raise failure()  # a new instance each time: an exception keeps a reference to the file object
             return {"UploadId": "1", "ETag": "part"}
 
         return answer
@@ -65,13 +65,13 @@ def slow_down():
 
 @pytest.fixture
 def ignored(monkeypatch):
-    """Return the exceptions that Python would print as ignored."""
+    """Return the messages of the exceptions that Python reports as unraisable."""
     caught = []
-    monkeypatch.setattr(sys, "unraisablehook", lambda said: caught.append(str(said.exc_value)))
+    monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: caught.append(str(unraisable.exc_value)))
     return caught
 
 
-def test_conditions_metadata_and_type_go_with_an_object_below_5_mb():
+def test_an_object_below_5_mb_is_put_with_conditions_metadata_and_type():
     client = RecordingClient()
 
     upload(client, 100)
@@ -80,7 +80,7 @@ def test_conditions_metadata_and_type_go_with_an_object_below_5_mb():
     assert client.conditions("put_object") == CONDITIONS | DESCRIPTION
 
 
-def test_metadata_go_with_the_start_and_conditions_with_the_completion_of_an_object_in_parts():
+def test_a_multipart_upload_starts_with_metadata_and_completes_with_conditions():
     client = RecordingClient()
 
     upload(client, PARTS)
@@ -90,7 +90,7 @@ def test_metadata_go_with_the_start_and_conditions_with_the_completion_of_an_obj
     assert client.conditions("complete_multipart_upload") == CONDITIONS
 
 
-def test_with_one_thread_it_completes_an_upload_that_lacks_a_part():
+def test_with_one_thread_it_completes_an_upload_without_a_failed_part():
     client = RecordingClient(upload_part=slow_down)
 
     with pytest.raises(ClientError):
@@ -101,7 +101,7 @@ def test_with_one_thread_it_completes_an_upload_that_lacks_a_part():
     assert len(request["MultipartUpload"]["Parts"]) == 2
 
 
-def test_with_two_threads_it_leaves_an_upload_open_that_lacks_a_part(ignored):
+def test_with_two_threads_it_leaves_an_upload_with_a_failed_part_open(ignored):
     client = RecordingClient(upload_part=slow_down)
 
     with pytest.raises(ClientError):
@@ -112,7 +112,7 @@ def test_with_two_threads_it_leaves_an_upload_open_that_lacks_a_part(ignored):
     assert ignored == ["An error occurred (SlowDown) when calling the Write operation: Unknown"]
 
 
-def test_it_sends_a_failed_write_again_when_its_file_object_is_collected(ignored):
+def test_it_retries_a_failed_write_when_its_file_object_is_collected(ignored):
     client = RecordingClient(put_object=slow_down)
 
     with pytest.raises(ClientError):
@@ -124,10 +124,10 @@ def test_it_sends_a_failed_write_again_when_its_file_object_is_collected(ignored
 
 
 @pytest.mark.usefixtures("ignored")
-def test_it_tries_a_stalled_call_six_times(monkeypatch, caplog):
+def test_it_calls_a_stalled_operation_six_times(monkeypatch, caplog):
     client = RecordingClient(put_object=lambda: ReadTimeoutError(endpoint_url="here"))
     monkeypatch.setattr(time, "sleep", lambda _: None)
-    caplog.set_level(logging.CRITICAL)  # a line of the log would keep the file object
+    caplog.set_level(logging.CRITICAL)  # a log record would keep a reference to the file object
 
     with pytest.raises(ReadTimeoutError):
         upload(client, 100)
@@ -136,15 +136,15 @@ def test_it_tries_a_stalled_call_six_times(monkeypatch, caplog):
     gc.collect()
 
 
-def test_it_writes_what_it_has_when_its_parquet_writer_fails(monkeypatch):
+def test_it_writes_an_incomplete_file_when_its_parquet_writer_fails(monkeypatch):
     client = RecordingClient()
 
-    def half_written(self, table, **_):
+    def write_part_and_fail(self, table, **_):
         original(self, table.slice(0, 1))
         raise MemoryError
 
     original = pq.ParquetWriter.write_table
-    monkeypatch.setattr(pq.ParquetWriter, "write_table", half_written)
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", write_part_and_fail)
     with pytest.raises(MemoryError):
         wr.s3.to_parquet(pd.DataFrame({"a": [1, 2]}), PATH, boto3_session=client)
 
@@ -153,7 +153,7 @@ def test_it_writes_what_it_has_when_its_parquet_writer_fails(monkeypatch):
     assert pq.read_table(io.BytesIO(request["Body"])).num_rows == 1
 
 
-def test_its_defaults_turn_microseconds_into_nanoseconds():
+def test_by_default_it_converts_microseconds_to_nanoseconds():
     client = RecordingClient()
     table = pa.table({"at": pa.array([1], pa.timestamp("us"))})
 
@@ -163,7 +163,7 @@ def test_its_defaults_turn_microseconds_into_nanoseconds():
     assert pq.read_table(io.BytesIO(request["Body"])).schema.field("at").type == pa.timestamp("ns")
 
 
-def test_it_asks_its_session_for_a_client_at_every_call():
+def test_it_creates_a_client_at_every_call():
     client = RecordingClient()
 
     upload(client, 100)
@@ -173,7 +173,7 @@ def test_it_asks_its_session_for_a_client_at_every_call():
 
 
 @pytest.mark.parametrize("key", ["a/s3://b", "arn:aws:s3:eu-west-1:1:accesspoint/b"])
-def test_it_misreads_keys_that_hold_what_its_paths_do(key):
+def test_it_misparses_keys_that_contain_path_prefixes(key):
     client = RecordingClient()
 
     wr.s3.upload(io.BytesIO(b"content"), f"s3://bucket/{key}", boto3_session=client)

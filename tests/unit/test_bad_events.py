@@ -1,4 +1,4 @@
-"""What becomes of events of every shape: odd ones, wrapped ones, and what is no event at all."""
+"""Events of all kinds: unusual ones, wrapped ones, and inputs that are not events."""
 
 import json
 
@@ -25,9 +25,9 @@ def sns_envelope(event):
     return {"Type": "Notification", "Message": json.dumps(event)}
 
 
-def event_bridge(key="reviews.csv", what="Object Created", bucket=RAW):
+def event_bridge(key="reviews.csv", detail_type="Object Created", bucket=RAW):
     detail = {"bucket": {"name": bucket}, "object": {"key": key, "sequencer": "0A"}}
-    return {"source": "aws.s3", "detail-type": what, "account": "1", "detail": detail}
+    return {"source": "aws.s3", "detail-type": detail_type, "account": "1", "detail": detail}
 
 
 NOTIFICATION = {"Records": [s3_record("reviews.csv")]}
@@ -40,7 +40,7 @@ def send(handler, context):
 
 @pytest.fixture
 def metrics(capsys):
-    """Return a function that adds up what was counted so far."""
+    """Return a function that returns the sums of the emitted metrics."""
 
     def read():
         lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
@@ -51,7 +51,7 @@ def metrics(capsys):
 
 
 @pytest.mark.parametrize("event", [TEST_EVENT, sqs(TEST_EVENT)], ids=["bare", "in SQS"])
-def test_E01_the_event_that_s3_tries_a_notification_with_asks_for_nothing(event, send, store):
+def test_E01_the_test_event_of_s3_is_ignored(event, send, store):
     assert send(event) == {"files": [], "batchItemFailures": []}
     assert store.keys() == []
 
@@ -78,13 +78,13 @@ NO_EVENTS = {
 
 
 @pytest.mark.parametrize("event", NO_EVENTS.values(), ids=NO_EVENTS)
-def test_E02_what_is_no_event_is_refused_once_and_told_what_is(event, send, store, metrics):
+def test_E02_an_input_that_is_no_event_is_rejected_once_with_the_accepted_kinds(event, send, store, metrics):
     store.upload("reviews.csv", GOOD)
 
-    answer = send(event)
+    response = send(event)
 
-    assert "accepted are an S3 notification" in answer["refused"]
-    assert answer["batchItemFailures"] == []
+    assert "accepted are an S3 notification" in response["refused"]
+    assert response["batchItemFailures"] == []
     assert store.keys() == []
     assert metrics()["EventsRefused"] == 1
 
@@ -98,33 +98,31 @@ def test_E02_what_is_no_event_is_refused_once_and_told_what_is(event, send, stor
     ],
     ids=["in a notification", "in a message", "in a batch of messages"],
 )
-def test_E02_a_record_that_cannot_be_read_does_not_take_its_neighbour_along(event, send, store):
+def test_E02_an_unreadable_record_does_not_affect_other_records(event, send, store):
     store.upload("reviews.csv", GOOD)
 
-    answer = send(event)
+    response = send(event)
 
-    assert [file["action"] for file in answer["files"]] == ["processed"]
-    assert "refused" in answer
+    assert [file["action"] for file in response["files"]] == ["processed"]
+    assert "refused" in response
 
 
 @pytest.mark.parametrize(
     "bucket", [PROCESSED, "somebody-elses", "arn:aws:s3:::tastetrend-local-raw-1", ["x"]]
 )
-def test_E09_an_event_of_another_bucket_is_refused_before_anything_is_read(
-    bucket, handler, send, store, metrics
-):
+def test_E09_an_event_of_another_bucket_is_rejected_before_any_request(bucket, handler, send, store, metrics):
     requests = []
     handler.S3.meta.events.register("before-call.s3", lambda model, **_: requests.append(model.name))
 
-    answer = send({"bucket": bucket, "key": "reviews.csv"})
+    response = send({"bucket": bucket, "key": "reviews.csv"})
 
-    assert answer["files"][0] | {"action": "refused", "reason": "other_bucket"} == answer["files"][0]
+    assert response["files"][0] | {"action": "refused", "reason": "other_bucket"} == response["files"][0]
     assert requests == []
     assert metrics()["EventsRefused"] == 1
 
 
 @pytest.mark.parametrize("extra", [{}, {"bucket": RAW}, {"bucket": RAW, "versionId": "whichever"}])
-def test_E10_a_person_names_an_object_and_its_current_version_is_processed(extra, send, store):
+def test_E10_a_manual_invocation_processes_the_current_version_of_its_key(extra, send, store):
     store.upload("reviews.csv", GOOD)
     current = store.upload("reviews.csv", BETTER)
 
@@ -143,13 +141,13 @@ WRAPPED = {
 
 
 @pytest.mark.parametrize("event", WRAPPED.values(), ids=WRAPPED)
-def test_E11_an_event_is_read_in_whatever_it_is_wrapped(event, send, store):
+def test_E11_an_event_is_read_in_every_envelope(event, send, store):
     store.upload("reviews.csv", GOOD)
 
-    answer = send(event)
+    response = send(event)
 
-    assert [file["action"] for file in answer["files"]] == ["processed"]
-    assert answer["batchItemFailures"] == []
+    assert [file["action"] for file in response["files"]] == ["processed"]
+    assert response["batchItemFailures"] == []
     assert DATASET in store.everything()
 
 
@@ -162,11 +160,11 @@ UNWANTED = {
         "LifecycleTransition",
         "ObjectTagging:Put",
     )
-} | {"EventBridge deleted": event_bridge(what="Object Deleted")}
+} | {"EventBridge deleted": event_bridge(detail_type="Object Deleted")}
 
 
 @pytest.mark.parametrize("event", UNWANTED.values(), ids=UNWANTED)
-def test_E13_only_the_coming_of_an_object_asks_for_anything(event, send, store):
+def test_E13_only_created_objects_are_processed(event, send, store):
     store.upload("reviews.csv", GOOD)
 
     assert send(event)["files"][0]["reason"] == "not_created"

@@ -1,4 +1,4 @@
-"""How a dataset is written down."""
+"""The encoding of a dataset's columns."""
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -9,15 +9,15 @@ from tastetrend_etl.parquet_writer import open_parquet_writer
 
 
 @pytest.mark.parametrize("columns", [schema.REVIEWS, schema.RESTAURANTS])
-def test_every_column_but_the_random_one_is_compressed(columns, tmp_path):
+def test_every_column_except_the_random_id_is_compressed(columns, tmp_path):
     row = pa.RecordBatch.from_pylist([{"source_row": 1, "issues": ["date_unparseable"]}], columns)
     with open_parquet_writer(tmp_path / "d.parquet", columns, {}) as writer:
         writer.write_batch(row.cast(writer.schema))
 
     group = pq.ParquetFile(tmp_path / "d.parquet").metadata.row_group(0)
-    plain = {
+    uncompressed = {
         column.path_in_schema
         for column in map(group.column, range(group.num_columns))
         if column.compression != "SNAPPY"
     }
-    assert plain == ({"review_id"} if "review_id" in columns.names else set())
+    assert uncompressed == ({"review_id"} if "review_id" in columns.names else set())

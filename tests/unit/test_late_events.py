@@ -1,4 +1,4 @@
-"""What becomes of events that come twice, late, or when their object is no longer what it was."""
+"""Events that are delivered twice or late, or whose object has changed."""
 
 import pytest
 
@@ -17,22 +17,22 @@ def send(handler, context):
 
 
 @pytest.mark.parametrize("body", [MESSY, b""], ids=["a messy file", "a refused file"])
-def test_E05_the_same_event_again_writes_nothing(body, send, store):
+def test_E05_a_repeated_event_writes_nothing(body, send, store):
     store.upload("reviews.csv", body)
     send(NOTIFICATION)
     written = store.versions()
 
-    again = send(NOTIFICATION)
+    response = send(NOTIFICATION)
 
     assert store.versions() == written
     assert len(written) == len(set(written))
-    assert again["files"][0]["reason"] == ("already_processed" if body else "empty_file")
+    assert response["files"][0]["reason"] == ("already_processed" if body else "empty_file")
 
 
 @pytest.mark.parametrize(
-    "order", [[0, 1], [1, 0], [0], [1]], ids=["in order", "late", "old alone", "new alone"]
+    "order", [[0, 1], [1, 0], [0], [1]], ids=["in order", "late", "only old", "only new"]
 )
-def test_E06_the_newer_version_stands_whatever_the_order_of_events(order, send, store):
+def test_E06_the_result_is_of_the_newest_version_for_any_order_of_events(order, send, store):
     store.upload("reviews.csv", GOOD)
     newer = store.upload("reviews.csv", BETTER)
     records = [s3_record("reviews.csv", sequencer="0A"), s3_record("reviews.csv", sequencer="0B")]
@@ -44,7 +44,7 @@ def test_E06_the_newer_version_stands_whatever_the_order_of_events(order, send, 
     assert store.report()["rows"]["written"] == 2
 
 
-def test_E06_a_late_event_does_not_bring_an_older_version_back(send, store):
+def test_E06_a_late_event_does_not_restore_an_older_version(send, store):
     store.upload("reviews.csv", GOOD)
     send(NOTIFICATION)
     newer = store.upload("reviews.csv", BETTER)
@@ -56,7 +56,7 @@ def test_E06_a_late_event_does_not_bring_an_older_version_back(send, store):
     assert store.metadata(DATASET)["source-version-id"] == newer
 
 
-def test_E07_an_object_that_never_was_is_skipped(send, store):
+def test_E07_an_object_that_never_existed_is_skipped(send, store):
     assert send(NOTIFICATION)["files"][0]["reason"] == "gone"
     assert store.keys() == []
 
@@ -71,7 +71,7 @@ def test_E07_a_deleted_object_is_skipped_and_its_dataset_stays(send, store):
     assert store.everything() == before
 
 
-def test_E07_when_only_the_named_version_is_gone_the_current_one_is_processed(send, store):
+def test_E07_if_only_the_version_of_the_event_is_deleted_the_current_one_is_processed(send, store):
     current = store.upload("reviews.csv", GOOD)
     gone = store.upload("reviews.csv", BETTER)
     store.client.delete_object(Bucket=RAW, Key="reviews.csv", VersionId=gone)
@@ -85,12 +85,12 @@ def test_E08_a_folder_marker_is_skipped(deliver, store):
     assert store.keys() == []
 
 
-def test_E08_a_file_whose_name_merely_ends_like_a_folder_is_processed(deliver, store):
+def test_E08_a_file_with_content_whose_key_ends_like_a_folder_is_processed(deliver, store):
     assert deliver(GOOD, "2024/")["action"] == "processed"
     assert "processed/2024/processed_.parquet" in store.everything()
 
 
-def test_E17_an_archived_object_is_refused_with_what_to_do(send, store):
+def test_E17_an_archived_object_is_rejected_with_a_remedy(send, store):
     store.client.put_object(Bucket=RAW, Key="reviews.csv", Body=GOOD, StorageClass="GLACIER")
 
     assert send(NOTIFICATION)["files"][0]["action"] == "refused"

@@ -1,9 +1,9 @@
-"""The largest file fits the function."""
+"""The size limit of a file suits the function."""
 
 from tastetrend_etl.limits import MAX_FILE_BYTES
 
 
-def test_the_largest_file_leaves_room_on_the_disk_for_what_is_made_of_it():
+def test_the_outputs_of_the_largest_file_fit_on_the_disk():
     assert 7 * MAX_FILE_BYTES <= 512 << 20
 
 

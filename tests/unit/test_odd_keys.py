@@ -1,4 +1,4 @@
-"""What becomes of objects whose keys are odd."""
+"""Objects with unusual keys."""
 
 import io
 import json
@@ -38,7 +38,7 @@ ODD_KEYS = [
 
 
 @pytest.mark.parametrize("key", ODD_KEYS)
-def test_E03_a_key_is_decoded_once_and_everything_stands_under_it(key, deliver, store):
+def test_E03_a_key_is_decoded_once_and_used_for_all_outputs(key, deliver, store):
     assert deliver(MESSY, key)["action"] == "processed"
 
     folder, slash, name = key.rpartition("/")
@@ -55,7 +55,7 @@ def test_E03_a_key_is_decoded_once_and_everything_stands_under_it(key, deliver, 
 
 
 @pytest.mark.parametrize("letter", ["k", "é", "😀"])
-def test_E12_a_key_too_long_for_its_outputs_is_refused_under_a_shorter_one(letter, deliver, store):
+def test_E12_a_key_too_long_for_its_outputs_is_rejected_under_a_truncated_key(letter, deliver, store):
     key = (letter * 1_024).encode()[:1_024].decode(errors="ignore")
 
     assert deliver(MESSY, key)["reason"] == "key_too_long"
@@ -65,7 +65,7 @@ def test_E12_a_key_too_long_for_its_outputs_is_refused_under_a_shorter_one(lette
     assert len(written.encode()) <= 1_024
 
 
-def test_E12_two_long_keys_with_one_beginning_are_told_apart(deliver, store):
+def test_E12_two_long_keys_with_the_same_prefix_have_different_outputs(deliver, store):
     deliver(GOOD, "k" * 1_023 + "1")
     deliver(GOOD, "k" * 1_023 + "2")
 
@@ -80,7 +80,7 @@ def test_E12_the_longest_key_whose_outputs_fit_is_processed(deliver, store):
     assert deliver(MESSY, longest + "k")["reason"] == "key_too_long"
 
 
-def test_E14_nothing_of_a_key_goes_into_metadata_which_is_ascii_alone(deliver, store):
+def test_E14_metadata_is_ascii_and_does_not_contain_the_key(deliver, store):
     deliver(MESSY, "Zürich-日本-😀.csv")
 
     for written in store.everything():
@@ -107,7 +107,7 @@ def test_E14_nothing_of_a_key_goes_into_metadata_which_is_ascii_alone(deliver, s
         "r.csv.20261123T163501Z-0123abcd.error.json",
     ],
 )
-def test_E15_what_looks_like_an_output_is_refused_unread(key, deliver, store):
+def test_E15_a_key_like_an_output_is_rejected_unread(key, deliver, store):
     assert deliver(GOOD, key)["reason"] == "looks_like_output"
     assert store.error()["raw_object"]["key"] == key
 
@@ -115,7 +115,7 @@ def test_E15_what_looks_like_an_output_is_refused_unread(key, deliver, store):
 @pytest.mark.parametrize(
     "key", ["processed.csv", "processed_reviews.csv", "validation_2024.json", "my/processed/r.csv"]
 )
-def test_E15_a_name_that_merely_sounds_like_an_output_is_no_reason(key, deliver):
+def test_E15_a_key_that_only_resembles_an_output_is_accepted(key, deliver):
     assert deliver(GOOD, key)["reason"] != "looks_like_output"
 
 
@@ -130,7 +130,7 @@ def test_E15_a_name_that_merely_sounds_like_an_output_is_no_reason(key, deliver)
     ],
     ids=["case", "NFC and NFD", "slash", "extension", "folder"],
 )
-def test_E16_keys_that_differ_at_all_have_outputs_that_do(keys, deliver, store):
+def test_E16_different_keys_have_different_outputs(keys, deliver, store):
     for key in keys:
         deliver(MESSY, key)
 
@@ -139,7 +139,7 @@ def test_E16_keys_that_differ_at_all_have_outputs_that_do(keys, deliver, store):
     assert len(store.versions()) == len(store.keys())
 
 
-def test_E19_two_uploads_within_one_second_both_have_their_reports(deliver, store, monkeypatch):
+def test_E19_two_uploads_within_one_second_have_separate_reports(deliver, store, monkeypatch):
     moment = moto.s3.models.utcnow()
     monkeypatch.setattr(moto.s3.models, "utcnow", lambda: moment)
 
@@ -156,14 +156,14 @@ def test_E19_two_uploads_within_one_second_both_have_their_reports(deliver, stor
 @pytest.mark.parametrize(
     "key", ["line\nend.csv", "\x1b[31mred\x1b[0m.csv", "${jndi:ldap://x}.csv", '{"level":"ERROR"}\r\n.csv']
 )
-def test_E20_a_key_cannot_forge_a_line_of_the_log(key, store, handler, context, monkeypatch):
+def test_E20_a_key_cannot_forge_a_log_line(key, store, handler, context, monkeypatch):
     log = io.StringIO()
     monkeypatch.setattr(logger.handlers[0], "stream", log)
     store.upload(key, GOOD)
 
-    answer = handler.lambda_handler({"Records": [s3_record(key)]}, context)
+    response = handler.lambda_handler({"Records": [s3_record(key)]}, context)
 
-    assert answer["files"][0]["action"] == "processed"
+    assert response["files"][0]["action"] == "processed"
     (line,) = log.getvalue().splitlines()
     assert json.loads(line)["key"] == key
     assert "\x1b" not in line

@@ -1,4 +1,4 @@
-"""The generated samples keep to the measured profile, and their expectations to the files."""
+"""The generated samples have the measured profile, and their expectations match the files."""
 
 import csv
 import json
@@ -18,7 +18,7 @@ NULL_VALUES = {"", "na", "n/a", "null", "none", "nan", "-"}
 ID, CUSTOMER, DATE, RATING, TEXT, _, RESTAURANT, SPENT = range(8)
 AGE_RANGE, GENDER, ETHNICITY = range(11, 14)
 FIELDS = 14
-JUDGED_BY_TRUTH = [("review_date", DATE), ("rating_1_5", RATING), ("total_spent", SPENT)]
+PARSED = [("review_date", DATE), ("rating_1_5", RATING), ("total_spent", SPENT)]
 
 
 def records(path, *, encoding, delimiter):
@@ -36,8 +36,8 @@ def is_null(cell):
 
 
 def share_missing(rows, place):
-    whole = [row for row in rows if len(row) == FIELDS]
-    return sum(is_null(row[place]) for row in whole) / len(whole)
+    complete = [row for row in rows if len(row) == FIELDS]
+    return sum(is_null(row[place]) for row in complete) / len(complete)
 
 
 def written(file):
@@ -49,20 +49,21 @@ def mark_of(file, number):
     return f"Bill {EXPECTED[file]['mark']}-{number:07d}."
 
 
-def judged(rows):
-    """Every row's fate, judged from its delivered cells by the contract's definitions alone."""
-    firsts, fates = {}, []
+def outcomes_of(rows):
+    """Return each row's outcome, computed from its raw cells only."""
+    seen, outcomes = set(), []
     for row in rows:
         if len(row) != FIELDS:
-            fates.append("ragged")
+            outcomes.append("ragged")
         elif is_null(row[RATING]) and is_null(row[TEXT]):
-            fates.append("empty_row")
+            outcomes.append("empty_row")
         else:
-            told = ("told", row[TEXT], row[CUSTOMER], row[DATE], row[RESTAURANT])
-            key = ("silent", row[ID].removesuffix("_dup"), *row[1:]) if is_null(row[TEXT]) else told
-            fates.append("duplicate" if key in firsts else "written")
-            firsts.setdefault(key, row)
-    return fates
+            key = (row[TEXT], row[CUSTOMER], row[DATE], row[RESTAURANT])
+            if is_null(row[TEXT]):
+                key = (row[ID].removesuffix("_dup"), *row[1:])
+            outcomes.append("duplicate" if key in seen else "written")
+            seen.add(key)
+    return outcomes
 
 
 @pytest.fixture(scope="module")
@@ -93,43 +94,45 @@ def test_expected_rows_balance(file):
     expected = EXPECTED[file]
 
     assert expected["rows_read"] == sum(
-        expected[f"rows_{fate}"] for fate in ("written", "rejected", "duplicate")
+        expected[f"rows_{outcome}"] for outcome in ("written", "rejected", "duplicate")
     )
 
 
 @pytest.mark.parametrize("file", REVIEWS)
-def test_fates_agree_with_the_contract_judged_from_the_delivered_cells(file):
+def test_outcomes_match_the_contract_applied_to_the_raw_cells(file):
     expected = EXPECTED[file]
-    fates = dict.fromkeys(expected["source_row"], "written")
-    fates |= {number: "duplicate" for number, _ in expected["duplicates"]}
-    fates |= {number: reason for reason, numbers in expected["rejected"].items() for number in numbers}
+    outcomes = dict.fromkeys(expected["source_row"], "written")
+    outcomes |= {number: "duplicate" for number, _ in expected["duplicates"]}
+    outcomes |= {number: reason for reason, numbers in expected["rejected"].items() for number in numbers}
 
-    assert fates == dict(enumerate(judged(sample(file)), 1))
+    assert outcomes == dict(enumerate(outcomes_of(sample(file)), 1))
 
 
 @pytest.mark.parametrize("file", REVIEWS)
-def test_no_two_written_rows_differ_in_their_id_alone(file):
+def test_no_two_written_rows_differ_only_in_their_id(file):
     assert max(Counter(tuple(row[1:]) for row in written(file).values()).values()) == 1
 
 
 @pytest.mark.parametrize("file", REVIEWS)
-def test_a_repeat_follows_a_written_row(file):
-    kept = set(EXPECTED[file]["source_row"])
+def test_a_duplicate_follows_the_written_row_it_duplicates(file):
+    written_rows = set(EXPECTED[file]["source_row"])
 
-    assert [pair for pair in EXPECTED[file]["duplicates"] if pair[1] not in kept or pair[1] >= pair[0]] == []
+    assert [
+        pair for pair in EXPECTED[file]["duplicates"] if pair[1] not in written_rows or pair[1] >= pair[0]
+    ] == []
 
 
 @pytest.mark.parametrize("file", REVIEWS)
-def test_every_row_but_repeats_is_found_by_its_own_mark(file):
-    rows, repeats = sample(file), {number for number, _ in EXPECTED[file]["duplicates"]}
+def test_every_row_except_duplicates_is_found_by_its_own_mark(file):
+    rows, duplicates = sample(file), {number for number, _ in EXPECTED[file]["duplicates"]}
     by_id = set(EXPECTED[file]["marked_by_id"])
 
     for number, row in enumerate(rows, 1):
         if number in by_id:
             assert row[ID] == str(number)
-        elif number not in repeats:
+        elif number not in duplicates:
             assert row[TEXT].endswith(mark_of(file, number))
-    assert not by_id & repeats
+    assert not by_id & duplicates
 
 
 @pytest.mark.parametrize("file", REVIEWS)
@@ -143,18 +146,18 @@ def test_conflicting_ids_are_those_of_several_written_reviews(file):
 
 
 @pytest.mark.parametrize("file", REVIEWS)
-@pytest.mark.parametrize(("column", "place"), JUDGED_BY_TRUTH)
-def test_a_cell_is_true_missing_or_listed_as_not_understood(file, column, place):
+@pytest.mark.parametrize(("column", "place"), PARSED)
+def test_a_cell_has_a_value_is_missing_or_is_listed_as_not_understood(file, column, place):
     expected = EXPECTED[file]
-    silent = {
+    null = {
         number
-        for number, truth in zip(expected["source_row"], expected[column], strict=True)
-        if truth is None
+        for number, value in zip(expected["source_row"], expected[column], strict=True)
+        if value is None
     }
     missing = {number for number, row in written(file).items() if is_null(row[place])}
 
-    assert silent - missing == set(expected["not_understood"][column])
-    assert missing <= silent
+    assert null - missing == set(expected["not_understood"][column])
+    assert missing <= null
 
 
 @pytest.mark.parametrize("file", REVIEWS)
@@ -167,7 +170,7 @@ def test_texts_are_as_long_as_measured(file):
 
 
 @pytest.mark.parametrize(
-    ("place", "sources", "least", "most"),
+    ("place", "sources", "minimum", "maximum"),
     [
         (TEXT, SOURCES, 0.29, 0.33),
         (GENDER, SOURCES, 0.18, 0.22),
@@ -178,23 +181,23 @@ def test_texts_are_as_long_as_measured(file):
         (RATING, ("eastside", "midtown"), 0.12, 0.16),
     ],
 )
-def test_as_many_cells_are_missing_as_measured(place, sources, least, most):
+def test_as_many_cells_are_missing_as_measured(place, sources, minimum, maximum):
     shares = {source: share_missing(sample(SOURCES[source].file), place) for source in sources}
 
-    assert {source: share for source, share in shares.items() if not least < share < most} == {}
+    assert {source: share for source, share in shares.items() if not minimum < share < maximum} == {}
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_large_files_hold_the_rows_they_count(source, tmp_path):
+def test_large_files_have_the_counted_rows(source, tmp_path):
     path = tmp_path / "large"
 
     counts = write_reviews(path, source, rows=12_000, seed=3)
 
     rows = records(path, encoding=SOURCES[source].encoding, delimiter=SOURCES[source].delimiter)
-    fates = Counter(judged(rows))
+    outcomes = Counter(outcomes_of(rows))
     assert (counts.read, counts.written, counts.duplicate) == (
         len(rows),
-        fates["written"],
-        fates["duplicate"],
+        outcomes["written"],
+        outcomes["duplicate"],
     )
-    assert counts.rejected == fates["empty_row"] + fates["ragged"] > 0
+    assert counts.rejected == outcomes["empty_row"] + outcomes["ragged"] > 0

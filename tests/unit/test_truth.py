@@ -1,4 +1,4 @@
-"""The samples come out as their generator knows they must."""
+"""The datasets of the samples have the values that their generator expects."""
 
 import io
 import json
@@ -24,7 +24,7 @@ def processed(deliver, store):
 
 
 @pytest.mark.parametrize("file", EXPECTED)
-def test_every_row_ends_where_it_must(file, processed, store):
+def test_every_row_has_the_expected_outcome(file, processed, store):
     expected = EXPECTED[file]
 
     rows = processed(file).num_rows
@@ -40,12 +40,12 @@ def test_every_row_ends_where_it_must(file, processed, store):
 
 
 @pytest.mark.parametrize("file", REVIEWS)
-def test_the_rows_written_are_the_right_ones(file, processed):
+def test_the_expected_rows_are_written(file, processed):
     assert processed(file)["source_row"].to_pylist() == EXPECTED[file]["source_row"]
 
 
 @pytest.mark.parametrize("file", REVIEWS)
-def test_every_date_is_the_true_one(file, processed):
+def test_every_date_is_the_expected_one(file, processed):
     dates = processed(file)["review_date"].to_pylist()
 
     assert [date and date.strftime("%Y-%m-%dT%H:%M:%SZ") for date in dates] == EXPECTED[file]["review_date"]
@@ -53,12 +53,12 @@ def test_every_date_is_the_true_one(file, processed):
 
 @pytest.mark.parametrize("file", REVIEWS)
 @pytest.mark.parametrize("column", ["rating_1_5", "total_spent"])
-def test_every_rating_and_amount_is_the_true_one(file, column, processed):
+def test_every_rating_and_amount_is_the_expected_one(file, column, processed):
     assert processed(file)[column].to_pylist() == pytest.approx(EXPECTED[file][column])
 
 
 @pytest.mark.parametrize("file", REVIEWS)
-def test_every_review_has_an_id_of_its_own(file, processed):
+def test_every_review_has_a_unique_id(file, processed):
     ids = processed(file)["review_id"].to_pylist()
 
     assert len(set(ids)) == len(ids)
@@ -66,7 +66,7 @@ def test_every_review_has_an_id_of_its_own(file, processed):
 
 
 @pytest.mark.parametrize("file", REVIEWS)
-def test_the_report_says_how_the_file_is_written(file, processed, store):
+def test_the_report_has_the_expected_file_format(file, processed, store):
     expected = EXPECTED[file]
 
     processed(file)

@@ -1,1 +1,1 @@
-"""Bad input, case by case, as docs/bad-inputs.md tells them."""
+"""The cases of docs/bad-inputs.md."""

@@ -1,4 +1,4 @@
-"""Delivers a file to a warm handler and reads back what became of it."""
+"""Fixtures that process a file with a warm handler and read its outputs."""
 
 import importlib
 import io
@@ -16,7 +16,7 @@ from tests.unit.conftest import ENVIRONMENT, PROCESSED, RAW, Store
 
 @dataclass
 class Delivery:
-    """What a delivered file has become."""
+    """Response and outputs of one processed file."""
 
     result: dict
     report: dict
@@ -39,15 +39,15 @@ class Delivery:
         return [row[name] for row in self.rows]
 
     def holds_each_mark_once(self, count):
-        """Say whether each of the marks 1 … count stands in exactly one written or rejected row."""
+        """Return whether each of the marks 1 … count is in exactly one written or rejected row."""
         texts = [" ".join(map(str, row.values())) for row in [*self.rows, *self.rejected]]
-        found = Counter(found for text in texts for found in set(MARK.findall(text)))
-        return found == {mark(number): 1 for number in range(1, count + 1)}
+        counted = Counter(number for text in texts for number in set(MARK.findall(text)))
+        return counted == {mark(number): 1 for number in range(1, count + 1)}
 
 
 @pytest.fixture(scope="module")
 def warm():
-    """Yield a handler and its S3, which live on between tests as they do between invocations."""
+    """Yield an S3 client and a handler that all tests of a module share, like warm invocations."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         for name, value in ENVIRONMENT.items():
             patch.setenv(name, value)
@@ -60,7 +60,7 @@ def warm():
 
 @pytest.fixture
 def store(warm):
-    """Yield the buckets, emptied."""
+    """Return the emptied buckets."""
     client, _ = warm
     for bucket in (RAW, PROCESSED):
         for version in client.list_object_versions(Bucket=bucket).get("Versions", []):
@@ -75,7 +75,7 @@ def handler(warm):
 
 @pytest.fixture
 def send(deliver, store):
-    """Return a function that has a file processed; whatever comes of it, the raw object stays as it was."""
+    """Return a function that processes a file and reads its outputs; the raw object must not change."""
 
     def send_one(body, key="reviews.csv"):
         result = deliver(body, key)
@@ -90,7 +90,7 @@ def send(deliver, store):
             read(store, report["outputs"]["dataset"]),
             read(store, report["outputs"]["rejected"]),
         )
-        assert_every_row_ended_once(delivery)
+        assert_rows_balance(delivery)
         return delivery
 
     return send_one
@@ -100,7 +100,7 @@ def read(store, key):
     return pq.read_table(io.BytesIO(store.read(key))).to_pylist() if key else []
 
 
-def assert_every_row_ended_once(delivery):
+def assert_rows_balance(delivery):
     numbers = [row["source_row"] for row in [*delivery.rows, *delivery.rejected]]
     counted = delivery.report["rows"]
     assert len(numbers) == len(set(numbers)) == counted["written"] + counted["rejected"]

@@ -1,4 +1,4 @@
-"""Processes one file in a process of its own and tells what that took."""
+"""Processes one file in its own process and prints the resources it used."""
 
 import json
 import re
@@ -14,27 +14,27 @@ from tastetrend_etl.pipeline import process
 
 
 def main(staged, limit):
-    """Print the outcome, the CPU seconds, the peak of memory and the bytes left on the disk, as JSON."""
+    """Print result, CPU seconds, peak memory and remaining disk use in MiB, as JSON."""
     source = SourceObject("raw", "r.csv", "v1", "e", staged.stat().st_size, datetime(2026, 1, 1, tzinfo=UTC))
     with tempfile.TemporaryDirectory() as work:
         started = process_time()
         try:
             outcome = process(source, staged, Path(work), version="1", max_bytes=limit)
         except RejectedFileError as error:
-            told = {"reason": error.reason}
+            printed = {"reason": error.reason}
         else:
-            told = {
+            printed = {
                 "reason": "",
                 "rows": vars(outcome.balance),
                 "rejections": outcome.validation["rejections"],
             }
-        told["cpu_s"] = process_time() - started
-        told["disk_mb"] = sum(path.stat().st_size for path in Path(work).iterdir()) >> 20
-    print(json.dumps(told | {"memory_mb": peak_memory() >> 10}))  # noqa: T201 # the answer to the parent
+        printed["cpu_s"] = process_time() - started
+        printed["disk_mb"] = sum(path.stat().st_size for path in Path(work).iterdir()) >> 20
+    print(json.dumps(printed | {"memory_mb": peak_memory() >> 10}))  # noqa: T201 # read by the parent process
 
 
 def peak_memory():
-    """Return the most memory this process has held, in KiB; unlike getrusage's, a parent's is not in it."""
+    """Return the peak memory of this process in KiB; getrusage would include its parent's."""
     return int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1])
 
 

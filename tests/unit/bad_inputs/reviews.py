@@ -1,4 +1,4 @@
-"""Review files in which every row carries a mark of its own."""
+"""Builders of review files in which every row has a unique mark."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""A record that cannot be made out costs itself and none of its neighbours."""
+"""A malformed record is rejected and does not affect other records."""
 
 import csv
 
@@ -7,12 +7,12 @@ import pytest
 from tests.unit.bad_inputs.reviews import HEADER, file_of, line, mark, review, reviews, text_of
 
 
-def with_text(number, delivered):
-    """A row whose text is delivered just so, quotes and all."""
-    return line(review(number, review_text="~").values()).replace("~", delivered)
+def with_text(number, raw_text):
+    """Return a row with this raw text, without added quoting."""
+    return line(review(number, review_text="~").values()).replace("~", raw_text)
 
 
-def test_F09_rows_with_too_few_or_too_many_fields_are_set_aside(send):
+def test_F09_rows_with_too_few_or_too_many_fields_are_rejected(send):
     body = text_of(reviews(8)) + f"9,too few,{mark(9)}\n" + f"10,,,,{mark(10)},too,many,fields\n"
 
     delivery = send(body.encode())
@@ -21,7 +21,7 @@ def test_F09_rows_with_too_few_or_too_many_fields_are_set_aside(send):
     assert delivery.holds_each_mark_once(10)
 
 
-def test_F09_longer_rows_at_the_start_shift_no_column(send):
+def test_F09_longer_rows_at_the_start_do_not_shift_columns(send):
     body = text_of([]) + f"1,,,,{mark(1)},too,many,fields\n" + text_of(reviews(5)[1:]).partition("\n")[2]
 
     delivery = send(body.encode())
@@ -31,7 +31,7 @@ def test_F09_longer_rows_at_the_start_shift_no_column(send):
     assert delivery.holds_each_mark_once(5)
 
 
-def test_F09_a_file_of_mostly_broken_rows_is_refused(send):
+def test_F09_a_file_of_mostly_ragged_rows_is_rejected(send):
     delivery = send(text_of(reviews(2)).encode() + b"too,few\n" * 3)
 
     assert (delivery.action, delivery.reason) == ("refused", "ragged_file")
@@ -39,7 +39,7 @@ def test_F09_a_file_of_mostly_broken_rows_is_refused(send):
 
 
 @pytest.mark.parametrize("neighbours", ["Good food, {}", '"Good food, {}"', '"Good\nfood, ""{}"""'])
-def test_F10_a_quote_that_never_closes_costs_one_row(neighbours, send):
+def test_F10_an_unclosed_quote_rejects_only_its_row(neighbours, send):
     lines = [with_text(number, neighbours.format(mark(number))) for number in range(1, 80)]
     lines[9] = with_text(10, f'"{mark(10)} never ends').replace("\n", " \n")
     if neighbours.startswith("Good"):
@@ -51,14 +51,14 @@ def test_F10_a_quote_that_never_closes_costs_one_row(neighbours, send):
     assert delivery.holds_each_mark_once(79)
 
 
-def test_F10_an_unclosed_quote_in_the_last_row_leaves_the_others(send):
+def test_F10_an_unclosed_quote_in_the_last_row_rejects_only_that_row(send):
     delivery = send(file_of(reviews(5)) + f'6,Bo,2020-01-01,4,"{mark(6)} never'.encode())
 
     assert delivery.reasons == {6: "unclosed_quote"}
     assert delivery.holds_each_mark_once(6)
 
 
-def test_F10_no_row_runs_on_for_more_than_fifty_lines(send):
+def test_F10_a_row_has_at_most_fifty_lines(send):
     long_text = '"' + "and on\n" * 60 + mark(3) + '"'
     stray = with_text(2, f'"{mark(2)} "stray" quote"')
 
@@ -68,15 +68,15 @@ def test_F10_no_row_runs_on_for_more_than_fifty_lines(send):
 
 
 @pytest.mark.parametrize(
-    ("delivered", "text"),
+    ("raw_text", "text"),
     [
         ('Great 5" pizza', 'Great 5" pizza'),
         ('"Great 5" pizza, yes"', 'Great 5" pizza, yes'),
         ('"a ""good"" 5" pizza\nand more"', 'a "good" 5" pizza\nand more'),
     ],
 )
-def test_F10_a_stray_quote_is_part_of_the_text(delivered, text, send):
-    body = text_of(reviews(3)) + with_text(4, delivered) + with_text(5, mark(5))
+def test_F10_a_stray_quote_is_part_of_the_text(raw_text, text, send):
+    body = text_of(reviews(3)) + with_text(4, raw_text) + with_text(5, mark(5))
 
     delivery = send(body.encode())
 
@@ -85,7 +85,7 @@ def test_F10_a_stray_quote_is_part_of_the_text(delivered, text, send):
 
 
 @pytest.mark.parametrize("text", ["one\rtwo", "one\r\n\rtwo", "one\n\ntwo"])
-def test_F10_beside_a_stray_quote_line_ends_within_texts_stay(text, send):
+def test_F10_line_ends_within_texts_are_kept_beside_a_stray_quote(text, send):
     body = text_of(reviews(1)) + with_text(2, '"a 5" pizza"') + with_text(3, f'"{text}"')
 
     assert send(body.encode()).rows[2]["review_text"] == text
@@ -102,21 +102,21 @@ def test_F10_beside_a_stray_quote_line_ends_within_texts_stay(text, send):
         "Period:,2020,,,,,\n",
     ],
 )
-def test_F24_what_stands_before_the_header_is_no_review(before, send):
+def test_F24_lines_before_the_header_are_not_reviews(before, send):
     delivery = send(before.encode() + file_of(reviews(5)))
 
     assert delivery.report["rows"]["read"] == 5
     assert delivery.holds_each_mark_once(5)
 
 
-def test_F24_names_may_be_padded_behind_what_stands_before_them(send):
+def test_F24_column_names_may_be_padded_after_lines_before_the_header(send):
     names, rows = file_of(reviews(5)).split(b"\n", 1)
     padded = b",".join(name.ljust(70) for name in names.split(b","))
 
     assert send(b"Reviews of Downtown\n" + padded + b"\n" + rows).holds_each_mark_once(5)
 
 
-def test_F24_a_last_line_like_a_column_name_makes_no_remarks_of_the_rows(send):
+def test_F24_a_last_line_like_a_column_name_does_not_make_the_rows_a_preamble(send):
     assert send(b'"' + file_of(reviews(3)) + b"review_text").reason in {"not_reviews", "no_header"}
 
 
@@ -127,7 +127,7 @@ def test_F24_a_row_before_a_line_of_column_names_is_never_lost(cells, send):
     assert send(headless.encode()).reason == "no_header"
 
 
-def test_F24_the_header_again_is_no_review(send):
+def test_F24_a_repeated_header_is_not_a_review(send):
     delivery = send(file_of(reviews(3)) + text_of(reviews(6)[3:]).encode())
 
     assert delivery.reasons == {4: "repeated_header"}
@@ -135,7 +135,7 @@ def test_F24_the_header_again_is_no_review(send):
 
 
 @pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL], ids=["bare", "quoted"])
-def test_F24_the_header_of_an_appended_file_is_no_review_behind_its_byte_order_mark(quoting, send):
+def test_F24_the_header_of_an_appended_file_with_byte_order_mark_is_not_a_review(quoting, send):
     first, second = (text_of(part, quoting=quoting) for part in (reviews(3), reviews(6)[3:]))
 
     delivery = send(f"\ufeff{first}\ufeff{second}".encode())
@@ -159,7 +159,7 @@ def test_F25_a_byte_order_mark_in_a_cell_is_content(cell, place, start, send):
 
 
 @pytest.mark.parametrize("label", ["Total", "TOTALS:", "Average", "Grand total (6 reviews)", "Sum"])
-def test_F24_a_line_of_totals_is_no_review(label, send):
+def test_F24_a_summary_row_is_not_a_review(label, send):
     total = line([label, "", "", "3.9", "", "", ""])
 
     delivery = send(file_of(reviews(6)) + total.encode())
@@ -168,7 +168,7 @@ def test_F24_a_line_of_totals_is_no_review(label, send):
     assert delivery.holds_each_mark_once(6)
 
 
-def test_F24_a_guest_called_sum_is_no_line_of_totals(send):
+def test_F24_a_guest_named_sum_is_not_a_summary_row(send):
     header = HEADER[1:]
     rows = [review(1, customer_name="Sum", review_text=""), review(2, customer_name="Total Lee", date="")]
 
@@ -177,7 +177,7 @@ def test_F24_a_guest_called_sum_is_no_line_of_totals(send):
 
 @pytest.mark.parametrize("end", [",", ",,,", ',""'])
 @pytest.mark.parametrize("lines", [slice(0, None), slice(1, None), slice(4, 6)])
-def test_F24_delimiters_at_the_end_of_a_line_say_nothing(lines, end, send):
+def test_F24_trailing_delimiters_are_ignored(lines, end, send):
     records = text_of(reviews(6)).splitlines()
     records[lines] = [record + end for record in records[lines]]
 
@@ -188,7 +188,7 @@ def test_F24_delimiters_at_the_end_of_a_line_say_nothing(lines, end, send):
     assert set(delivery.column("extra")) == {None}
 
 
-def test_F24_blank_lines_are_no_rows(send):
+def test_F24_blank_lines_are_not_rows(send):
     delivery = send(file_of(reviews(5)).replace(b"\n", b"\n\n\n") + b"\n\n")
 
     assert delivery.column("source_row") == [1, 2, 3, 4, 5]

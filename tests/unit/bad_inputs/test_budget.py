@@ -1,4 +1,4 @@
-"""No file takes more memory or disk than an invocation has, whatever is in it."""
+"""Memory and disk use stay within the limits of an invocation, for any file."""
 
 import gzip
 import json
@@ -17,8 +17,8 @@ MEMORY_MB = 400  # of the 1,024 that the function has
 
 
 @pytest.fixture
-def spend(tmp_path):
-    """Return a function that processes a file in a process of its own and tells what that took."""
+def measure(tmp_path):
+    """Return a function that processes a file in its own process and returns the resources it used."""
 
     def process(*parts):
         staged = tmp_path / "raw"
@@ -26,48 +26,48 @@ def spend(tmp_path):
             out.writelines(parts)
         command = [sys.executable, "-m", "tests.unit.bad_inputs.peak_memory", str(staged), str(LIMIT)]
         path = {"PYTHONPATH": f"{ROOT}:{ROOT / 'lambda_src'}"}
-        done = subprocess.run(  # noqa: S603 # this test's own module
+        result = subprocess.run(  # noqa: S603 # fixed program, no shell
             command, cwd=ROOT, env=path, capture_output=True, check=True
         )
-        spent = json.loads(done.stdout)
-        assert spent["memory_mb"] < MEMORY_MB
-        return spent
+        measured = json.loads(result.stdout)
+        assert measured["memory_mb"] < MEMORY_MB
+        return measured
 
     return process
 
 
-def test_F18_gzip_that_inflates_a_thousandfold_is_refused_before_it_does_harm(spend):
+def test_F18_gzip_that_inflates_a_thousandfold_is_rejected_early(measure):
     member = gzip.compress(file_of([review(1)]) * 100_000)
 
-    spent = spend(*[member] * 130)  # 2 GB
+    measured = measure(*[member] * 130)  # 2 GB
 
-    assert spent["reason"] == "too_large_inflated"
-    assert spent["disk_mb"] == 0
+    assert measured["reason"] == "too_large_inflated"
+    assert measured["disk_mb"] == 0
 
 
 MEGABYTE = "góod 😀 ".encode() * 77_672
 
 
 @pytest.mark.parametrize("before", [b"2,Al,2020-01-01,4,", b'2,Al,2020-01-01,4,"'])
-def test_F19_a_line_of_a_hundred_megabytes_costs_itself_alone(before, spend):
-    spent = spend(file_of(reviews(1)), before, *[MEGABYTE] * 100, b",,\n", file_of(reviews(3)[2:]))
+def test_F19_a_line_of_a_hundred_megabytes_is_rejected_alone(before, measure):
+    measured = measure(file_of(reviews(1)), before, *[MEGABYTE] * 100, b",,\n", file_of(reviews(3)[2:]))
 
-    assert spent["rejections"]["record_too_long"] == {"count": 1, "examples": [2]}
-    assert spent["rows"]["written"] == 2
-
-
-def test_F19_a_first_line_of_a_hundred_megabytes_is_refused(spend):
-    assert spend(*[MEGABYTE] * 100)["reason"] == "no_header"
+    assert measured["rejections"]["record_too_long"] == {"count": 1, "examples": [2]}
+    assert measured["rows"]["written"] == 2
 
 
-def test_F19_a_json_text_of_a_hundred_megabytes_costs_itself_alone(spend):
-    spent = spend(b'[{"rating": 5, "review_text": "', *[MEGABYTE] * 100, b'"}, {"rating": 4}]')
-
-    assert spent["rejections"]["malformed_json"] == {"count": 1, "examples": [1]}
-    assert spent["rows"]["written"] == 1
+def test_F19_a_first_line_of_a_hundred_megabytes_rejects_the_file(measure):
+    assert measure(*[MEGABYTE] * 100)["reason"] == "no_header"
 
 
-def test_F20_a_file_beyond_the_budget_is_refused_with_the_limit(send, monkeypatch):
+def test_F19_a_json_text_of_a_hundred_megabytes_is_rejected_alone(measure):
+    measured = measure(b'[{"rating": 5, "review_text": "', *[MEGABYTE] * 100, b'"}, {"rating": 4}]')
+
+    assert measured["rejections"]["malformed_json"] == {"count": 1, "examples": [1]}
+    assert measured["rows"]["written"] == 1
+
+
+def test_F20_a_file_above_the_size_limit_is_rejected_with_the_limit(send, monkeypatch):
     monkeypatch.setattr(ingest, "MAX_FILE_BYTES", 1_000)
 
     delivery = send(file_of(reviews(50)))
@@ -76,34 +76,37 @@ def test_F20_a_file_beyond_the_budget_is_refused_with_the_limit(send, monkeypatc
     assert "1,000" in delivery.report["message"]
 
 
-def test_F20_a_date_as_long_as_a_novel_takes_about_as_long_as_a_text_of_that_length(spend):
-    novel = "13/02/2020" + " " * 400_000 + "\nx"
-    as_date, as_text = spend(file_of([review(1, date=novel)])), spend(file_of([review(1, review_text=novel)]))
+def test_F20_a_very_long_date_takes_about_as_much_time_as_a_text_of_that_length(measure):
+    long_cell = "13/02/2020" + " " * 400_000 + "\nx"
+    as_date, as_text = (
+        measure(file_of([review(1, date=long_cell)])),
+        measure(file_of([review(1, review_text=long_cell)])),
+    )
 
-    assert as_date["cpu_s"] < 10 * as_text["cpu_s"]  # some patterns would take the square of the length
+    assert as_date["cpu_s"] < 10 * as_text["cpu_s"]  # some patterns take quadratic time
 
 
-def test_F21_a_thousand_columns_take_no_more_memory_than_a_few(spend):
+def test_F21_a_thousand_columns_stay_within_the_memory_limit(measure):
     names = ",".join(f"q{number}" for number in range(1_000))
     cells = ",".join(str(number) for number in range(1_000))
 
-    spent = spend(f"rating,{names}\n".encode(), f"4,{cells}\n".encode() * 2_500)
+    measured = measure(f"rating,{names}\n".encode(), f"4,{cells}\n".encode() * 2_500)
 
-    assert spent["rows"]["read"] == 2_500
+    assert measured["rows"]["read"] == 2_500
 
 
 @pytest.mark.parametrize("row", [b"a\n", b",\n", b'"a,\n'])
-def test_F26_a_file_of_rows_that_have_to_be_rejected_is_refused(row, spend):
-    assert spend(b"rating,review_text\n", row * 600_000)["reason"] == "too_many_rejected"
+def test_F26_a_file_with_too_many_rejected_rows_is_rejected(row, measure):
+    assert measure(b"rating,review_text\n", row * 600_000)["reason"] == "too_many_rejected"
 
 
-def test_F27_more_rows_than_repeats_can_be_told_among_are_refused(send, monkeypatch):
+def test_F27_more_rows_than_deduplication_supports_are_rejected(send, monkeypatch):
     monkeypatch.setattr(pipeline, "MAX_ROWS", 1_000)
 
     assert send(file_of(reviews(1_001))).reason == "too_large"
 
 
-def test_F27_keys_that_make_a_small_file_large_are_refused(spend):
+def test_F27_keys_that_make_a_small_file_large_are_rejected(measure):
     keys = json.dumps({f"key {number}": 1 for number in range(1_900)})
 
-    assert spend(keys.encode(), b'{"rating":4}\n' * 300_000)["reason"] == "too_large"
+    assert measure(keys.encode(), b'{"rating":4}\n' * 300_000)["reason"] == "too_large"

@@ -1,16 +1,16 @@
-"""What a cell says is understood in any of its spellings, or is null and an issue."""
+"""A cell is parsed in any of its formats, or is null with an issue."""
 
 import pytest
 
 from tests.unit.bad_inputs.reviews import HEADER, file_of, review, reviews
 
 MONEY = (*HEADER, "total_spent", "tip_amount", "tip_percentage")
-GOOD_RATINGS = reviews(40)  # of 1 to 5, which settle the scale
+GOOD_RATINGS = reviews(40)  # from 1 to 5, which determine the scale
 
 
 @pytest.fixture
 def read_cell(send):
-    """Return a function that sends good rows with one more, and returns that one as it was written."""
+    """Return a function that processes good rows and one more, and returns the written row of that one."""
 
     def read(**cells):
         header = (*HEADER, *(name for name in cells if name not in HEADER))
@@ -19,31 +19,31 @@ def read_cell(send):
     return read
 
 
-def test_R01_a_rating_beyond_its_scale_is_null_and_an_issue(send):
-    spellings = ["0", "6", "11", "-1", "1e3", "NaN", "inf"]
-    rows = [review(41 + place, rating=spelling) for place, spelling in enumerate(spellings)]
+def test_R01_a_rating_outside_its_scale_is_null_with_an_issue(send):
+    ratings = ["0", "6", "11", "-1", "1e3", "NaN", "inf"]
+    rows = [review(41 + place, rating=rating) for place, rating in enumerate(ratings)]
 
-    strange = send(file_of([*GOOD_RATINGS, *rows])).rows[40:]
+    rows_out = send(file_of([*GOOD_RATINGS, *rows])).rows[40:]
 
-    assert [row["rating_raw"] for row in strange] == spellings
-    assert {row["rating_1_5"] for row in strange} == {None}
-    assert [row["issues"] for row in strange] == [["rating_out_of_scale"]] * 7
+    assert [row["rating_raw"] for row in rows_out] == ratings
+    assert {row["rating_1_5"] for row in rows_out} == {None}
+    assert [row["issues"] for row in rows_out] == [["rating_out_of_scale"]] * 7
 
 
-def test_R02_a_rating_is_understood_in_any_spelling(send):
-    meant = {
+def test_R02_a_rating_is_parsed_in_any_format(send):
+    expected = {
         "4 stars": 4, "★★★★☆": 4, "⭐⭐⭐": 3, "4/5": 4, "8 out of 10": 4, "80%": 4, "four": 4, "4,5": 4.5,
         "\N{FULLWIDTH DIGIT FIVE}": 5, "\N{ARABIC-INDIC DIGIT FOUR}": 4, "Three Stars": 3, "9/10": 4.5,
     }  # fmt: skip
-    rows = [review(41 + place, rating=spelling) for place, spelling in enumerate(meant)]
+    rows = [review(41 + place, rating=raw) for place, raw in enumerate(expected)]
 
-    read = send(file_of([*GOOD_RATINGS, *rows])).rows[40:]
+    parsed = send(file_of([*GOOD_RATINGS, *rows])).rows[40:]
 
-    assert {row["rating_raw"]: row["rating_1_5"] for row in read} == meant
+    assert {row["rating_raw"]: row["rating_1_5"] for row in parsed} == expected
 
 
 @pytest.mark.parametrize("count", [3, 30, 300])
-def test_R03_one_stray_rating_does_not_move_the_scale(count, send):
+def test_R03_one_outlier_does_not_change_the_scale(count, send):
     delivery = send(file_of([*reviews(count), review(count + 1, rating="50")]))
 
     assert delivery.report["rating"]["scale"] == 5
@@ -54,7 +54,7 @@ def test_R03_one_stray_rating_does_not_move_the_scale(count, send):
 @pytest.mark.parametrize(
     ("ratings", "scale"), [(range(1, 11), 10), (range(30, 101, 5), 100), (range(1, 6), 5)]
 )
-def test_R03_a_file_on_one_scale_is_no_mixture(ratings, scale, send):
+def test_R03_a_file_with_one_scale_has_no_warning(ratings, scale, send):
     rows = [review(number, rating=str(rating)) for number, rating in enumerate([*ratings] * 20, 1)]
 
     report = send(file_of(rows)).report
@@ -76,8 +76,8 @@ def check(report, name):
     return status
 
 
-def test_R04_dates_are_understood_in_any_format(send):
-    meant = {
+def test_R04_dates_are_parsed_in_any_format(send):
+    expected = {
         "31/12/2019": "2019-12-31T00:00:00",
         "12/31/2019": "2019-12-31T00:00:00",
         "31.12.2019": "2019-12-31T00:00:00",
@@ -96,18 +96,18 @@ def test_R04_dates_are_understood_in_any_format(send):
         "2020-02-29": "2020-02-29T00:00:00",
         "2019-03-31 02:30:00": "2019-03-31T02:30:00",
     }
-    rows = [review(number, date=spelling) for number, spelling in enumerate(meant, 1)]
+    rows = [review(number, date=raw) for number, raw in enumerate(expected, 1)]
 
     delivery = send(file_of(rows))
 
     dates = [date.isoformat() for date in delivery.column("review_date")]
-    assert dict(zip(meant, dates, strict=True)) == meant
+    assert dict(zip(expected, dates, strict=True)) == expected
     assert delivery.report["issues"] == {}
 
 
-def test_R04_each_row_has_a_say_in_the_order_of_days_and_months_even_with_two_columns_for_them(send):
-    days_first, months_first = ["13/01/2020"] * 3, ["01/13/2020", "01/14/2020"]
-    dates = [*days_first, *months_first, "03/04/2020"]
+def test_R04_every_row_is_evidence_of_the_day_month_order_even_with_two_date_columns(send):
+    day_first, month_first = ["13/01/2020"] * 3, ["01/13/2020", "01/14/2020"]
+    dates = [*day_first, *month_first, "03/04/2020"]
     rows = [review(number, date=date, visit_date="") for number, date in enumerate(dates)]
 
     delivery = send(file_of(rows, header=(*HEADER, "visit_date")))
@@ -125,24 +125,24 @@ def test_R04_each_row_has_a_say_in_the_order_of_days_and_months_even_with_two_co
         ("2020-01-01 " * 50_000, "date_unparseable"),
     ],
 )
-def test_R05_an_impossible_date_is_null_and_an_issue(date, issue, read_cell):
+def test_R05_an_impossible_date_is_null_with_an_issue(date, issue, read_cell):
     row = read_cell(date=date)
 
     assert (row["review_date"], row["issues"]) == (None, [issue])
 
 
-def test_R06_money_is_understood_or_an_issue(send):
-    meant = {
+def test_R06_an_amount_is_parsed_or_null_with_an_issue(send):
+    expected = {
         "$1,234.50": 1234.5, "1.234,50 €": 1234.5, "1 234,50": 1234.5, "1\u202f234,50": 1234.5,
         "1'234.50": 1234.5, "USD 12": 12, "Rs.12": 12, "12.-": 12, "12,5": 12.5, "1,234": 1234,
         "1,23,456": 123456, "-0": 0, "(12)": None, "-5": None, "$-5": None, "5-": None, "free": None,
         "1e400": None, "1.2.3": None,
     }  # fmt: skip
-    rows = [review(number, total_spent=spelling) for number, spelling in enumerate(meant, 1)]
+    rows = [review(number, total_spent=raw) for number, raw in enumerate(expected, 1)]
 
     delivery = send(file_of(rows, header=MONEY))
 
-    assert dict(zip(meant, delivery.column("total_spent"), strict=True)) == meant
+    assert dict(zip(expected, delivery.column("total_spent"), strict=True)) == expected
     issues = [("total_spent", None) if not row["issues"] else row["issues"][0] for row in delivery.rows]
     assert issues[12:] == ["total_spent_negative"] * 4 + ["total_spent_unparseable"] * 3
     assert set(issues[:12]) == {("total_spent", None)}
@@ -157,7 +157,7 @@ def test_R06_money_is_understood_or_an_issue(send):
         ({"total_spent": "0", "tip_amount": "5"}, None, ["tip_on_zero_spend"]),
     ],
 )
-def test_R07_a_strange_tip_is_capped_or_an_issue(cells, percentage, issues, read_cell):
+def test_R07_an_implausible_tip_is_capped_or_has_an_issue(cells, percentage, issues, read_cell):
     row = read_cell(**cells)
 
     assert (row["tip_percentage"], row["issues"]) == (percentage, issues)
@@ -173,14 +173,14 @@ def test_R07_a_strange_tip_is_capped_or_an_issue(cells, percentage, issues, read
         ("2.5", None, ["party_size_unparseable"]),
     ],
 )
-def test_R08_a_party_is_a_number_of_people_or_an_issue(party, size, issues, read_cell):
+def test_R08_a_party_size_is_a_whole_number_or_null_with_an_issue(party, size, issues, read_cell):
     row = read_cell(party_size=party)
 
     assert (row["party_size"], row["issues"]) == (size, issues)
 
 
 @pytest.mark.parametrize("word", ["N/A", "na", "null", "None", "nan", "-", "   ", "\u00a0", " \u2003\t"])
-def test_R09_null_words_are_null(word, read_cell):
+def test_R09_null_values_are_null(word, read_cell):
     row = read_cell(**dict.fromkeys(("customer_name", "date", "review_text", "gender", "total_spent"), word))
 
     fields = ("customer_name", "review_date", "review_text", "gender", "total_spent", "extra")
@@ -188,12 +188,12 @@ def test_R09_null_words_are_null(word, read_cell):
     assert row["issues"] == []
 
 
-def test_R17_categories_are_normalised_or_an_issue(send):
-    meant = {"M": "male", "Female ": "female", "nonbinary": "non_binary", "X": None, "Two-Spirit": None}
-    rows = [review(number, gender=word) for number, word in enumerate(meant, 1)]
+def test_R17_categories_are_mapped_or_null_with_an_issue(send):
+    expected = {"M": "male", "Female ": "female", "nonbinary": "non_binary", "X": None, "Two-Spirit": None}
+    rows = [review(number, gender=word) for number, word in enumerate(expected, 1)]
 
     delivery = send(file_of(rows, header=(*HEADER, "gender")))
 
-    assert delivery.column("gender_norm") == list(meant.values())
+    assert delivery.column("gender_norm") == list(expected.values())
     assert [row["issues"] for row in delivery.rows[3:]] == [["unmapped_category"]] * 2
     assert delivery.report["unmapped_words"]["gender"] == {"Two-Spirit": 1, "X": 1}

@@ -1,4 +1,4 @@
-"""Columns are recognised by their names, and what they hold is kept as delivered."""
+"""Columns are mapped by their names, and raw values are kept unchanged."""
 
 import json
 
@@ -11,7 +11,7 @@ def columns(*names):
     return (*HEADER, *names)
 
 
-def test_F12_of_two_columns_for_one_field_the_first_that_says_something_wins(send):
+def test_F12_of_two_columns_for_one_field_the_first_value_that_is_not_null_is_used(send):
     rows = [review(1, guest_name="Zed"), review(2, customer_name="n/a", guest_name="Zed")]
 
     delivery = send(file_of(rows, header=columns("guest_name")))
@@ -20,7 +20,7 @@ def test_F12_of_two_columns_for_one_field_the_first_that_says_something_wins(sen
     assert delivery.report["column_mapping"]["customer_name"] == ["customer_name", "guest_name"]
 
 
-def test_F12_a_header_name_may_stand_twice(send):
+def test_F12_a_column_name_may_occur_twice(send):
     body = b"rating,rating,review_text\n,4,MK00001\n5,4,MK00002\n"
 
     delivery = send(body)
@@ -39,13 +39,13 @@ def test_F13_unknown_columns_are_kept(send):
     assert delivery.report["columns_in_extra"] == ["mood", "Table"]
 
 
-def test_F13_columns_without_a_name_or_with_the_same_one_hide_nothing(send):
+def test_F13_columns_without_a_name_or_with_equal_names_are_all_kept(send):
     delivery = send(b"rating,mood,,mood,\n4,a,b,c,d\n")
 
     assert set(json.loads(delivery.rows[0]["extra"]).values()) == {"a", "b", "c", "d"}
 
 
-def test_F14_a_file_of_something_else_is_refused_with_the_nearest_names(send):
+def test_F14_a_file_without_reviews_is_rejected_with_the_closest_column_names(send):
     delivery = send(b"reviewerr,raiting,colour\nAl,4,red\n")
 
     assert (delivery.action, delivery.reason) == ("refused", "not_reviews")
@@ -68,13 +68,13 @@ def test_F21_a_thousand_columns_are_kept(send):
     assert delivery.holds_each_mark_once(29)
 
 
-def test_F21_more_columns_than_two_thousand_are_refused(send):
+def test_F21_more_than_two_thousand_columns_are_rejected(send):
     names = [f"q{number}" for number in range(2_001)]
 
     assert send(file_of(reviews(2), header=columns(*names))).reason == "too_many_columns"
 
 
-def test_F22_restaurant_facts_are_reference_data_and_no_reviews(send):
+def test_F22_restaurant_info_is_reference_data_and_not_reviews(send):
     body = (
         b"restaurant_name,address,avg_stars,total_reviews\n"
         b"TasteTrend Downtown,1 Main St,4.2,614\n,2 Side St,4,5\nTasteTrend Uptown,3 Hill St,six,-1\n"
@@ -95,7 +95,7 @@ def test_F22_restaurant_facts_are_reference_data_and_no_reviews(send):
 @pytest.mark.parametrize(
     "source_id", ["007", "1e5", "12345678901234567890", " 12 ", "1.0", "True", "NA", "é-1"]
 )
-def test_F25_an_id_is_kept_byte_for_byte(source_id, send):
+def test_F25_an_id_is_kept_unchanged(source_id, send):
     delivery = send(file_of([review(1), review(2, review_id=source_id)]))
 
     assert delivery.rows[1]["source_review_id"] == source_id
@@ -106,5 +106,5 @@ def test_F25_an_id_is_kept_byte_for_byte(source_id, send):
     [("NA", None), ("null", None), ("True", "True"), ("0", "0"), ("nullable", "nullable"), ("1e5", "1e5")],
 )
 @pytest.mark.parametrize("field", ["customer_name", "review_text"])
-def test_F25_only_null_words_are_null(field, word, kept, send):
+def test_F25_only_null_values_are_null(field, word, kept, send):
     assert send(file_of([review(1, **{field: word})])).column(field) == [kept]

@@ -1,4 +1,4 @@
-"""What the bytes are decides how they are read, not what the file is called."""
+"""The format is detected from the bytes, not from the file name."""
 
 import gzip
 import io
@@ -14,19 +14,19 @@ SIX = file_of(reviews(6))
 
 
 @pytest.mark.parametrize("key", ["reviews.csv.gz", "reviews.csv", "reviews"])
-def test_F15_gzip_is_read_whatever_it_is_called(key, send):
+def test_F15_gzip_is_read_with_any_file_name(key, send):
     delivery = send(gzip.compress(SIX), key)
 
     assert delivery.report["compressed"] is True
     assert delivery.holds_each_mark_once(6)
 
 
-def test_F15_gzip_of_several_members_is_read_to_its_end(send):
+def test_F15_all_members_of_a_gzip_file_are_read(send):
     assert send(gzip.compress(SIX[:300]) + gzip.compress(SIX[300:])).holds_each_mark_once(6)
 
 
 @pytest.mark.parametrize("damage", [lambda data: data[:-9], lambda data: data[:40] + b"~~~~" + data[44:]])
-def test_F15_gzip_that_is_cut_off_or_damaged_is_refused(damage, send):
+def test_F15_truncated_or_damaged_gzip_is_rejected(damage, send):
     delivery = send(damage(gzip.compress(SIX)), "reviews.csv.gz")
 
     assert (delivery.action, delivery.reason) == ("refused", "truncated")
@@ -59,7 +59,7 @@ def parquet():
         (gzip.compress(gzip.compress(SIX)), "gzip within gzip"),
     ],
 )
-def test_F16_what_is_no_text_is_refused_by_its_true_name(body, true_type, send):
+def test_F16_a_file_that_is_not_text_is_rejected_with_its_true_type(body, true_type, send):
     delivery = send(body)
 
     assert (delivery.action, delivery.reason) == ("refused", "not_delimited_text")
@@ -78,7 +78,7 @@ OBJECTS = [*reviews(5), {"rating": 4, "comments": mark(6)}]
         ("reviews.txt", "\ufeff" + json.dumps(OBJECTS)),
     ],
 )
-def test_F17_json_is_read_whatever_it_is_called(key, body, send):
+def test_F17_json_is_read_with_any_file_name(key, body, send):
     delivery = send(body.encode(), key)
 
     assert delivery.holds_each_mark_once(6)
@@ -86,7 +86,7 @@ def test_F17_json_is_read_whatever_it_is_called(key, body, send):
     assert delivery.report["column_mapping"]["review_text"] == ["review_text", "comments"]
 
 
-def test_F17_json_values_are_kept_as_they_were_written(send):
+def test_F17_json_values_are_kept_unchanged(send):
     body = (
         '{"id": 12345678901234567890, "rating": 4.50, "text": "a \\"b\\"\\nc", "spent": null, "vip": true}\n'
         '{"id": "007", "rating": 1e0, "text": "d", "tags": ["x", {"n": 1.50, "big": 10000000000000000000}]}'
@@ -103,7 +103,7 @@ def test_F17_json_values_are_kept_as_they_were_written(send):
     }
 
 
-def test_F17_json_that_is_cut_off_gives_its_whole_objects(send):
+def test_F17_the_complete_objects_of_truncated_json_are_written(send):
     body = json.dumps(reviews(6), indent=1)
 
     delivery = send(body[: body.index(mark(6)) + 7].encode(), "r.json")
@@ -121,7 +121,7 @@ def test_F17_json_that_is_cut_off_gives_its_whole_objects(send):
         (f'["{mark(3)}"]', "not_an_object"),
     ],
 )
-def test_F17_a_damaged_line_costs_no_neighbour(damaged, reason, send):
+def test_F17_a_damaged_line_does_not_affect_other_lines(damaged, reason, send):
     lines = [json.dumps(review) for review in reviews(6)]
     lines[2] = damaged
 
@@ -134,13 +134,13 @@ def test_F17_a_damaged_line_costs_no_neighbour(damaged, reason, send):
 @pytest.mark.parametrize(
     "body", ["[]", "{}", '[{"rating":', "[[1], [2]]", '[{"rating": 4, "x": ' + "[" * 9_999]
 )
-def test_F17_json_without_reviews_is_refused(body, send):
+def test_F17_json_without_reviews_is_rejected(body, send):
     delivery = send(body.encode(), "r.json")
 
     assert (delivery.action, delivery.reason) == ("refused", "malformed_json")
 
 
-def test_F17_as_json_or_as_delimited_text_a_review_gets_the_same_id(send):
+def test_F17_a_review_has_the_same_id_as_json_and_as_delimited_text(send):
     as_text = send(SIX, "reviews.csv")
     as_json = send(json.dumps(reviews(6)).encode(), "reviews.json")
 

@@ -1,4 +1,4 @@
-"""The table of bad inputs and the tests know the same cases."""
+"""The table of bad inputs and the tests have the same cases."""
 
 import re
 from pathlib import Path
@@ -17,9 +17,9 @@ def named_in_tests():
     return {case for source in sources for case in NAME.findall(source)}
 
 
-def test_every_case_has_a_test_and_every_such_test_its_case():
+def test_every_case_has_a_test_and_every_test_a_case():
     assert set(documented()) ^ named_in_tests() == set()
 
 
-def test_no_case_stands_twice():
+def test_no_case_is_listed_twice():
     assert len(documented()) == len(set(documented()))

@@ -1,4 +1,4 @@
-"""How a file is written down makes no difference to what it says."""
+"""Encoding, line ends, delimiter and quoting do not change the values."""
 
 import codecs
 
@@ -12,21 +12,21 @@ FIVE = reviews(5)
 @pytest.mark.parametrize(
     "body", [b"", b"\n\r\n\n", codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF8 + b"\n", b" \t\n"]
 )
-def test_F01_a_file_without_text_is_refused(body, send):
+def test_F01_a_file_without_text_is_rejected(body, send):
     delivery = send(body)
 
     assert (delivery.action, delivery.reason) == ("refused", "empty_file")
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\r\n\r\n"])
-def test_F02_a_header_alone_makes_a_dataset_without_rows(end, send):
+def test_F02_a_file_with_only_a_header_has_a_dataset_without_rows(end, send):
     delivery = send((",".join(HEADER) + end).encode())
 
     assert delivery.action == "processed"
     assert delivery.rows == []
 
 
-def test_F03_rows_without_a_header_are_refused_without_quoting_them(send):
+def test_F03_a_file_without_a_header_is_rejected_without_quoting_its_rows(send):
     body = "".join(line(list(row.values())) for row in reviews(5, customer_name="Zoltan Quarrel"))
 
     delivery = send(body.encode())
@@ -46,7 +46,7 @@ def test_F03_rows_without_a_header_are_refused_without_quoting_them(send):
         (b"", "utf-16-be"),
     ],
 )
-def test_F04_unicode_of_any_kind_is_read(mark, encoding, send):
+def test_F04_each_unicode_encoding_is_read(mark, encoding, send):
     rows = [*FIVE, review(6, customer_name="Žofie Ångström")]
 
     delivery = send(mark + text_of(rows).encode(encoding))
@@ -56,7 +56,7 @@ def test_F04_unicode_of_any_kind_is_read(mark, encoding, send):
     assert delivery.holds_each_mark_once(6)
 
 
-def test_F05_cp1252_is_recognised(send):
+def test_F05_cp1252_is_detected(send):
     delivery = send(text_of(reviews(5, customer_name="Renée “Bé” Çelik")).encode("cp1252"))
 
     assert delivery.report["encoding"] == "cp1252"
@@ -65,7 +65,7 @@ def test_F05_cp1252_is_recognised(send):
 
 
 @pytest.mark.parametrize("field", ["review_id", "customer_name", "review_text", "mood"])
-def test_F05_one_broken_byte_costs_no_other_row_anything(field, send):
+def test_F05_one_invalid_byte_does_not_affect_other_rows(field, send):
     rows = [review(number, customer_name="Renée", mood="très bon") for number in range(1, 200)]
     rows[9] |= {field: rows[9][field] + " here: ~"}
     body = file_of(rows, header=(*HEADER, "mood")).replace(b"here: ~", b"here: \xc3")
@@ -78,13 +78,13 @@ def test_F05_one_broken_byte_costs_no_other_row_anything(field, send):
     assert delivery.holds_each_mark_once(199)
 
 
-def test_F05_a_character_cut_off_at_the_end_is_noticed(send):
+def test_F05_a_truncated_character_at_the_end_is_an_issue(send):
     body = text_of(reviews(5, customer_name="Renée")).encode() + b"6,Bo,2020-01-01,4,fine,Down,caf\xc3"
 
     assert send(body).rows[5]["issues"] == ["undecodable_text"]
 
 
-def test_F05_mojibake_is_left_as_delivered(send):
+def test_F05_mojibake_is_kept_unchanged(send):
     delivery = send(file_of([review(1, review_text="trÃ¨s bon")]))
 
     assert delivery.column("review_text") == ["trÃ¨s bon"]
@@ -100,7 +100,7 @@ def test_F06_any_line_end_ends_a_row(location, ends, send):
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-def test_F07_the_delimiter_is_found_and_may_stand_within_quotes(delimiter, send):
+def test_F07_the_delimiter_is_detected_and_may_occur_within_quotes(delimiter, send):
     rows = [*FIVE, review(6, location=f"left{delimiter}right")]
 
     delivery = send(file_of(rows, delimiter=delimiter))
@@ -111,7 +111,7 @@ def test_F07_the_delimiter_is_found_and_may_stand_within_quotes(delimiter, send)
 
 
 @pytest.mark.parametrize("delimiter", [";", "^"])
-def test_F07_a_first_line_may_announce_the_delimiter(delimiter, send):
+def test_F07_a_sep_line_sets_the_delimiter(delimiter, send):
     delivery = send(f"sep={delimiter}\r\n".encode() + file_of(FIVE, delimiter=delimiter))
 
     assert delivery.report["delimiter"] == delimiter
@@ -119,7 +119,7 @@ def test_F07_a_first_line_may_announce_the_delimiter(delimiter, send):
 
 
 @pytest.mark.parametrize(
-    ("delivered", "text"),
+    ("raw_text", "text"),
     [
         ('"one\ntwo\r\nthree"', "one\ntwo\r\nthree"),
         ('"she said ""wow"", twice"', 'she said "wow", twice'),
@@ -130,8 +130,8 @@ def test_F07_a_first_line_may_announce_the_delimiter(delimiter, send):
         ("one\x85two\x0bthree", "onetwothree"),
     ],
 )
-def test_F08_marks_within_a_text_start_no_new_row(delivered, text, send):
-    body = text_of([*FIVE, review(6, review_text="~"), review(7)]).replace("~", delivered)
+def test_F08_line_ends_and_quotes_within_a_text_do_not_start_a_row(raw_text, text, send):
+    body = text_of([*FIVE, review(6, review_text="~"), review(7)]).replace("~", raw_text)
 
     delivery = send(body.encode())
 
@@ -139,7 +139,7 @@ def test_F08_marks_within_a_text_start_no_new_row(delivered, text, send):
     assert delivery.report["rows"]["written"] == 7
 
 
-def test_F28_spaces_may_stand_before_quoted_fields(send):
+def test_F28_quoted_fields_may_follow_spaces(send):
     names = ["Lee, Al", 'Jo ""Jojo"" Ray', "Kim,\n Bo"]
     body = "".join(f'"{n}", "{name}", 4, she said "yes"\n' for n, name in enumerate(names, 1))
 
@@ -149,7 +149,7 @@ def test_F28_spaces_may_stand_before_quoted_fields(send):
     assert delivery.column("review_text") == ['she said "yes"'] * 3
 
 
-def test_F11_nul_bytes_and_the_end_mark_are_taken_out(send):
+def test_F11_nul_bytes_and_a_trailing_ctrl_z_are_removed(send):
     body = text_of(FIVE).replace("Good", "Go\0od").replace("Guest", "Gu\0est").encode() + b"\x1a"
 
     delivery = send(body)

@@ -1,4 +1,4 @@
-"""Runs an invocation in a process of its own, which can die, while S3 lives on in this one."""
+"""Runs an invocation in a child process, which a test can kill, while moto's S3 stays in this process."""
 
 import multiprocessing
 import threading
@@ -9,28 +9,28 @@ from typing import Any
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from moto.core.botocore_stubber import MockRawResponse
 
-_PROCESSES = multiprocessing.get_context("fork")  # a copy that has everything imported already
+_PROCESSES = multiprocessing.get_context("fork")  # the child has all modules imported
 
 
-def run_elsewhere(standin, work: Callable[[], Any]) -> Any:
-    """Return what the work returned or raised, or None when its process died."""
+def run_in_child_process(faulty_s3, work: Callable[[], Any]) -> Any:
+    """Return what `work` returned or raised, or None if the child process died."""
     here, there = _PROCESSES.Pipe()
-    process = _PROCESSES.Process(target=_run, args=(standin, work, there))
+    process = _PROCESSES.Process(target=_run, args=(faulty_s3, work, there))
     process.start()
     there.close()
     try:
-        return _serve(here, standin.answer)
+        return _serve(here, faulty_s3.answer)
     finally:
         here.close()
         process.join()
 
 
-def _run(standin, work, pipe):
+def _run(faulty_s3, work, pipe):
     turn = threading.Lock()
-    standin.answer = lambda request: _ask(pipe, turn, request)
+    faulty_s3.answer = lambda request: _ask(pipe, turn, request)
     try:
         result = work()
-    except Exception as error:  # noqa: BLE001 # it is the result
+    except Exception as error:  # noqa: BLE001 # the error is the result
         result = error
     pipe.send(("result", result))
 
@@ -44,7 +44,7 @@ def _ask(pipe, turn, request):
 
 
 def _serve(pipe, answer):
-    """Answer requests until the result comes, or the process dies, perhaps while it sends another request."""
+    """Answer requests until the result arrives or the process dies, possibly while it sends a request."""
     with suppress(EOFError, OSError):
         while True:
             kind, content = pipe.recv()

@@ -1,4 +1,4 @@
-"""A raw object with an old result, an event that brings a new one, and an S3 that fails on demand."""
+"""Fixtures: a raw object with an earlier result, an event for its new version, an S3 with faults."""
 
 import importlib
 import random
@@ -11,9 +11,9 @@ import pytest
 from botocore.retries.standard import ExponentialBackoff
 
 from tests.unit.conftest import PROCESSED, Store, s3_record
-from tests.unit.fault_injection.child_process import run_elsewhere
-from tests.unit.fault_injection.faulty_s3 import StandIn
-from tests.unit.fault_injection.simulation import Explored
+from tests.unit.fault_injection.child_process import run_in_child_process
+from tests.unit.fault_injection.faulty_s3 import FaultyS3
+from tests.unit.fault_injection.simulation import ExploredSchedules
 from tests.unit.serial import SerialExecutor
 
 HEADER = b"rating,review_text\n"
@@ -22,29 +22,29 @@ MESSY_NEW = HEADER + b"1,bad\n2,poor,ragged\n3,so so\n3,so so\n"
 DATASET = "processed/processed_reviews.csv.parquet"
 EVENT = {"Records": [s3_record("reviews.csv")]}
 
-_SURVIVALS = pytest.StashKey[dict[str, Counter]]()
-_EXPLORED = pytest.StashKey[dict[str, Explored]]()
+_SURVIVED = pytest.StashKey[dict[str, Counter]]()
+_EXPLORED = pytest.StashKey[dict[str, ExploredSchedules]]()
 
 
 @pytest.fixture(scope="session")
-def stood_in_session():
-    """Return a session behind a stand-in; one for all tests, since it reads S3's whole model."""
+def faulty_session():
+    """Return a session with a FaultyS3; one for all tests, because loading S3's model is slow."""
     session = boto3.Session()
-    return session, StandIn(session)
+    return session, FaultyS3(session)
 
 
 @pytest.fixture
-def standin(store, stood_in_session, monkeypatch):
-    session, standin = stood_in_session
+def faulty_s3(store, faulty_session, monkeypatch):
+    session, faulty_s3 = faulty_session
     monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda *_: 0)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
-    standin.strike()
-    return standin
+    faulty_s3.inject()
+    return faulty_s3
 
 
 @pytest.fixture
-def handler(standin):
-    """Return the handler module, loaded anew with clients that the stand-in serves, one request at a time."""
+def handler(faulty_s3):
+    """Return the reloaded handler module; its clients use the FaultyS3, one request at a time."""
     handler = importlib.reload(importlib.import_module("api_handler"))
     handler.EXECUTOR = SerialExecutor()
     return handler
@@ -52,34 +52,34 @@ def handler(standin):
 
 @pytest.fixture
 def temporary(tmp_path, monkeypatch):
-    """Return the temporary directory that the function sees, empty."""
+    """Return the function's temporary directory, empty."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
 
 
 @dataclass
-class Scene:
-    """What stands before an event, what has to stand after it, and the means to try it out.
+class Scenario:
+    """The processed bucket before and after an event, and methods that send the event with a fault.
 
     Attributes:
         before: key → content and metadata of each object in the processed bucket before the event.
-        after: the same, after an invocation that nothing spoilt.
-        sites: what each S3 request of that invocation was for.
-        tries: the same of the invocation that a fault struck last.
+        after: the same, after an invocation without faults.
+        call_sites: description of each S3 request of that invocation.
+        calls_with_fault: the same for the last invocation with a fault.
     """
 
     store: Store
-    standin: StandIn
+    faulty_s3: FaultyS3
     send: object
     before: dict = field(default_factory=dict)
     after: dict = field(default_factory=dict)
-    sites: list = field(default_factory=list)
-    tries: list = field(default_factory=list)
+    call_sites: list = field(default_factory=list)
+    calls_with_fault: list = field(default_factory=list)
 
     def stored(self):
         keys = self.store.keys()
-        found = {key: self.store.client.get_object(Bucket=PROCESSED, Key=key) for key in keys}
-        return {key: (each["Body"].read(), each["Metadata"]) for key, each in found.items()}
+        objects = {key: self.store.client.get_object(Bucket=PROCESSED, Key=key) for key in keys}
+        return {key: (each["Body"].read(), each["Metadata"]) for key, each in objects.items()}
 
     def reset(self):
         keys = self.store.keys()
@@ -88,30 +88,30 @@ class Scene:
         for key, (body, metadata) in self.before.items():
             self.store.client.put_object(Bucket=PROCESSED, Key=key, Body=body, Metadata=metadata)
 
-    def rehearse(self):
-        """Take down what stands before the event, and what becomes of it when nothing goes wrong."""
+    def record_fault_free_run(self):
+        """Record the objects before the event, and the requests and objects of a fault-free invocation."""
         self.before = self.stored()
-        self.standin.strike()
+        self.faulty_s3.inject()
         self.send()
-        self.sites, self.after = self.standin.sites, self.stored()
+        self.call_sites, self.after = self.faulty_s3.call_sites, self.stored()
 
-    def struck(self, at, fault, *, forever=False, elsewhere=False):
-        """Send the event with a fault at one request; return the answer, or the error it ended in."""
+    def send_with_fault(self, at, fault, *, forever=False, in_child_process=False):
+        """Send the event with a fault at one request; return the response or the raised error."""
         self.reset()
-        self.standin.strike(at, fault, forever=forever)
+        self.faulty_s3.inject(at, fault, forever=forever)
         try:
-            return run_elsewhere(self.standin, self.send) if elsewhere else self.send()
-        except Exception as error:  # noqa: BLE001 # whatever it is, the caller judges it
+            return run_in_child_process(self.faulty_s3, self.send) if in_child_process else self.send()
+        except Exception as error:  # noqa: BLE001 # the caller asserts on it
             return error
         finally:
-            self.tries = self.standin.sites
-            self.standin.strike()
+            self.calls_with_fault = self.faulty_s3.call_sites
+            self.faulty_s3.inject()
 
-    def assert_whole(self):
-        """Check that the old result stands or the new one, and nothing that is neither."""
+    def assert_consistent(self):
+        """Check that the bucket has either the old or the new result, complete, and no other object."""
         stored = self.stored()
-        for key, what in stored.items():
-            assert what in (self.before.get(key), self.after.get(key)), key
+        for key, value in stored.items():
+            assert value in (self.before.get(key), self.after.get(key)), key
         if stored.get(DATASET) == self.after[DATASET]:
             assert stored == self.after
         else:
@@ -122,54 +122,54 @@ class Scene:
         assert self.stored() == self.after
 
 
-NOTHING, AN_OLDER_RESULT, IN_PARTS = "nothing stands", "an older result stands", "a dataset above 5 MB"
-EVERY_SIZE = pytest.mark.parametrize("scene", [AN_OLDER_RESULT, IN_PARTS], indirect=True)
+NO_RESULT, OLDER_RESULT, MULTIPART = "no result", "an older result", "a dataset above 5 MB"
+EACH_SIZE = pytest.mark.parametrize("scenario", [OLDER_RESULT, MULTIPART], indirect=True)
 
 
 @pytest.fixture(scope="session")
 def rows_above_5_mb():
-    """Return rows of text that no codec shrinks, which a dataset holds twice."""
+    """Return rows of incompressible text, which a dataset stores twice."""
     letters = random.Random(5)  # noqa: S311 # any text
     return b"".join(b"4,%s\n" % letters.randbytes(225).hex().encode() for _ in range(12_000))
 
 
 @pytest.fixture
-def scene(request, store, standin, handler, context):
-    """Return a scene in which an older result stands, unless the test's parameter says otherwise."""
-    before = getattr(request, "param", AN_OLDER_RESULT)
-    rows = request.getfixturevalue("rows_above_5_mb") if before == IN_PARTS else b""
-    scene = Scene(store, standin, lambda: handler.lambda_handler(EVENT, context))
-    if before != NOTHING:
+def scenario(request, store, faulty_s3, handler, context):
+    """Return a scenario with an older result, unless the test's parameter is another state."""
+    before = getattr(request, "param", OLDER_RESULT)
+    rows = request.getfixturevalue("rows_above_5_mb") if before == MULTIPART else b""
+    scenario = Scenario(store, faulty_s3, lambda: handler.lambda_handler(EVENT, context))
+    if before != NO_RESULT:
         store.upload("reviews.csv", MESSY_OLD + rows)
-        scene.send()
+        scenario.send()
     store.upload("reviews.csv", MESSY_NEW + rows)
-    scene.rehearse()
-    return scene
+    scenario.record_fault_free_run()
+    return scenario
 
 
 @pytest.fixture
 def survived(request):
-    """Return a function that notes a call site at which a fault was survived."""
-    survivals = request.config.stash.setdefault(_SURVIVALS, {})
+    """Return a function that records a call site at which a fault was survived."""
+    survivals = request.config.stash.setdefault(_SURVIVED, {})
 
-    def note(fault, site):
+    def record(fault, site):
         survivals.setdefault(fault, Counter())[site] += 1
 
-    return note
+    return record
 
 
 @pytest.fixture
 def explored(request):
-    """Return a function that notes in how many orders something was tried."""
+    """Return a function that records how many schedules a test explored."""
     return request.config.stash.setdefault(_EXPLORED, {}).__setitem__
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    for fault, sites in config.stash.get(_SURVIVALS, {}).items():
-        each = ", ".join(f"{site} {count}" for site, count in sites.items())
+    for fault, call_sites in config.stash.get(_SURVIVED, {}).items():
+        each = ", ".join(f"{site} {count}" for site, count in call_sites.items())
         terminalreporter.write_line(
-            f"{fault}: {sites.total()} of {sites.total()} call sites survived ({each})"
+            f"{fault}: {call_sites.total()} of {call_sites.total()} call sites survived ({each})"
         )
-    for what, found in config.stash.get(_EXPLORED, {}).items():
-        counted = f"{found.interleavings():,} interleavings of {len(found.turns):,} states"
-        terminalreporter.write_line(f"{what}: {counted} in {found.runs:,} runs")
+    for test, result in config.stash.get(_EXPLORED, {}).items():
+        counted = f"{result.interleavings():,} interleavings of {len(result.turns):,} states"
+        terminalreporter.write_line(f"{test}: {counted} in {result.runs:,} runs")

@@ -1,4 +1,4 @@
-"""Lets invocations take turns at each S3 request, and tries every order in which they can."""
+"""Lets concurrent invocations take turns at each S3 request, and explores every schedule of the turns."""
 
 import re
 import threading
@@ -8,25 +8,30 @@ from functools import cache
 from itertools import count
 from urllib.parse import urlsplit
 
-_STAMP = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+_VERSION_SUFFIX = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
 
-class Actor(threading.Thread):
-    """Does its work, but waits before each S3 request until it is its turn."""
+class Worker(threading.Thread):
+    """Runs an invocation that waits for its turn before each S3 request.
 
-    def __init__(self, work: Callable[[], object]):
+    Attributes:
+        seen: S3's responses so far; an invocation is deterministic, so they are its whole state.
+        multipart_etag: ETag of the raw content of its multipart upload in progress.
+    """
+
+    def __init__(self, invoke: Callable[[], object]):
         super().__init__(daemon=True)
-        self._work = work
+        self._invoke = invoke
         self._turn, self._waiting = threading.Semaphore(0), threading.Semaphore(0)
-        self.seen: list[tuple] = []  # what S3 answered; a deterministic work's state is no more than this
-        self.uploads_made_of = ""  # the raw content of which the multipart upload under way was made
+        self.seen: list[tuple] = []
+        self.multipart_etag = ""
         self.ended = False
         self.result: object = None
 
     def run(self):
         try:
-            self.result = self._work()
-        except Exception as error:  # noqa: BLE001 # whatever it is, the test judges it
+            self.result = self._invoke()
+        except Exception as error:  # noqa: BLE001 # the test asserts on it
             self.result = error
         self.ended = True
         self._waiting.release()
@@ -36,7 +41,7 @@ class Actor(threading.Thread):
         self._waiting.acquire()
 
     def step(self):
-        """Let one request pass, and return when the next waits or there is none."""
+        """Let one request pass; return when the next one waits or the invocation has ended."""
         self._turn.release()
         self._waiting.acquire()
 
@@ -46,104 +51,103 @@ class Actor(threading.Thread):
 
 
 @dataclass
-class World:
-    """What the actors share: the S3 behind a stand-in, seen as far as it decides what happens next.
+class Simulation:
+    """The workers and the part of S3's content that decides how they continue.
 
     Attributes:
-        key: the raw key that all is about.
-        objects: what stands, by what it is and of which raw content it was made.
-        datasets: the raw contents of which the dataset was made, in the order of the writes.
+        key: the raw key of all invocations.
+        objects: path and, for objects with a version in their key, raw ETag → ETag of the raw content.
+        datasets: ETags of the raw contents of the dataset, in the order of the writes.
     """
 
     key: str
-    actors: list[Actor]
+    workers: list[Worker]
     objects: dict = field(default_factory=dict)
     datasets: list[str] = field(default_factory=list)
 
-    def answer(self, request, truly):
-        actor = threading.current_thread()
-        if not isinstance(actor, Actor):
-            return truly(request)
-        actor.wait_for_turn()
-        response = truly(request)
-        path = urlsplit(request.url).path.replace(self.key, "KEY")
-        what, made_of = _STAMP.sub("", path), response.headers.get("x-amz-meta-source-etag")
-        if path == "/KEY":
-            made_of = response.headers.get("etag")
-        actor.seen.append((request.method, what, response.status_code, made_of))
-        self._note(actor, what, made_of, request, response)
+    def answer(self, request, respond):
+        worker = threading.current_thread()
+        if not isinstance(worker, Worker):
+            return respond(request)
+        worker.wait_for_turn()
+        response = respond(request)
+        path = _VERSION_SUFFIX.sub("", urlsplit(request.url).path.replace(self.key, "KEY"))
+        header = "etag" if path == "/KEY" else "x-amz-meta-source-etag"
+        raw_etag = response.headers.get(header)
+        worker.seen.append((request.method, path, response.status_code, raw_etag))
+        self._record(worker, path, raw_etag, request, response)
         return response
 
-    def _note(self, actor, what, made_of, request, response):
-        """Note what an object was made of; of one in parts, the request that starts them says so."""
-        sent = request.headers.get("x-amz-meta-source-etag", b"").decode()
-        if request.method == "POST" and sent:
-            actor.uploads_made_of = sent
+    def _record(self, worker, path, raw_etag, request, response):
+        """Record a write; only the first request of a multipart upload has the raw ETag in its headers."""
+        sent_etag = request.headers.get("x-amz-meta-source-etag", b"").decode()
+        if request.method == "POST" and sent_etag:
+            worker.multipart_etag = sent_etag
         elif request.method in ("PUT", "POST") and response.status_code == 200:
-            self._note_write(what, made_of or sent or actor.uploads_made_of)
+            self._record_write(path, raw_etag or sent_etag or worker.multipart_etag)
 
-    def _note_write(self, what, made_of):
-        if what == "/processed/processed_KEY.parquet":
-            self.datasets.append(made_of)
-        several = what.startswith(("/processed/logs/", "/processed/rejected/"))
-        self.objects[what, made_of if several else ""] = made_of
+    def _record_write(self, path, raw_etag):
+        if path == "/processed/processed_KEY.parquet":
+            self.datasets.append(raw_etag)
+        versioned = path.startswith(("/processed/logs/", "/processed/rejected/"))
+        self.objects[path, raw_etag if versioned else ""] = raw_etag
 
     @property
     def state(self):
-        """Two worlds in one state have one future."""
-        seen = tuple(tuple(actor.seen) for actor in self.actors)
+        """Two simulations with equal states continue equally."""
+        seen = tuple(tuple(worker.seen) for worker in self.workers)
         return seen, tuple(sorted(self.objects.items(), key=str))
 
     @property
     def ready(self):
-        return [place for place, actor in enumerate(self.actors) if not actor.ended]
+        return [index for index, worker in enumerate(self.workers) if not worker.ended]
 
 
 @dataclass
-class Explored:
-    """What was tried: runs from beginning to end, the states met, and where each turn led."""
+class ExploredSchedules:
+    """The number of complete runs, and state → worker index → next state."""
 
     runs: int = 0
     turns: dict = field(default_factory=dict)
 
     def interleavings(self):
-        """Return in how many orders the turns that were tried can follow one another."""
+        """Return the number of different schedules that the explored turns form."""
 
         @cache
-        def ways(state):
-            return sum(map(ways, self.turns[state].values())) if state in self.turns else 1
+        def schedules(state):
+            return sum(map(schedules, self.turns[state].values())) if state in self.turns else 1
 
-        return ways(next(iter(self.turns)))
+        return schedules(next(iter(self.turns)))
 
 
-def explore(
-    standin, begin: Callable[[str], World], check: Callable[[World], None], *, most_runs: int
-) -> Explored:
-    """Try every order of turns, one run for each turn that leads to a state not met before."""
-    explored, truly, names = Explored(), standin.answer, count()
-    untried: list[tuple[int, ...]] = [()]
-    while untried and explored.runs < most_runs:
-        world = begin(f"r{next(names)}.csv")
-        standin.answer = lambda request, world=world: world.answer(request, truly)
-        for actor in world.actors:
-            actor.start()
-        untried += _run(world, untried.pop(), explored)
-        standin.answer = truly
-        check(world)
+def explore_schedules(
+    faulty_s3, set_up: Callable[[str], Simulation], check: Callable[[Simulation], None], *, max_runs: int
+) -> ExploredSchedules:
+    """Run and check every schedule; a run starts only for a turn that leads to an unexplored state."""
+    explored, respond, names = ExploredSchedules(), faulty_s3.answer, count()
+    unexplored: list[tuple[int, ...]] = [()]
+    while unexplored and explored.runs < max_runs:
+        simulation = set_up(f"r{next(names)}.csv")
+        faulty_s3.answer = lambda request, simulation=simulation: simulation.answer(request, respond)
+        for worker in simulation.workers:
+            worker.start()
+        unexplored += _run(simulation, unexplored.pop(), explored)
+        faulty_s3.answer = respond
+        check(simulation)
         explored.runs += 1
     return explored
 
 
-def _run(world: World, beginning: tuple[int, ...], explored: Explored) -> list[tuple[int, ...]]:
-    """Follow a beginning to the end; return the beginnings that were met and not followed."""
-    others, done = [], ()
-    while ready := world.ready:
-        state = world.state
+def _run(simulation: Simulation, prefix: tuple[int, ...], explored: ExploredSchedules):
+    """Follow a schedule that starts with `prefix` to its end; return the prefixes of its alternatives."""
+    alternatives, schedule = [], ()
+    while ready := simulation.ready:
+        state = simulation.state
         if state not in explored.turns:
             explored.turns[state] = {}
-            others += [(*done, place) for place in ready[1:]]
-        place = beginning[len(done)] if len(done) < len(beginning) else ready[0]
-        world.actors[place].step()
-        explored.turns[state][place] = world.state
-        done = (*done, place)
-    return others
+            alternatives += [(*schedule, index) for index in ready[1:]]
+        index = prefix[len(schedule)] if len(schedule) < len(prefix) else ready[0]
+        simulation.workers[index].step()
+        explored.turns[state][index] = simulation.state
+        schedule = (*schedule, index)
+    return alternatives

@@ -1,4 +1,4 @@
-"""What becomes of the function when it is set up wrongly."""
+"""Cold starts with a wrong configuration."""
 
 import subprocess
 import sys
@@ -9,32 +9,32 @@ import pytest
 LAMBDA_SRC = Path(__file__).parents[3] / "lambda_src"
 
 
-def last_words(setup="pass", **environment):
-    """Import the handler in a process of its own; return the last line that it says before it ends."""
+def import_error(setup="pass", **environment):
+    """Import the handler in a child process; return the last line of its standard error."""
     program = f"import sys; sys.path.insert(0, {str(LAMBDA_SRC)!r}); {setup}; import api_handler"
-    ended = subprocess.run(  # noqa: S603 # a program of this test
+    result = subprocess.run(  # noqa: S603 # fixed program, no shell
         [sys.executable, "-c", program],
         env={"AWS_DEFAULT_REGION": "eu-west-1", "ARTIFACTS_BUCKET": "artifacts"} | environment,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert ended.returncode == 1
-    return ended.stderr.splitlines()[-1]
+    assert result.returncode == 1
+    return result.stderr.splitlines()[-1]
 
 
 @pytest.mark.parametrize("buckets", [{}, {"RAW_BUCKET": "raw", "PROCESSED_BUCKET": ""}])
-def test_I14_a_missing_setting_fails_at_the_start_in_one_sentence(buckets):
+def test_I14_a_missing_setting_fails_at_cold_start_with_one_sentence(buckets):
     missing = ", ".join(name for name in ("RAW_BUCKET", "PROCESSED_BUCKET") if not buckets.get(name))
 
-    assert last_words(**buckets) == (
+    assert import_error(**buckets) == (
         f"RuntimeError: environment variables not set: {missing}; the stack sets them, deploy it again"
     )
 
 
-def test_I14_a_missing_layer_fails_at_the_start_by_its_name():
+def test_I14_a_missing_layer_fails_at_cold_start_with_its_name():
     without_layers = "sys.path = [path for path in sys.path if 'site-packages' not in path]"
 
-    said = last_words(without_layers, RAW_BUCKET="raw", PROCESSED_BUCKET="processed")
+    error = import_error(without_layers, RAW_BUCKET="raw", PROCESSED_BUCKET="processed")
 
-    assert said == "ModuleNotFoundError: No module named 'aws_lambda_powertools'"
+    assert error == "ModuleNotFoundError: No module named 'aws_lambda_powertools'"

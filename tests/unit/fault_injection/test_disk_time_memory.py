@@ -1,4 +1,4 @@
-"""What becomes of an event when the function runs out of disk, of time or of memory."""
+"""Events for which the function runs out of disk, time or memory."""
 
 import errno
 import os
@@ -15,73 +15,73 @@ from tastetrend_etl.errors import RetryableError
 from tastetrend_etl.temp_workspace import temp_workspace
 from tests.unit.conftest import LambdaContext
 from tests.unit.fault_injection import faulty_s3 as faults
-from tests.unit.fault_injection.child_process import run_elsewhere
+from tests.unit.fault_injection.child_process import run_in_child_process
 from tests.unit.fault_injection.conftest import EVENT
 
 
 @dataclass
-class RunningOut(LambdaContext):
-    """Has time left for so many looks at the clock."""
+class ExpiringContext(LambdaContext):
+    """A context whose remaining time is sufficient for `checks` calls, then 1 s."""
 
-    looks: int = 0
+    checks: int = 0
 
     def get_remaining_time_in_millis(self):
-        self.looks -= 1
-        return 30_000 if self.looks >= 0 else 1_000
+        self.checks -= 1
+        return 30_000 if self.checks >= 0 else 1_000
 
 
-@pytest.mark.parametrize(("room", "place"), [(100_000, "extract.py"), (310_000, "pipeline.py")])
-def test_I05_a_full_disk_is_raised_with_that_reason_and_left_empty(
-    room, place, store, standin, handler, context, temporary
+@pytest.mark.parametrize(("max_bytes", "module"), [(100_000, "extract.py"), (310_000, "pipeline.py")])
+def test_I05_a_full_disk_is_raised_with_its_reason_and_cleaned_up(
+    max_bytes, module, store, faulty_s3, handler, context, temporary
 ):
-    letters = random.Random(5)  # noqa: S311 # any text that no codec shrinks
+    letters = random.Random(5)  # noqa: S311 # incompressible text
     words = ("".join(letters.choices(string.ascii_letters, k=1_000)) for _ in range(300))
     store.upload("reviews.csv", b"rating,review_text\n" + b"".join(f"5,{word}\n".encode() for word in words))
 
-    def in_little_room():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+    def with_file_size_limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (max_bytes, max_bytes))
         return handler.lambda_handler(EVENT, context)
 
-    error = run_elsewhere(standin, in_little_room)
+    error = run_in_child_process(faulty_s3, with_file_size_limit)
 
     assert isinstance(error, RetryableError)
-    assert f"({os.strerror(errno.EFBIG)}) at {place}" in str(error)
+    assert f"({os.strerror(errno.EFBIG)}) at {module}" in str(error)
     assert store.keys() == []
     assert list(temporary.iterdir()) == []
 
 
-def test_I05_what_a_killed_invocation_left_is_cleared_and_what_a_live_one_uses_is_not(scene, temporary):
-    scene.struck(len(scene.sites) - 1, faults.death_before, elsewhere=True)
-    (left,) = temporary.iterdir()
-    assert (left / "raw").exists()
+def test_I05_files_of_a_killed_invocation_are_deleted_and_files_in_use_are_not(scenario, temporary):
+    scenario.send_with_fault(len(scenario.call_sites) - 1, faults.kill_before, in_child_process=True)
+    (leftover,) = temporary.iterdir()
+    assert (leftover / "raw").exists()
 
     with temp_workspace() as in_use:
-        assert not left.exists()
-        scene.send()
+        assert not leftover.exists()
+        scenario.send()
         assert list(temporary.iterdir()) == [in_use]
 
 
-@pytest.mark.parametrize("looks", range(3), ids=["at the start", "between batches", "before the commit"])
-def test_I06_an_invocation_without_time_stops_before_it_commits(looks, scene, handler):
-    scene.reset()
+@pytest.mark.parametrize("checks", range(3), ids=["at the start", "between batches", "before the commit"])
+def test_I06_an_invocation_without_time_stops_before_it_commits(checks, scenario, handler):
+    scenario.reset()
 
     with pytest.raises(RetryableError, match="too little time"):
-        handler.lambda_handler(EVENT, RunningOut(looks=looks))
+        handler.lambda_handler(EVENT, ExpiringContext(checks=checks))
 
-    assert scene.stored() == scene.before
-    scene.assert_completed_by_the_next_delivery()
+    assert scenario.stored() == scenario.before
+    scenario.assert_completed_by_the_next_delivery()
 
 
-def test_I10_running_out_of_memory_while_writing_leaves_what_stood(scene, monkeypatch):
-    def half_written(self, batch):
+def test_I10_running_out_of_memory_while_writing_leaves_the_older_result(scenario, monkeypatch):
+    def write_part_and_fail(self, batch):
         self.write_table(pa.Table.from_batches([batch.slice(0, 1)]))
         raise MemoryError
 
-    scene.reset()
+    scenario.reset()
     with monkeypatch.context() as patch:
-        patch.setattr(pq.ParquetWriter, "write_batch", half_written)
+        patch.setattr(pq.ParquetWriter, "write_batch", write_part_and_fail)
         with pytest.raises(RetryableError, match="MemoryError at"):
-            scene.send()
+            scenario.send()
 
-    assert scene.stored() == scene.before
-    scene.assert_completed_by_the_next_delivery()
+    assert scenario.stored() == scenario.before
+    scenario.assert_completed_by_the_next_delivery()

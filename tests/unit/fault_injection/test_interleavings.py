@@ -1,4 +1,4 @@
-"""Invocations of one key that run at once, late or in any order end in the newest result, whole."""
+"""Concurrent invocations of one key end with the complete result of the newest version, in any schedule."""
 
 import hashlib
 import io
@@ -11,31 +11,31 @@ from tastetrend_etl.ingest import IngestResult, RunContext, ingest
 from tastetrend_etl.s3_event import ObjectEvent
 from tastetrend_etl.settings import Settings
 from tests.unit.conftest import ARTIFACTS, PROCESSED, RAW
-from tests.unit.fault_injection.simulation import Actor, World, explore
+from tests.unit.fault_injection.simulation import Simulation, Worker, explore_schedules
 from tests.unit.serial import SerialExecutor
 
-CONTENTS = [b"rating,review_text\n" + b"4,words %d\n" % place for place in range(3)]
+CONTENTS = [b"rating,review_text\n" + b"4,words %d\n" % index for index in range(3)]
 ETAGS = [hashlib.md5(content, usedforsecurity=False).hexdigest() for content in CONTENTS]
 SETTINGS = Settings(RAW, PROCESSED, ARTIFACTS)
 
 
 @pytest.fixture(params=["in one request", "in parts"], autouse=True)
 def _each_way_to_write(request, monkeypatch):
-    """Have datasets of any size written in one request, or all in two parts at least."""
+    """Write every dataset in one request, or every dataset as a multipart upload."""
     if request.param == "in parts":
         monkeypatch.setattr("awswrangler.s3._fs._MIN_WRITE_BLOCK", 2_000)
         monkeypatch.setattr("moto.s3.models.S3_UPLOAD_PART_MIN_SIZE", 1)
 
 
 @pytest.fixture
-def run(standin):
-    """Return the context of invocations; Powertools, which the handler has, is for one at a time."""
+def run(faulty_s3):
+    """Return the context of `ingest`; the handler itself is not thread-safe because of Powertools."""
     return RunContext(connect(), SETTINGS, "7", SerialExecutor())
 
 
 @pytest.fixture
 def event(run):
-    """Return a function that makes an invocation."""
+    """Return a function that returns an invocation for a key."""
     return lambda key: lambda: ingest(ObjectEvent(RAW, key), run)
 
 
@@ -49,17 +49,19 @@ def upload(run):
 
 @pytest.fixture
 def assert_newest_whole(store):
-    """Return a check that the dataset is the newest version's, and never went back to an older one."""
+    """Return a check that the dataset is of the newest version and was never overwritten by an older one."""
 
-    def check(world):
-        assert all(isinstance(actor.result, IngestResult) for actor in world.actors), world.actors
-        current = store.client.head_object(Bucket=RAW, Key=world.key)
-        dataset = f"processed/processed_{world.key}.parquet"
+    def check(simulation):
+        assert all(isinstance(worker.result, IngestResult) for worker in simulation.workers), (
+            simulation.workers
+        )
+        current = store.client.head_object(Bucket=RAW, Key=simulation.key)
+        dataset = f"processed/processed_{simulation.key}.parquet"
         assert store.metadata(dataset)["source-version-id"] == current["VersionId"]
-        written = [ETAGS.index(etag) for etag in world.datasets]
+        written = [ETAGS.index(etag) for etag in simulation.datasets]
         assert written == sorted(set(written))
         assert pq.read_table(io.BytesIO(store.read(dataset)))["source_row"].to_pylist() == [1]
-        reports = f"processed/logs/{world.key}/"
+        reports = f"processed/logs/{simulation.key}/"
         versions = store.client.list_object_versions(Bucket=PROCESSED, Prefix=reports)["Versions"]
         assert all(version["IsLatest"] for version in versions)
 
@@ -67,41 +69,41 @@ def assert_newest_whole(store):
 
 
 @pytest.fixture
-def tried(request, standin, assert_newest_whole, explored):
-    """Return a function that tries every order of some works' requests, up to a number of runs."""
+def explore(request, faulty_s3, assert_newest_whole, explored):
+    """Return a function that explores the schedules of a simulation, up to a number of runs."""
 
-    def try_all(begin, *, most_runs=10_000):
-        found = explore(standin, begin, assert_newest_whole, most_runs=most_runs)
-        explored(request.node.name, found)
-        return found
+    def explore_all(set_up, *, max_runs=10_000):
+        result = explore_schedules(faulty_s3, set_up, assert_newest_whole, max_runs=max_runs)
+        explored(request.node.name, result)
+        return result
 
-    return try_all
+    return explore_all
 
 
-def test_E05_the_same_event_twice_at_once_writes_each_object_once(event, upload, tried):
-    def begin(key):
+def test_E05_two_concurrent_deliveries_of_an_event_write_each_object_once(event, upload, explore):
+    def set_up(key):
         upload(key, 0)
-        return World(key, [Actor(event(key)), Actor(event(key))])
+        return Simulation(key, [Worker(event(key)), Worker(event(key))])
 
-    assert tried(begin).interleavings() > 400
+    assert explore(set_up).interleavings() > 400
 
 
-def test_E06_a_version_uploaded_while_its_elder_replaces_an_older_one_wins(event, upload, tried):
-    def begin(key):
+def test_E06_a_version_uploaded_while_an_older_one_is_processed_wins(event, upload, explore):
+    def set_up(key):
         upload(key, 0)
         event(key)()
         upload(key, 1)
-        return World(key, [Actor(event(key)), Actor(lambda: upload(key, 2) or event(key)())])
+        return Simulation(key, [Worker(event(key)), Worker(lambda: upload(key, 2) or event(key)())])
 
-    assert tried(begin).interleavings() > 700
+    assert explore(set_up).interleavings() > 700
 
 
-def test_I07_three_at_once_with_an_upload_in_between_end_in_the_newest(event, upload, tried):
-    """Too many orders to try them all: one run for each of the first turns that lead anywhere new."""
+def test_I07_three_concurrent_invocations_and_an_upload_end_with_the_newest_version(event, upload, explore):
+    """There are too many schedules to explore them all."""
 
-    def begin(key):
+    def set_up(key):
         upload(key, 0)
-        newer = Actor(lambda: upload(key, 1) or event(key)())
-        return World(key, [Actor(event(key)), newer, Actor(event(key))])
+        newer = Worker(lambda: upload(key, 1) or event(key)())
+        return Simulation(key, [Worker(event(key)), newer, Worker(event(key))])
 
-    assert tried(begin, most_runs=60).runs == 60
+    assert explore(set_up, max_runs=60).runs == 60

@@ -1,4 +1,4 @@
-"""In which order, how late and how often events arrive makes no difference to what stands in the end."""
+"""The result is independent of the order, the delay and the number of deliveries of events."""
 
 from itertools import count
 
@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from tests.unit.conftest import s3_record
 
 VERSIONS = 3
-NAMES = count()  # a key of its own for each history
+NAMES = count()  # one key for each history
 
 
 @st.composite
 def histories(draw):
-    """Return uploads in order, and events of them, each at least once and none before its upload."""
+    """Return the uploads in order and their events, each at least once and none before its upload."""
     events = [*range(VERSIONS), *draw(st.lists(st.integers(0, VERSIONS - 1), max_size=3))]
     delivered_after = {
         (version, number): draw(st.integers(version, VERSIONS - 1)) for number, version in enumerate(events)
@@ -33,21 +33,21 @@ def content(version):
 
 @pytest.fixture
 def replay(store, handler, context):
-    """Return a function that goes through a history; after each event the newest version has to stand."""
+    """Return a function that replays a history and checks that each event leaves the newest version."""
 
-    def go_through(history, key):
+    def replay_history(history, key):
         newest = None
-        for what, version in history:
-            if what == "upload":
+        for action, version in history:
+            if action == "upload":
                 newest = store.upload(key, content(version))
                 continue
             record = s3_record(key, sequencer=f"{version:02X}")
             handler.lambda_handler({"Records": [record]}, context)
             assert store.metadata(f"processed/processed_{key}.parquet")["source-version-id"] == newest
 
-    return go_through
+    return replay_history
 
 
 @given(history=histories())
-def test_E06_after_any_event_the_newest_version_stands_whatever_came_before(history, replay):
+def test_E06_after_each_event_the_result_is_of_the_newest_version(history, replay):
     replay(history, f"{next(NAMES)}.csv")

@@ -1,4 +1,4 @@
-"""What is written through awswrangler appears whole or not at all, in its own types, over one client."""
+"""Parquet files written by awswrangler are complete or absent, keep their types and use one client."""
 
 import gc
 import io
@@ -34,20 +34,20 @@ SMALL = pa.table(
 
 
 @pytest.fixture
-def s3(standin):
+def s3(faulty_s3):
     return connect()
 
 
 @pytest.fixture(scope="module")
 def large():
     """Return a table whose parquet file has 16 MB."""
-    letters = random.Random(5)  # noqa: S311 # any text that no codec shrinks
+    letters = random.Random(5)  # noqa: S311 # incompressible text
     return pa.table({"text": [letters.randbytes(256).hex() for _ in range(32_000)]})
 
 
 @pytest.fixture
 def ignored(monkeypatch):
-    """Return the exceptions that Python would print as ignored."""
+    """Return the exceptions that Python reports as unraisable."""
     caught = []
     monkeypatch.setattr(sys, "unraisablehook", caught.append)
     return caught
@@ -68,7 +68,7 @@ EACH_WAY = pytest.mark.parametrize("put", [write, upload])
 
 @pytest.fixture
 def assert_nothing_was_written(store, ignored):
-    """Return a check that no object is there, no parts are, and nothing is printed or sent any more."""
+    """Return a check that there are no objects, no parts and no unraisable exceptions."""
 
     def check():
         gc.collect()
@@ -80,7 +80,7 @@ def assert_nothing_was_written(store, ignored):
 
 
 @EACH_WAY
-def test_a_table_keeps_its_types_and_its_rows(put, s3, store, tmp_path):
+def test_a_table_keeps_its_types_and_rows(put, s3, store, tmp_path):
     put(s3, SMALL, tmp_path)
 
     assert pq.read_table(io.BytesIO(store.read(KEY))).equals(SMALL)
@@ -88,19 +88,19 @@ def test_a_table_keeps_its_types_and_its_rows(put, s3, store, tmp_path):
 
 
 @EACH_WAY
-def test_a_large_file_goes_in_parts(put, s3, standin, large, store, tmp_path):
+def test_a_large_file_is_a_multipart_upload(put, s3, faulty_s3, large, store, tmp_path):
     put(s3, large, tmp_path)
 
-    assert standin.sites.count("part of the rejected rows") >= 2
+    assert faulty_s3.call_sites.count("part of the rejected rows") >= 2
     assert pq.read_table(io.BytesIO(store.read(KEY))).equals(large)
 
 
 @EACH_WAY
 @pytest.mark.parametrize("request_number", range(5))
-def test_a_request_that_fails_leaves_nothing(
-    request_number, put, s3, standin, large, tmp_path, assert_nothing_was_written
+def test_a_failed_request_leaves_no_object(
+    request_number, put, s3, faulty_s3, large, tmp_path, assert_nothing_was_written
 ):
-    standin.strike(request_number, faults.refusal(403, "AccessDenied"))
+    faulty_s3.inject(request_number, faults.error_response(403, "AccessDenied"))
 
     with pytest.raises(ClientError, match="AccessDenied"):
         put(s3, large, tmp_path)
@@ -109,16 +109,16 @@ def test_a_request_that_fails_leaves_nothing(
 
 
 @pytest.mark.parametrize("size", ["small", "large"])
-def test_a_parquet_writer_that_fails_leaves_nothing(
+def test_a_failed_parquet_writer_leaves_no_object(
     size, s3, large, tmp_path, monkeypatch, assert_nothing_was_written
 ):
-    def half_written(self, table, **_):
+    def write_half_and_fail(self, table, **_):
         original(self, table.slice(0, table.num_rows // 2))
         raise MemoryError
 
     original = pq.ParquetWriter.write_table
     with monkeypatch.context() as patch:
-        patch.setattr(pq.ParquetWriter, "write_table", half_written)
+        patch.setattr(pq.ParquetWriter, "write_table", write_half_and_fail)
         with pytest.raises(MemoryError):
             write(s3, large if size == "large" else SMALL, tmp_path)
 
@@ -127,10 +127,10 @@ def test_a_parquet_writer_that_fails_leaves_nothing(
 
 @EACH_WAY
 @pytest.mark.parametrize("size", ["small", "large"])
-def test_a_lost_race_is_not_run_again_when_the_winner_is_gone(
+def test_a_failed_condition_is_not_retried_when_the_other_object_is_gone(
     put, size, s3, store, large, tmp_path, assert_nothing_was_written
 ):
-    store.client.put_object(Bucket=PROCESSED, Key=KEY, Body=b"the winner")
+    store.client.put_object(Bucket=PROCESSED, Key=KEY, Body=b"another writer's")
 
     with pytest.raises(ClientError, match="PreconditionFailed"):
         put(s3, large if size == "large" else SMALL, tmp_path)
@@ -141,24 +141,24 @@ def test_a_lost_race_is_not_run_again_when_the_winner_is_gone(
 
 @EACH_WAY
 @pytest.mark.parametrize("size", ["small", "large"])
-@pytest.mark.parametrize("place", ["first", "last"])
-def test_a_call_that_stalls_is_given_up_after_the_sdks_four_tries(
-    place, put, size, s3, standin, store, large, tmp_path
+@pytest.mark.parametrize("position", ["first", "last"])
+def test_a_stalled_call_is_raised_after_the_four_attempts_of_the_sdk(
+    position, put, size, s3, faulty_s3, store, large, tmp_path
 ):
     table = large if size == "large" else SMALL
     put(s3, table, tmp_path)
-    at = 0 if place == "first" else len(standin.sites) - 1
+    at = 0 if position == "first" else len(faulty_s3.call_sites) - 1
     store.client.delete_object(Bucket=PROCESSED, Key=KEY)
-    standin.strike(at, faults.stall, forever=True)
+    faulty_s3.inject(at, faults.stall, forever=True)
 
     with pytest.raises(ReadTimeoutError):
         put(s3, table, tmp_path)
 
-    assert len(standin.sites) == at + 4
+    assert len(faulty_s3.call_sites) == at + 4
 
 
 @EACH_WAY
-def test_no_call_makes_another_client(put, s3, monkeypatch, tmp_path):
+def test_no_call_creates_another_client(put, s3, monkeypatch, tmp_path):
     monkeypatch.setattr(boto3.Session, "client", None)
 
     put(s3, SMALL, tmp_path)
@@ -166,7 +166,7 @@ def test_no_call_makes_another_client(put, s3, monkeypatch, tmp_path):
     assert len(s3_parquet.read_parquet(s3, PROCESSED, KEY)) == SMALL.num_rows
 
 
-def test_the_handler_writes_datasets_and_rejected_rows_by_awswrangler(store, handler, context, monkeypatch):
+def test_the_handler_writes_datasets_and_rejected_rows_with_awswrangler(store, handler, context, monkeypatch):
     written = []
     for name in ("upload", "to_parquet"):
         original = getattr(wr.s3, name)
@@ -184,10 +184,10 @@ def test_the_handler_writes_datasets_and_rejected_rows_by_awswrangler(store, han
     assert sorted(key.endswith(".parquet") for key in store.everything()) == [False, False, True, True]
 
 
-def test_what_is_written_beside_a_dataset_is_sent_at_once(store, standin, handler, context):
-    """Each of the three waits for the other two, and the dataset for all of them."""
+def test_reports_and_rejected_rows_are_written_concurrently(store, faulty_s3, handler, context):
+    """Each of the three requests waits for the other two; the dataset is written after all of them."""
     handler.EXECUTOR, together = ThreadPoolExecutor(3), Barrier(3, timeout=10)
-    answer = standin.answer
+    answer = faulty_s3.answer
 
     def wait_for_the_others(request):
         if "/logs/" in request.url or "/rejected/" in request.url:
@@ -195,27 +195,27 @@ def test_what_is_written_beside_a_dataset_is_sent_at_once(store, standin, handle
         return answer(request)
 
     store.upload("reviews.csv", MESSY_NEW)
-    standin.answer = wait_for_the_others
+    faulty_s3.answer = wait_for_the_others
     try:
         handler.lambda_handler(EVENT, context)
     finally:
-        standin.answer = answer
+        faulty_s3.answer = answer
 
-    assert standin.sites[:2] == ["look at the dataset", "download of the raw object"]
-    assert len(standin.sites) == 2 + 3 + 1
-    assert standin.sites[-1] == "write of the dataset"
+    assert faulty_s3.call_sites[:2] == ["HEAD of the dataset", "download of the raw object"]
+    assert len(faulty_s3.call_sites) == 2 + 3 + 1
+    assert faulty_s3.call_sites[-1] == "write of the dataset"
 
 
-def test_an_output_of_other_content_is_replaced_and_one_of_the_same_is_not(scene, store):
-    (report,) = [key for key in scene.after if "/validation_" in key and key not in scene.before]
-    scene.reset()
-    store.client.put_object(Bucket=PROCESSED, Key=report, Body=b"of a version that told no digest")
-    rejected = next(key for key in scene.after if "rejected_" in key and key not in scene.before)
-    body, metadata = scene.after[rejected]
+def test_an_output_with_other_content_is_replaced_and_an_equal_one_is_not(scenario, store):
+    (report,) = [key for key in scenario.after if "/validation_" in key and key not in scenario.before]
+    scenario.reset()
+    store.client.put_object(Bucket=PROCESSED, Key=report, Body=b"of a version without digest metadata")
+    rejected = next(key for key in scenario.after if "rejected_" in key and key not in scenario.before)
+    body, metadata = scenario.after[rejected]
     store.client.put_object(Bucket=PROCESSED, Key=rejected, Body=body, Metadata=metadata)
     before = store.versions().count(rejected)
 
-    scene.send()
+    scenario.send()
 
-    assert scene.stored()[report] == scene.after[report]
+    assert scenario.stored()[report] == scenario.after[report]
     assert store.versions().count(rejected) == before

@@ -1,4 +1,4 @@
-"""pandas as an expert writes it: Arrow's parser and strings, whole columns, each value judged once."""
+"""pandas as an expert writes it: Arrow's parser and strings, vectorized, each distinct value parsed once."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pc
 
-from benchmarks.contenders import by_hand
+from benchmarks.engines import cell_rules
 from benchmarks.task import (
     EARLIEST,
     FIELDS,
@@ -26,18 +26,18 @@ _SAME_REVIEW = ("review_text", "customer_name", "review_date", "restaurant_name"
 
 
 def run(task: Task) -> Balance:
-    """Do the work in one frame."""
+    """Process the file in one frame."""
     raw, read = _read(task)
     trimmed = raw[list(FIELDS)].apply(lambda column: column.str.strip())
     clean = trimmed.mask(trimmed.apply(lambda column: column.str.lower().isin(NULL_VALUES)))
-    said = clean["rating"].notna() | clean["review_text"].notna()
-    kept = said & ~_repeats(trimmed, clean, said)
-    _write(raw[kept], clean[kept], task)
-    return Balance(read, int(kept.sum()), read - int(said.sum()), int(said.sum() - kept.sum()))
+    reviews = clean["rating"].notna() | clean["review_text"].notna()
+    written = reviews & ~_duplicates(trimmed, clean, reviews)
+    _write(raw[written], clean[written], task)
+    return Balance(read, int(written.sum()), read - int(reviews.sum()), int(reviews.sum() - written.sum()))
 
 
 def _read(task: Task) -> tuple[pd.DataFrame, int]:
-    """Return the whole records with their numbers, and how many records there are."""
+    """Return the records that are not ragged with their source row numbers, and the number of all records."""
     ragged: list[int] = []
 
     def skip(row: pc.InvalidRow) -> str:
@@ -57,13 +57,13 @@ def _read(task: Task) -> tuple[pd.DataFrame, int]:
     return frame, len(frame) + len(ragged)
 
 
-def _repeats(trimmed: pd.DataFrame, clean: pd.DataFrame, said: pd.Series) -> pd.Series:
+def _duplicates(trimmed: pd.DataFrame, clean: pd.DataFrame, reviews: pd.Series) -> pd.Series:
     bare = trimmed.assign(source_review_id=trimmed["source_review_id"].str.removesuffix("_dup"))
-    told = clean["review_text"].notna()
-    repeats = pd.Series(False, index=clean.index)
-    repeats[told] = clean.loc[told, list(_SAME_REVIEW)].duplicated()
-    repeats[said & ~told] = bare[said & ~told].duplicated()
-    return repeats
+    with_text = clean["review_text"].notna()
+    duplicates = pd.Series(False, index=clean.index)
+    duplicates[with_text] = clean.loc[with_text, list(_SAME_REVIEW)].duplicated()
+    duplicates[reviews & ~with_text] = bare[reviews & ~with_text].duplicated()
+    return duplicates
 
 
 def _write(raw: pd.DataFrame, clean: pd.DataFrame, task: Task) -> None:
@@ -77,20 +77,20 @@ def _write(raw: pd.DataFrame, clean: pd.DataFrame, task: Task) -> None:
     out["rating_1_5"], out["rating_scale"], rating_issue = _ratings(raw["rating"])
     dates = _dates(clean["review_date"], task)
     out["review_date"] = dates.where(dates.between(pd.Timestamp(EARLIEST), pd.Timestamp(LATEST)))
-    found = {
+    issues = {
         "date_unparseable": clean["review_date"].notna() & dates.isna(),
         "date_out_of_range": dates.notna() & out["review_date"].isna(),
         "rating_unparseable": rating_issue == "rating_unparseable",
         "rating_out_of_scale": rating_issue == "rating_out_of_scale",
     }
-    found |= _add_amounts(out, clean) | _add_groups(out, clean)
-    out["issues"] = _lists(found)
+    issues |= _add_amounts(out, clean) | _add_groups(out, clean)
+    out["issues"] = _lists(issues)
     out["extra"] = None
     out[list(OUTPUT)].to_parquet(task.out, compression="snappy", index=False)
 
 
 def _fingerprints(clean: pd.DataFrame) -> np.ndarray:
-    """Return 128 bits in hex: two 64-bit hashes under different keys, which pandas computes by column."""
+    """Return 128 bits in hex: two 64-bit hashes with different keys, computed by pandas."""
     parts = clean[[*_SAME_REVIEW, "source_review_id", "rating"]]
     halves = [
         pd.util.hash_pandas_object(parts, index=False, hash_key=key, categorize=False).to_numpy()
@@ -101,32 +101,30 @@ def _fingerprints(clean: pd.DataFrame) -> np.ndarray:
 
 
 def _each_value(column: pd.Series, function: Callable[[str], object]) -> list[object]:
-    """Apply a function once for each distinct value, and return a result a row."""
+    """Apply a function once for each distinct value and return one result a row."""
     codes, values = pd.factorize(column)
     results = [function(value) for value in values]
     return [results[code] if code >= 0 else None for code in codes]
 
 
-def _ratings(delivered: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
-    read = _each_value(delivered, by_hand.rating)
-    table = pd.DataFrame(read, index=delivered.index, columns=["value", "scale", "issue"])
+def _ratings(raw: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
+    parsed = _each_value(raw, cell_rules.rating)
+    table = pd.DataFrame(parsed, index=raw.index, columns=["value", "scale", "issue"])
     return table["value"].astype(float), table["scale"].astype("Int16"), table["issue"]
 
 
-def _dates(delivered: pd.Series, task: Task) -> pd.Series:
-    dates = pd.Series(pd.NaT, index=delivered.index, dtype="datetime64[us]")
+def _dates(raw: pd.Series, task: Task) -> pd.Series:
+    dates = pd.Series(pd.NaT, index=raw.index, dtype="datetime64[us]")
     for pattern in (*PLAIN_DATES, *task.numeric_dates):
-        left = delivered[dates.isna() & delivered.notna()]
-        dates = dates.fillna(pd.to_datetime(left, format=pattern, errors="coerce").astype("datetime64[us]"))
-    zoned = pd.to_datetime(
-        delivered[dates.isna() & delivered.notna()], format=ZONED_DATES[0], errors="coerce", utc=True
-    )
+        rest = raw[dates.isna() & raw.notna()]
+        dates = dates.fillna(pd.to_datetime(rest, format=pattern, errors="coerce").astype("datetime64[us]"))
+    zoned = pd.to_datetime(raw[dates.isna() & raw.notna()], format=ZONED_DATES[0], errors="coerce", utc=True)
     return dates.fillna(zoned.dt.tz_localize(None).astype("datetime64[us]"))
 
 
-def _amounts(delivered: pd.Series) -> pd.Series:
-    plain = pd.to_numeric(delivered, errors="coerce")
-    rest = delivered[plain.isna() & delivered.notna()]
+def _amounts(raw: pd.Series) -> pd.Series:
+    plain = pd.to_numeric(raw, errors="coerce")
+    rest = raw[plain.isna() & raw.notna()]
     bare = rest.str.strip("$€USD% ")
     european = bare.str.contains(r",\d{1,2}$")
     bare = bare.where(~european, bare.str.replace(".", "").str.replace(",", "."))
@@ -136,11 +134,11 @@ def _amounts(delivered: pd.Series) -> pd.Series:
 def _add_amounts(out: pd.DataFrame, clean: pd.DataFrame) -> dict[str, pd.Series]:
     given = {name: _amounts(clean[name]) for name in ("total_spent", "tip_amount", "tip_percentage")}
     spent, tip, percentage = (amount.where(amount >= 0) for amount in given.values())
-    wanting = (percentage.isna() | (percentage == 0)) & spent.notna() & tip.notna() & (spent > 0)
-    percentage = percentage.where(~wanting, tip / spent * 100)
+    computed = (percentage.isna() | (percentage == 0)) & spent.notna() & tip.notna() & (spent > 0)
+    percentage = percentage.where(~computed, tip / spent * 100)
     out["total_spent"], out["tip_amount"], out["tip_percentage"] = spent, tip, percentage.clip(upper=30)
     out["log_total_spent"] = np.log1p(spent)
-    party = pd.Series(_each_value(clean["party_size"], by_hand.amount), clean.index, float)
+    party = pd.Series(_each_value(clean["party_size"], cell_rules.amount), clean.index, float)
     fits = party.between(1, 100) & (party % 1 == 0)
     out["party_size"] = party.where(fits).astype("Int32")
     return {
@@ -160,10 +158,10 @@ def _add_groups(out: pd.DataFrame, clean: pd.DataFrame) -> dict[str, pd.Series]:
     return {"unmapped_category": unmapped}
 
 
-def _lists(found: dict[str, pd.Series]) -> list[list[str]]:
+def _lists(issues: dict[str, pd.Series]) -> list[list[str]]:
     """Return the codes of each row; most rows have none."""
-    lists: list[list[str]] = [[] for _ in next(iter(found.values()))]
-    for code, mask in found.items():
+    lists: list[list[str]] = [[] for _ in next(iter(issues.values()))]
+    for code, mask in issues.items():
         for row in np.flatnonzero(mask):
             lists[row].append(code)
     return lists

@@ -1,4 +1,4 @@
-"""The contract's rules for single cells in plain Python, as both pandas contenders use them."""
+"""The contract's rules for single cells in plain Python, used by both pandas engines."""
 
 import re
 from datetime import UTC, datetime
@@ -12,13 +12,13 @@ _AMOUNT = re.compile(r"(-?)\D*?(\d[\d.,]*)\D*")
 
 
 def cleaned(text: str) -> str | None:
-    """Trim; null words become None."""
+    """Strip whitespace; return None for null values."""
     trimmed = text.strip()
     return None if trimmed.lower() in NULL_VALUES else trimmed
 
 
 def rating(text: str) -> tuple[float | None, int | None, str | None]:
-    """Return the rating from one to five, its scale, and the issue code if there is one."""
+    """Return the rating from one to five, its scale, and the issue code; None for each that is missing."""
     if cleaned(text) is None:
         return None, None, None
     plain = _WORD.sub(lambda match: str(NUMBER_WORDS[match[0]]), text.strip().lower())
@@ -35,7 +35,7 @@ def rating(text: str) -> tuple[float | None, int | None, str | None]:
 
 
 def amount(text: str | None) -> float | None:
-    """Return an amount of money or a percentage."""
+    """Parse an amount of money, a percentage or a number in words; None if it is not a number."""
     if text is None:
         return None
     if text.lower() in NUMBER_WORDS:
@@ -50,7 +50,7 @@ def amount(text: str | None) -> float | None:
 
 
 def date(text: str | None, task: Task) -> datetime | None:
-    """Return the naive UTC moment."""
+    """Parse a date to a naive UTC datetime; None if no format matches."""
     if text is None:
         return None
     if ("T" in text or "+" in text) and text[0].isdigit():

@@ -1,4 +1,4 @@
-"""The engine of this project, as the function runs it between the download and the upload."""
+"""The engine of this project: what the function runs between download and upload."""
 
 import shutil
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ _UPLOADED = datetime(2026, 12, 30, tzinfo=UTC)
 
 
 def run(task: Task) -> Balance:
-    """Process the file, the reports included."""
+    """Process the file and write the dataset, the rejected rows and the reports."""
     size = task.path.stat().st_size
     source = SourceObject("raw", task.path.name, "1", "1", size, _UPLOADED)
     with TemporaryDirectory(dir=task.out.parent) as work:

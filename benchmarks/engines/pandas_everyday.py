@@ -5,7 +5,7 @@ import math
 
 import pandas as pd
 
-from benchmarks.contenders import by_hand
+from benchmarks.engines import cell_rules
 from benchmarks.task import (
     COLUMNS,
     EARLIEST,
@@ -22,37 +22,37 @@ _AMOUNTS = ("total_spent", "tip_amount", "tip_percentage", "party_size")
 
 
 def run(task: Task) -> Balance:
-    """Do the work in one frame."""
+    """Process the file in one frame."""
     raw = pd.read_csv(
         task.path,
         sep=task.delimiter,
         encoding=task.encoding,
         names=COLUMNS,
         skiprows=1,
-        engine="python",  # the only one that tells a field that is missing from one that is empty
+        engine="python",  # the only one that distinguishes missing fields from empty ones
         keep_default_na=False,
         dtype=object,
     )
     raw["source_row"] = range(1, len(raw) + 1)
-    whole = raw[raw["ethnicity"].notna() & raw["surplus_1"].isna()]
-    said = whole[whole.apply(lambda row: _says_something(row["rating"], row["review_text"]), axis=1)]
-    kept = _without_repeats(said.copy())
-    _write(kept, task)
-    return Balance(len(raw), len(kept), len(raw) - len(said), len(said) - len(kept))
+    complete = raw[raw["ethnicity"].notna() & raw["surplus_1"].isna()]
+    reviews = complete[complete.apply(lambda row: _is_review(row["rating"], row["review_text"]), axis=1)]
+    written = _without_duplicates(reviews.copy())
+    _write(written, task)
+    return Balance(len(raw), len(written), len(raw) - len(reviews), len(reviews) - len(written))
 
 
-def _says_something(rating: str, text: str) -> bool:
-    return by_hand.cleaned(rating) is not None or by_hand.cleaned(text) is not None
+def _is_review(rating: str, text: str) -> bool:
+    return cell_rules.cleaned(rating) is not None or cell_rules.cleaned(text) is not None
 
 
-def _without_repeats(frame: pd.DataFrame) -> pd.DataFrame:
+def _without_duplicates(frame: pd.DataFrame) -> pd.DataFrame:
     bare = frame[list(FIELDS)].map(str.strip)
     bare["source_review_id"] = bare["source_review_id"].str.removesuffix("_dup")
     for name in ("review_text", "customer_name", "review_date", "restaurant_name"):
-        frame[f"bare_{name}"] = frame[name].apply(by_hand.cleaned)
-    told = frame["bare_review_text"].notna()
+        frame[f"bare_{name}"] = frame[name].apply(cell_rules.cleaned)
+    with_text = frame["bare_review_text"].notna()
     same = ["bare_review_text", "bare_customer_name", "bare_review_date", "bare_restaurant_name"]
-    first = [*frame[told].drop_duplicates(same).index, *bare[~told].drop_duplicates().index]
+    first = [*frame[with_text].drop_duplicates(same).index, *bare[~with_text].drop_duplicates().index]
     frame["bare_id"] = bare["source_review_id"]
     return frame.loc[sorted(first)].copy()
 
@@ -63,20 +63,22 @@ def _write(frame: pd.DataFrame, task: Task) -> None:
     out["source_review_id"] = frame["source_review_id"].apply(lambda text: text or None)
     out["source_file"], out["source_row"] = task.path.name, frame["source_row"]
     for name in TEXTS:
-        out[name] = frame[name].apply(by_hand.cleaned)
-    ratings = frame["rating"].apply(by_hand.rating)
+        out[name] = frame[name].apply(cell_rules.cleaned)
+    ratings = frame["rating"].apply(cell_rules.rating)
     out["rating_raw"] = frame["rating"].apply(lambda text: text or None)
     out["rating_1_5"] = ratings.str[0].astype(float)
     out["rating_scale"] = ratings.str[1].astype("Int16")
     out["review_text"] = frame["bare_review_text"]
     out["review_text_trunc"] = out["review_text"].map(lambda text: text[:2000], na_action="ignore")
     out["review_length"] = out["review_text"].map(len, na_action="ignore").astype("Int32")
-    dates = frame["bare_review_date"].map(lambda text: by_hand.date(text, task), na_action="ignore")
+    dates = frame["bare_review_date"].map(lambda text: cell_rules.date(text, task), na_action="ignore")
     out["review_date"] = dates.where(dates.between(pd.Timestamp(EARLIEST), pd.Timestamp(LATEST)))
-    amounts = frame[list(_AMOUNTS)].map(by_hand.cleaned).map(by_hand.amount, na_action="ignore").astype(float)
+    amounts = (
+        frame[list(_AMOUNTS)].map(cell_rules.cleaned).map(cell_rules.amount, na_action="ignore").astype(float)
+    )
     _add_amounts(out, amounts)
     for name, (group, words) in GROUPS.items():
-        out[name] = frame[name].apply(by_hand.cleaned).str.lower()
+        out[name] = frame[name].apply(cell_rules.cleaned).str.lower()
         out[group] = out[name].map(words.get, na_action="ignore")
     out["issues"] = _issues(out, amounts, dates, ratings.str[2], frame)
     out["extra"] = None
@@ -90,8 +92,8 @@ def _fingerprint(row: pd.Series) -> str:
 
 def _add_amounts(out: pd.DataFrame, amounts: pd.DataFrame) -> None:
     spent, tip, percentage = (amounts[name].where(amounts[name] >= 0) for name in _AMOUNTS[:3])
-    wanting = (percentage.isna() | (percentage == 0)) & spent.notna() & tip.notna() & (spent > 0)
-    percentage = percentage.where(~wanting, tip / spent * 100)
+    computed = (percentage.isna() | (percentage == 0)) & spent.notna() & tip.notna() & (spent > 0)
+    percentage = percentage.where(~computed, tip / spent * 100)
     out["total_spent"], out["tip_amount"], out["tip_percentage"] = spent, tip, percentage.clip(upper=30)
     out["log_total_spent"] = spent.apply(math.log1p)
     amounts["percentage_used"] = percentage
@@ -103,7 +105,7 @@ def _issues(
     out: pd.DataFrame, amounts: pd.DataFrame, dates: pd.Series, ratings: pd.Series, frame: pd.DataFrame
 ) -> list[list[str]]:
     party = amounts["party_size"]
-    found = {
+    issues = {
         "date_unparseable": frame["bare_review_date"].notna() & dates.isna(),
         "date_out_of_range": dates.notna() & out["review_date"].isna(),
         "rating_unparseable": ratings == "rating_unparseable",
@@ -116,5 +118,5 @@ def _issues(
             [out[name].notna() & out[group].isna() for name, (group, _) in GROUPS.items()], axis=1
         ).any(axis=1),
     }
-    table = pd.DataFrame(found)
+    table = pd.DataFrame(issues)
     return table.apply(lambda row: [code for code, present in row.items() if present], axis=1)

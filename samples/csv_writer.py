@@ -1,4 +1,4 @@
-"""Writes rows as their source delivers them: its encoding, delimiter, line ends and blank lines."""
+"""Writes rows in the CSV dialect of their source: encoding, delimiter, line ends and blank lines."""
 
 import csv
 from collections.abc import Iterable
@@ -8,8 +8,8 @@ from samples.rows import Row
 from samples.sources import Source
 
 
-def deliver(path: Path, source: Source, rows: Iterable[Row]) -> None:
-    """Writes the header and then row after row, so that any number of rows takes no more memory than one."""
+def write_csv(path: Path, source: Source, rows: Iterable[Row]) -> None:
+    """Write the header and the rows one by one, in constant memory."""
     with path.open("w", encoding=source.encoding, newline="") as file:
         writer = csv.writer(file, delimiter=source.delimiter, lineterminator=source.newline)
         writer.writerow(source.header)

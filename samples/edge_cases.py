@@ -1,4 +1,4 @@
-"""Writes a golden file that is hard to read, each row for a reason of its own."""
+"""Writes a golden file of edge cases, one a row."""
 
 import csv
 import io
@@ -7,35 +7,34 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from samples.meanings import logarithm
+from samples.expected_rows import ExpectedRow, log_total_spent
 from samples.rows import DUPLICATE, EMPTY_ROW, RAGGED_ROW, WRITTEN
 from samples.sources import SHARED_COLUMNS, SOURCES
-from samples.told import Told
 
 UNCLOSED = "unclosed_quote"
 _DELIMITER, _LINE_END, _ENCODING = ";", "\r\n", "cp1252"
 _COLUMNS = (*SOURCES["downtown"].columns, *SHARED_COLUMNS)
 _UNKNOWN_COLUMN = "loyalty card"
-_PLAIN_ROWS = 12  # before and after the others, so that a reader has something to hold on to
+_PLAIN_ROWS = 12  # before and after the cases, so that the format can be inferred
 
 
 @dataclass(frozen=True)
 class Case:
-    """What one row does to the reader.
+    """One row that differs from a default row.
 
     Attributes:
-        cells: raw column → what stands there instead of the usual.
-        says: unified column → what it says instead of the usual.
-        issues: the codes that the row carries.
-        fate: where it ends.
-        cut: how many fields are left out at its end; below zero, how many are added.
-        verbatim: the text is written as it stands, whatever quotes it holds.
+        cells: raw column → cell.
+        expected_values: unified column → value.
+        issues: the row's issue codes.
+        outcome: `written`, `duplicate`, or the reason of its rejection.
+        cut: number of fields missing at its end; if negative, of surplus fields.
+        verbatim: the text is written without CSV quoting.
     """
 
     cells: Mapping[str, str] = field(default_factory=dict)
-    says: Mapping[str, object] = field(default_factory=dict)
+    expected_values: Mapping[str, object] = field(default_factory=dict)
     issues: tuple[str, ...] = ()
-    fate: str = WRITTEN
+    outcome: str = WRITTEN
     cut: int = 0
     verbatim: bool = False
 
@@ -44,17 +43,17 @@ def _text(text: str) -> Case:
     return Case({"review_text": text})
 
 
-def _cell(column: str, cell: str, unified: str, meaning: object, *issues: str) -> Case:
-    return Case({column: cell}, {unified: meaning}, issues)
+def _cell(column: str, cell: str, unified: str, value: object, *issues: str) -> Case:
+    return Case({column: cell}, {unified: value}, issues)
 
 
 def _date(cell: str, *moment: int) -> Case:
     return _cell("date", cell, "review_date", datetime(*moment, tzinfo=UTC))  # type: ignore[arg-type,misc]
 
 
-_NOTHING_SAID = {"rating": "", "review_text": "n/a"}
-_TOLD_TWICE = {"review_id": "007", "review_text": "The same again.", "customer_name": "Guest 7"}
-_SILENT_TWICE = {"review_id": "008", "review_text": "", "customer_name": "Guest 8"}
+_EMPTY = {"rating": "", "review_text": "n/a"}
+_SAME_TEXT = {"review_id": "007", "review_text": "The same again.", "customer_name": "Guest 7"}
+_SAME_ROW_WITHOUT_TEXT = {"review_id": "008", "review_text": "", "customer_name": "Guest 8"}
 _SPENT_1234 = {"total_spent": 1234.5, "tip_percentage": 15.0}
 
 CASES = (
@@ -110,30 +109,30 @@ CASES = (
     _cell("age_range", "over 30", "age_group", None, "unmapped_category"),
     _cell("age_range", "18 to 25", "age_group", "young_adult"),
     Case({_UNKNOWN_COLUMN: "gold"}),
-    Case(_TOLD_TWICE),
-    Case({**_TOLD_TWICE, "review_id": "007_dup"}, fate=DUPLICATE),
-    Case(_SILENT_TWICE),
-    Case(_SILENT_TWICE, fate=DUPLICATE),
+    Case(_SAME_TEXT),
+    Case({**_SAME_TEXT, "review_id": "007_dup"}, outcome=DUPLICATE),
+    Case(_SAME_ROW_WITHOUT_TEXT),
+    Case(_SAME_ROW_WITHOUT_TEXT, outcome=DUPLICATE),
     Case({"review_text": ""}),
     Case({"review_text": "NULL"}),
-    Case(_NOTHING_SAID, fate=EMPTY_ROW),
-    Case(dict.fromkeys((*_COLUMNS, _UNKNOWN_COLUMN), ""), fate=EMPTY_ROW),
-    Case(cut=9, fate=RAGGED_ROW),
-    Case(cut=-3, fate=RAGGED_ROW),
-    Case({"review_text": '"A quote that nobody closes.'}, verbatim=True, fate=UNCLOSED),
+    Case(_EMPTY, outcome=EMPTY_ROW),
+    Case(dict.fromkeys((*_COLUMNS, _UNKNOWN_COLUMN), ""), outcome=EMPTY_ROW),
+    Case(cut=9, outcome=RAGGED_ROW),
+    Case(cut=-3, outcome=RAGGED_ROW),
+    Case({"review_text": '"A quote that nobody closes.'}, verbatim=True, outcome=UNCLOSED),
 )
 
 
-def write(path: Path) -> list[Told]:
-    """Writes the file, and returns what is told of its rows."""
+def write(path: Path) -> list[ExpectedRow]:
+    """Write the file and return its expected rows."""
     cases = [*[Case()] * _PLAIN_ROWS, *CASES, *[Case()] * _PLAIN_ROWS]
     lines = [_line([*_COLUMNS, _UNKNOWN_COLUMN])]
-    lines += [_delivered(number, case) for number, case in enumerate(cases, 1)]
+    lines += [_csv_line(number, case) for number, case in enumerate(cases, 1)]
     path.write_bytes("".join(lines).encode(_ENCODING))
-    return [_told(number, case) for number, case in enumerate(cases, 1)]
+    return [_expected_row(number, case) for number, case in enumerate(cases, 1)]
 
 
-def _usual(number: int) -> dict[str, str]:
+def _default_cells(number: int) -> dict[str, str]:
     return {
         "review_id": str(number),
         "customer_name": f"Guest {number}",
@@ -153,8 +152,8 @@ def _usual(number: int) -> dict[str, str]:
     }
 
 
-def _delivered(number: int, case: Case) -> str:
-    cells = list((_usual(number) | dict(case.cells)).values())
+def _csv_line(number: int, case: Case) -> str:
+    cells = list((_default_cells(number) | dict(case.cells)).values())
     if case.verbatim:
         return _DELIMITER.join(cells) + _LINE_END
     return _line(cells[: len(cells) - case.cut] if case.cut > 0 else [*cells, *["more"] * -case.cut])
@@ -166,10 +165,10 @@ def _line(cells: list[str]) -> str:
     return line.getvalue()
 
 
-def _told(number: int, case: Case) -> Told:
-    if case.fate != WRITTEN:
-        return Told(number, case.fate)
-    says: dict[str, object] = {
+def _expected_row(number: int, case: Case) -> ExpectedRow:
+    if case.outcome != WRITTEN:
+        return ExpectedRow(number, case.outcome)
+    values: dict[str, object] = {
         "review_date": datetime(2023, 5, 1, 19, 30, tzinfo=UTC),
         "rating_1_5": 4.0,
         "rating_scale": 5.0,
@@ -182,6 +181,7 @@ def _told(number: int, case: Case) -> Told:
         "age_group": "adult",
         "gender_norm": "female",
         "ethnicity_norm": "asian",
-        **case.says,
+        **case.expected_values,
     }
-    return Told(number, WRITTEN, says | {"log_total_spent": logarithm(says["total_spent"])}, case.issues)
+    values["log_total_spent"] = log_total_spent(values["total_spent"])
+    return ExpectedRow(number, WRITTEN, values, case.issues)

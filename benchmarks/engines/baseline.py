@@ -1,6 +1,6 @@
-"""The least that can be done: Arrow's streaming CSV reader into its parquet writer, every column as text.
+"""The minimum of work: Arrow's streaming CSV reader into its parquet writer, every column as text.
 
-Its settings are the library's own, but for what the files ask for and for one thread.
+The settings are the defaults, except for the format of the files and for one thread.
 """
 
 import pyarrow as pa
@@ -11,7 +11,7 @@ from benchmarks.task import FIELDS, Balance, Task
 
 
 def run(task: Task) -> Balance:
-    """Copy what can be parsed; records of another width than the header are skipped."""
+    """Copy all records except ragged ones."""
     reader = open_reader(task)
     rows = 0
     with pq.ParquetWriter(task.out, reader.schema, compression="snappy") as writer:

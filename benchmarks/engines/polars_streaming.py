@@ -1,4 +1,4 @@
-"""polars, lazily, through its streaming engine."""
+"""polars: one lazy plan, run by its streaming engine."""
 
 from collections.abc import Iterator
 
@@ -26,20 +26,20 @@ _RATING = r"^(-?\d+(?:[.,]\d+)?)\s*(?:(?:/|out of)\s*(\d+)|(%)|stars?)?$"
 
 
 def run(task: Task) -> Balance:
-    """Run one plan: the rows go to parquet, the counts come back."""
+    """Run one plan that writes the rows to parquet and returns the counts."""
     records = _records(task)
-    rows = _keyed(records.filter(~pl.col("source_row").is_in(task.ragged)))
-    said = rows.filter(_clean("rating").is_not_null() | _clean("review_text").is_not_null())
-    kept = said.unique("same", keep="first", maintain_order=True)
-    sink = _written(kept, task).sink_parquet(task.out, compression="snappy", lazy=True)
-    counts = [frame.select(pl.len()) for frame in (records, said, kept)]
-    _, *found = pl.collect_all([sink, *counts], engine="streaming")
-    read, reviews, written = (int(frame.item()) for frame in found)
-    return Balance(read, written, read - reviews, reviews - written)
+    rows = _with_duplicate_key(records.filter(~pl.col("source_row").is_in(task.ragged)))
+    reviews = rows.filter(_clean("rating").is_not_null() | _clean("review_text").is_not_null())
+    written = reviews.unique("same", keep="first", maintain_order=True)
+    sink = _written(written, task).sink_parquet(task.out, compression="snappy", lazy=True)
+    counts = [frame.select(pl.len()) for frame in (records, reviews, written)]
+    _, *counted = pl.collect_all([sink, *counts], engine="streaming")
+    read_count, review_count, written_count = (int(frame.item()) for frame in counted)
+    return Balance(read_count, written_count, read_count - review_count, review_count - written_count)
 
 
 def _records(task: Task) -> pl.LazyFrame:
-    """Return all records, numbered; a blank line is none."""
+    """Return all records with their source row numbers; blank lines are left out."""
     scanned = pl.scan_csv(
         task.path,
         separator=task.delimiter,
@@ -57,13 +57,15 @@ def _clean(name: str) -> pl.Expr:
     return pl.when(~trimmed.str.to_lowercase().is_in(NULL_VALUES)).then(trimmed)
 
 
-def _keyed(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Add the key that a review shares with its repeats."""
+def _with_duplicate_key(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Add `same`, a key that duplicates share."""
     bare_id = pl.col("source_review_id").str.strip_suffix("_dup")
     others = [pl.col(name).str.strip_chars() for name in FIELDS if name != "source_review_id"]
-    review = pl.struct(*(_clean(name) for name in _SAME_REVIEW)).hash()
-    whole = pl.struct(bare_id, *others).hash()
-    return rows.with_columns(same=pl.when(_clean("review_text").is_null()).then(whole).otherwise(review))
+    review_key = pl.struct(*(_clean(name) for name in _SAME_REVIEW)).hash()
+    row_key = pl.struct(bare_id, *others).hash()
+    return rows.with_columns(
+        same=pl.when(_clean("review_text").is_null()).then(row_key).otherwise(review_key)
+    )
 
 
 def _written(rows: pl.LazyFrame, task: Task) -> pl.LazyFrame:
@@ -73,7 +75,7 @@ def _written(rows: pl.LazyFrame, task: Task) -> pl.LazyFrame:
         *(_clean(name) for name in _SAME_REVIEW),
     )
     rows = rows.with_columns(
-        # polars writes no hexadecimal; the digits of two 64-bit hashes are 128 bits all the same.
+        # polars cannot format hexadecimal; the digits of two 64-bit hashes are 128 bits as well.
         review_id=pl.format("{}-{}", identity.hash(1), identity.hash(2)),
         source_file=pl.lit(task.path.name),
         rating_raw=pl.col("rating"),
@@ -101,12 +103,12 @@ def _with_dates(rows: pl.LazyFrame, task: Task) -> pl.LazyFrame:
     plain = [
         text.to_datetime(form, strict=False, time_unit="us") for form in (*PLAIN_DATES, *task.numeric_dates)
     ]
-    spelt = text.replace("Z$", "+00:00").str
-    zoned = spelt.to_datetime(ZONED_DATES[0], strict=False, time_unit="us", time_zone="UTC")
+    offset = text.replace("Z$", "+00:00").str
+    zoned = offset.to_datetime(ZONED_DATES[0], strict=False, time_unit="us", time_zone="UTC")
     read = pl.coalesce(*plain, zoned.dt.replace_time_zone(None))
     first, last = (pl.lit(day).str.to_datetime() for day in (EARLIEST, LATEST))
-    date = pl.col("date_read")
-    return rows.with_columns(date_read=read).with_columns(
+    date = pl.col("date_parsed")
+    return rows.with_columns(date_parsed=read).with_columns(
         review_date=pl.when(date.is_between(first, last)).then(date)
     )
 
@@ -142,10 +144,10 @@ def _with_amounts(rows: pl.LazyFrame) -> pl.LazyFrame:
     party, percentage = pl.col("party_size"), pl.col("tip_percentage")
     spent, tip = pl.col("total_spent"), pl.col("tip_amount")
     rows = rows.with_columns(
-        negative=spent < 0, party_read=party, total_spent=pl.when(spent >= 0).then(spent)
+        negative=spent < 0, party_parsed=party, total_spent=pl.when(spent >= 0).then(spent)
     )
-    wanting = (percentage.is_null() | (percentage == 0)) & tip.is_not_null() & (spent > 0)
-    used = pl.when(wanting).then(tip / spent * 100).otherwise(percentage)
+    computed = (percentage.is_null() | (percentage == 0)) & tip.is_not_null() & (spent > 0)
+    used = pl.when(computed).then(tip / spent * 100).otherwise(percentage)
     return rows.with_columns(percentage_used=used).with_columns(
         tip_percentage=pl.col("percentage_used").clip(upper_bound=30),
         log_total_spent=spent.log1p(),
@@ -154,9 +156,9 @@ def _with_amounts(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _issues() -> Iterator[pl.Expr]:
-    party, date, rating = pl.col("party_read"), pl.col("date_read"), pl.col("rating_1_5")
+    party, date, rating = pl.col("party_parsed"), pl.col("date_parsed"), pl.col("rating_1_5")
     unmapped = [pl.col(name).is_not_null() & pl.col(group).is_null() for name, (group, _) in GROUPS.items()]
-    found = {
+    issues = {
         "date_unparseable": pl.col("date_clean").is_not_null() & date.is_null(),
         "date_out_of_range": date.is_not_null() & pl.col("review_date").is_null(),
         "rating_unparseable": pl.col("rating_clean").is_not_null() & pl.col("rating_scale").is_null(),
@@ -167,5 +169,5 @@ def _issues() -> Iterator[pl.Expr]:
         "party_size_out_of_range": (party % 1 == 0) & pl.col("party_size").is_null(),
         "unmapped_category": pl.any_horizontal(*unmapped),
     }
-    for code, mask in found.items():
+    for code, mask in issues.items():
         yield pl.when(mask).then(pl.lit(code))

@@ -1,4 +1,4 @@
-"""DuckDB: SQL, its own memory management, intermediate results in tables."""
+"""DuckDB: SQL over temporary tables."""
 
 from collections.abc import Iterable, Mapping
 
@@ -27,30 +27,32 @@ _ZONED = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$"
 _AMOUNTS = ("total_spent", "tip_amount", "tip_percentage", "party_size")
 _UNMAPPED = " OR ".join(f"({name} IS NOT NULL AND {group} IS NULL)" for name, (group, _) in GROUPS.items())
 _ISSUES = {
-    "date_unparseable": "date_clean IS NOT NULL AND date_read IS NULL",
-    "date_out_of_range": "date_read IS NOT NULL AND review_date IS NULL",
+    "date_unparseable": "date_clean IS NOT NULL AND date_parsed IS NULL",
+    "date_out_of_range": "date_parsed IS NOT NULL AND review_date IS NULL",
     "rating_unparseable": "rating_clean IS NOT NULL AND rating_scale IS NULL",
     "rating_out_of_scale": "rating_scale IS NOT NULL AND rating_1_5 IS NULL",
-    "total_spent_negative": "spent_read < 0",
+    "total_spent_negative": "spent_parsed < 0",
     "tip_percentage_capped": "percentage_used > 30",
-    "party_size_unparseable": "party_read % 1 <> 0",
-    "party_size_out_of_range": "party_read % 1 = 0 AND party_size IS NULL",
+    "party_size_unparseable": "party_parsed % 1 <> 0",
+    "party_size_out_of_range": "party_parsed % 1 = 0 AND party_size IS NULL",
     "unmapped_category": _UNMAPPED,
 }
 
 
 def run(task: Task) -> Balance:
-    """Number the records in a table, find those that stay, write them."""
+    """Number the records in a table, select the rows to write, write them."""
     base = duckdb.connect()
     base.execute("SET threads = 1; SET TimeZone = 'UTC'")
     base.execute(f"CREATE TEMP TABLE records AS {_records(task)}")
     base.execute(f"CREATE TEMP TABLE reviews AS {_reviews()}")
-    base.execute("CREATE TEMP TABLE kept AS SELECT min(source_row) AS source_row FROM reviews GROUP BY same")
-    base.execute(f"COPY ({_output(task)}) TO '{task.out}' (FORMAT parquet, COMPRESSION snappy)")
-    read, reviews, kept = (
-        int(base.table(name).count("*").fetchall()[0][0]) for name in ("records", "reviews", "kept")
+    base.execute(
+        "CREATE TEMP TABLE written AS SELECT min(source_row) AS source_row FROM reviews GROUP BY same"
     )
-    return Balance(read, kept, read - reviews, reviews - kept)
+    base.execute(f"COPY ({_output(task)}) TO '{task.out}' (FORMAT parquet, COMPRESSION snappy)")
+    read, reviews, written = (
+        int(base.table(name).count("*").fetchall()[0][0]) for name in ("records", "reviews", "written")
+    )
+    return Balance(read, written, read - reviews, reviews - written)
 
 
 def _records(task: Task) -> str:
@@ -59,11 +61,11 @@ def _records(task: Task) -> str:
         SELECT row_number() OVER () AS source_row, *
         FROM read_csv('{task.path}', header = false, skip = 1, auto_detect = false, parallel = false,
             delim = '{task.delimiter}', quote = '"', escape = '"', columns = {{{columns}}},
-            null_padding = true, nullstr = '\x01')"""  # noqa: S608 # paths of our own making
+            null_padding = true, nullstr = '\x01')"""  # noqa: S608 # the paths are generated here
 
 
 def _reviews() -> str:
-    """Return the records that are reviews, with the key that a review shares with its repeats."""
+    """Return a query for the records that are reviews, with a key that duplicates share."""
     others = ", ".join(_trimmed(name) for name in FIELDS if name != "source_review_id")
     review = ", ".join(_clean(name) for name in _SAME_REVIEW)
     return f"""
@@ -75,7 +77,7 @@ def _reviews() -> str:
 
 
 def _output(task: Task) -> str:
-    """Return the contract's columns; each step names what the next one needs."""
+    """Return a query for the contract's columns."""
     texts = ", ".join(f"{_clean(name)} AS {name}" for name in (*TEXTS, "review_text"))
     groups = ", ".join(f"lower({_clean(name)}) AS {name}" for name in GROUPS)
     mapped = ", ".join(f"{_map(words)}[{name}] AS {group}" for name, (group, words) in GROUPS.items())
@@ -87,22 +89,23 @@ def _output(task: Task) -> str:
             SELECT source_row, md5(concat_ws('\x1f', {identity})) AS review_id,
                 nullif(source_review_id, '') AS source_review_id, nullif(rating, '') AS rating_raw,
                 {_clean("review_date")} AS date_clean, {_clean("rating")} AS rating_clean,
-                {_spelt_out(f"lower({_clean('rating')})")} AS plain, {texts}, {groups}, {amounts}
-            FROM records SEMI JOIN kept USING (source_row)
+                {_replace_number_words(f"lower({_clean('rating')})")} AS plain, {texts}, {groups}, {amounts}
+            FROM records SEMI JOIN written USING (source_row)
         ), numbers AS (
-            SELECT * EXCLUDE (total_spent, party_size), total_spent AS spent_read, party_size AS party_read,
+            SELECT * EXCLUDE (total_spent, party_size),
+                total_spent AS spent_parsed, party_size AS party_parsed,
                 CASE WHEN total_spent >= 0 THEN total_spent END AS total_spent,
                 CASE WHEN party_size BETWEEN 1 AND 100 AND party_size % 1 = 0
                     THEN party_size::INTEGER END AS party_size,
-                {_date(task)} AS date_read, {_number()} AS number,
+                {_date(task)} AS date_parsed, {_number()} AS number,
                 {_scale()}::SMALLINT AS rating_scale, {mapped}
             FROM cells
-        ), judged AS (
+        ), checked AS (
             SELECT *,
                 CASE WHEN (tip_percentage IS NULL OR tip_percentage = 0) AND total_spent > 0
                     AND tip_amount IS NOT NULL THEN tip_amount / total_spent * 100
                     ELSE tip_percentage END AS percentage_used,
-                CASE WHEN date_read BETWEEN '{EARLIEST}' AND '{LATEST}' THEN date_read END AS review_date,
+                CASE WHEN date_parsed BETWEEN '{EARLIEST}' AND '{LATEST}' THEN date_parsed END AS review_date,
                 CASE WHEN number > 0 AND number <= rating_scale
                     THEN greatest(number / rating_scale * 5, 1.0) END AS rating_1_5
             FROM numbers
@@ -112,7 +115,7 @@ def _output(task: Task) -> str:
                 ln(1 + total_spent) AS log_total_spent,
                 CASE WHEN percentage_used > 30 THEN 30 ELSE percentage_used END AS tip_percentage,
                 list_filter([{issues}], lambda code: code IS NOT NULL) AS issues
-            FROM judged
+            FROM checked
         )
         SELECT {", ".join(OUTPUT)} FROM complete"""  # noqa: S608 # likewise
 
@@ -130,7 +133,7 @@ def _map(words: Mapping[str, str]) -> str:
     return "MAP {" + ", ".join(f"'{word}': '{group}'" for word, group in words.items()) + "}"
 
 
-def _spelt_out(text: str) -> str:
+def _replace_number_words(text: str) -> str:
     for word, number in NUMBER_WORDS.items():
         text = f"replace({text}, '{word}', '{number}')"
     return text
@@ -149,7 +152,7 @@ def _scale() -> str:
 
 
 def _amount(name: str) -> str:
-    bare = f"trim({_spelt_out(_clean(name)) if name == 'party_size' else _clean(name)}, '$€USD% ')"
+    bare = f"trim({_replace_number_words(_clean(name)) if name == 'party_size' else _clean(name)}, '$€USD% ')"
     european = f"replace(replace({bare}, '.', ''), ',', '.')"
     return f"""try_cast(CASE WHEN regexp_matches({bare}, ',[0-9]{{1,2}}$') THEN {european}
         ELSE replace({bare}, ',', '') END AS DOUBLE)"""

@@ -1,4 +1,4 @@
-"""Measures what only ours is asked: memory on files of two sizes, and the file that costs it most."""
+"""Measures only our engine: peak memory on files of two sizes, and CPU time on the slowest kind of file."""
 
 import csv
 from pathlib import Path
@@ -9,12 +9,12 @@ from samples.sources import SOURCES
 
 MEMORY_ROWS = (30_000, 300_000)
 _WORST_ROWS = 100_000
-_MISLEADING_ROWS = 1_200  # more than the first guess looks at
+_MISLEADING_ROWS = 1_200  # more than the format inference samples
 _STRAY_QUOTE = '0,Al,2020-01-31,4,"a 5" pizza",East,Inn,12,2,15,2,18-25,M,White\r\n'
 
 
 def peak_megabytes(folder: Path, work: Path) -> tuple[float, float]:
-    """Return the peak memory on the smaller and the larger file."""
+    """Return the peak memory in MB on the smaller and the larger file."""
     small, large = (review_file(folder, "downtown", rows) for rows in MEMORY_ROWS)
     return _peak(small, work), _peak(large, work)
 
@@ -24,24 +24,24 @@ def _peak(file: ReviewFile, work: Path) -> float:
 
 
 def worst_seconds_per_megabyte(folder: Path, work: Path) -> float:
-    """Return the CPU time a megabyte that the budget reckons with."""
-    usual = review_file(folder, "eastside", _WORST_ROWS)
+    """Return CPU seconds a MB of the slowest file, which the time budget is based on."""
+    original = review_file(folder, "eastside", _WORST_ROWS)
     path = work / "worst.csv"
-    _worsen(usual.path, path)
-    worst = ReviewFile("eastside", path, usual.counts, usual.ragged)
+    _write_worst_case(original.path, path)
+    worst = ReviewFile("eastside", path, original.counts, original.ragged)
     return run_worker("ours", worst, work / "worst.parquet")["cpu_seconds"] / path.stat().st_size * 1e6
 
 
-def _worsen(usual: Path, path: Path) -> None:
-    """Write the file as cp1252, its dates month first at the start only, a stray quote at its end."""
-    place = SOURCES["eastside"].header.index("visit_date")
+def _write_worst_case(original: Path, path: Path) -> None:
+    """Write the file as cp1252, with month-first dates only at its start and a stray quote at its end."""
+    index = SOURCES["eastside"].header.index("visit_date")
     with (
-        usual.open(encoding="utf-8-sig", newline="") as file,
+        original.open(encoding="utf-8-sig", newline="") as file,
         path.open("w", encoding="cp1252", errors="replace", newline="") as out,
     ):
         writer = csv.writer(out)
         for number, record in enumerate(csv.reader(file)):
-            if 0 < number <= _MISLEADING_ROWS and len(record) > place:
-                record[place] = "01/31/2020"
+            if 0 < number <= _MISLEADING_ROWS and len(record) > index:
+                record[index] = "01/31/2020"
             writer.writerow(record)
         out.write(_STRAY_QUOTE)
