@@ -1,4 +1,4 @@
-"""Converts the exceptions of boto3 to one sentence that says what to do."""
+"""Converts the exceptions of boto3 to one sentence with a remedy."""
 
 from urllib.error import URLError
 

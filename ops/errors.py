@@ -2,7 +2,7 @@
 
 
 class CommandError(Exception):
-    """The data is bad or something is in the wrong state; the message says what, where and what to do."""
+    """The data is bad or something is in the wrong state; the message names what, where and the remedy."""
 
     exit_code = 1
 

@@ -30,7 +30,7 @@ class Failure:
         event: the event that the function could not process.
         subject: the raw keys that the event names.
         reason: the error message of the last attempt.
-        attempts: how many attempts were made; 0 when the message does not say.
+        attempts: how many attempts were made; 0 if the message has no count.
     """
 
     receipt: str
