@@ -176,5 +176,5 @@ def _fixed(figures: Figures) -> str:
         f"In CPU time, a file of ten reviews takes {ten * 1e3:.1f} ms, the baseline {baseline * 1e3:.1f} ms. "
         f"Importing the handler takes {handler:.2f} s; awswrangler, Powertools and boto3 with a client for "
         f"S3 take {libraries:.2f} s. "
-        f"The slowest file takes {figures.worst:.3f} CPU seconds a MB (budget.py)."
+        f"The worst file takes {figures.worst:.3f} CPU seconds a MB (budget.py)."
     )

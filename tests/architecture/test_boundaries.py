@@ -138,10 +138,10 @@ def test_the_gate_imports_only_the_etl_modules_for_outputs():
     assert [path for path in MODULES if "tastetrend_gate" in {n.split(".")[0] for n in imports(path)}] == []
 
 
-def test_two_modules_of_the_gate_import_an_aws_client():
-    importing = [path.name for path in GATE if {name.split(".")[0] for name in imports(path)} & SERVICES]
+def test_the_gate_meets_aws_in_two_places():
+    meeting = [path.name for path in GATE if {name.split(".")[0] for name in imports(path)} & SERVICES]
 
-    assert importing == ["deployment.py", "replay.py"]
+    assert meeting == ["deployment.py", "replay.py"]
 
 
 SHIPPED = sorted(

@@ -43,9 +43,9 @@ def checkout(tmp_path_factory):
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_documented_command_works(command, checkout):
-    for documented, replacement in ON_THE_EMULATOR:
-        command = re.sub(documented, replacement, command)
-    environment = os.environ | checkout.emulator.exports | {"CDK_REQUIRE_APPROVAL": "never"}  # no terminal
+    for documented, here in ON_THE_EMULATOR:
+        command = re.sub(documented, here, command)
+    environment = os.environ | checkout.emulator.exports | {"CDK_REQUIRE_APPROVAL": "never"}  # nobody to ask
     environment["PATH"] = f"{SCRIPT.parent}{os.pathsep}{environment['PATH']}"
 
     result = subprocess.run(  # noqa: S603 # commands of the repository's pages
