@@ -64,10 +64,6 @@ class Threshold:
     warn: float
     fail: float
 
-    def status(self, value: float) -> Status:
-        """Compare a value with both thresholds."""
-        return "fail" if value > self.fail else "warn" if value > self.warn else "pass"
-
 
 # The measured sources lack a third of their texts and up to 15 % of their ratings; twice that is unusual.
 THRESHOLDS: Mapping[str, Threshold] = {

@@ -9,8 +9,6 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-UTF8_ENCODINGS = frozenset({"utf-8", "utf-8-sig"})
-
 Mask = np.ndarray
 """Booleans, shape (rows,)."""
 
@@ -34,11 +32,6 @@ class SourceObject:
     size: int
     last_modified: datetime
 
-    @property
-    def filename(self) -> str:
-        """Return the last part of the key."""
-        return self.key.rsplit("/", 1)[-1]
-
 
 @dataclass(frozen=True)
 class FileEncoding:
@@ -56,13 +49,6 @@ class FileEncoding:
     has_invalid_bytes: bool = False
     nul_bytes: int = 0
     has_trailing_ctrl_z: bool = False
-
-    @property
-    def is_clean_utf8(self) -> bool:
-        """Whether Arrow can read the file without a copy."""
-        return self.encoding in UTF8_ENCODINGS and not (
-            self.compressed or self.has_invalid_bytes or self.nul_bytes or self.has_trailing_ctrl_z
-        )
 
 
 @dataclass(frozen=True)
@@ -99,16 +85,6 @@ class ColumnMapping:
     fields: Mapping[str, tuple[int, ...]]
     extra: Mapping[int, str]
     rating_scale: int | None = None
-
-    @property
-    def high_cardinality(self) -> set[int]:
-        """Return the positions of the columns whose values hardly repeat."""
-        fields = ("source_review_id", "review_text", "review_date", "total_spent", "tip_amount")
-        return {position for name in fields for position in self.fields.get(name, ())}
-
-    def mapping(self) -> dict[str, list[str]]:
-        """Return field → raw names, for the report."""
-        return {field: [self.header[i] for i in positions] for field, positions in self.fields.items()}
 
 
 class RawRecord(NamedTuple):
@@ -169,9 +145,6 @@ class FormatEvidence:
 
     date_order: Counter[str] = field(default_factory=Counter)
     rating_scale: Counter[int] = field(default_factory=Counter)
-
-    def __add__(self, other: "FormatEvidence") -> "FormatEvidence":
-        return FormatEvidence(self.date_order + other.date_order, self.rating_scale + other.rating_scale)
 
 
 @dataclass(frozen=True)

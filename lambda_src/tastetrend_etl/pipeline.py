@@ -23,7 +23,7 @@ from tastetrend_etl.parse.csv_arrow import IrregularFileError
 from tastetrend_etl.parse.raw_file import RawFile, open_raw_file
 from tastetrend_etl.parse.rejected_rows import RejectedRows
 from tastetrend_etl.transform.deduplicate import Deduplicator
-from tastetrend_etl.transform.infer_format import first_evidence, infer_format
+from tastetrend_etl.transform.infer_format import add_evidence, first_evidence, infer_format
 from tastetrend_etl.transform.ratings import mixed_scales
 from tastetrend_etl.transform.restaurants import transform_restaurants
 from tastetrend_etl.transform.reviews import transform_reviews
@@ -128,7 +128,7 @@ def _process_batches(
             counts.read += batch.cells.num_rows + len(batch.ragged)
             _count(counts, transformed, reviews=run.reviews)
             rejected.extend(transformed.rejected)
-            evidence += transformed.evidence
+            evidence = add_evidence(evidence, transformed.evidence)
             writer.write_batch(transformed.batch)
             _reject_if_too_long(counts.read)
             del batch, transformed  # or they would be in memory beside the next

@@ -10,9 +10,10 @@ import numpy as np
 import pyarrow as pa
 
 from tastetrend_etl.errors import RejectedFileError
-from tastetrend_etl.models import UTF8_ENCODINGS, FileEncoding
+from tastetrend_etl.models import FileEncoding
 from tastetrend_etl.parse.byte_stream import CTRL_Z, chunks
 
+_UTF8_ENCODINGS = frozenset({"utf-8", "utf-8-sig"})
 _GZIP = b"\x1f\x8b"
 _OTHER_TYPES = (
     (b"PK\x03\x04", "a zip archive"),
@@ -62,6 +63,16 @@ def detect_encoding(path: Path, *, limit: int) -> FileEncoding:
         ) from error
 
 
+def is_clean_utf8(encoding: FileEncoding) -> bool:
+    """Return whether Arrow can read the file without a copy."""
+    return encoding.encoding in _UTF8_ENCODINGS and not (
+        encoding.compressed
+        or encoding.has_invalid_bytes
+        or encoding.nul_bytes
+        or encoding.has_trailing_ctrl_z
+    )
+
+
 def _scan(path: Path, *, compressed: bool, limit: int) -> FileEncoding:
     size, nul_bytes, blank, invalid, last = 0, 0, True, False, b""
     encoding, cut = "", b""
@@ -81,7 +92,7 @@ def _scan(path: Path, *, compressed: bool, limit: int) -> FileEncoding:
     invalid = invalid or not _is_utf8(cut)
     if blank:
         raise RejectedFileError("empty_file", "the file holds no text; send it again with its rows")
-    if encoding not in UTF8_ENCODINGS:
+    if encoding not in _UTF8_ENCODINGS:
         return FileEncoding(compressed, encoding)
     if invalid and encoding != "utf-8-sig":
         encoding, invalid = _legacy_encoding(path, compressed=compressed)

@@ -14,7 +14,6 @@ from tastetrend_etl.parse.csv_tolerant import open_text
 from tastetrend_etl.parse.rejected_rows import RejectedRows
 
 _CHUNK = 1 << 18  # characters
-_JSON_START = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[\[{\]])')
 _SEPARATORS = re.compile(r"[\s,\[\]\ufeff]*")
 _NEXT_OBJECT = re.compile(r"[\n,]\s*(?=\{)")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -35,12 +34,6 @@ class _Value(NamedTuple):
 
 
 _DECODER = json.JSONDecoder(parse_int=_Number, parse_float=_Number, parse_constant=_Number, strict=False)
-
-
-def is_json(path: Path) -> bool:
-    """Return whether a clean UTF-8 file starts like a JSON object or an array of such."""
-    with path.open("rb") as file:
-        return _JSON_START.match(file.read(_CHUNK)) is not None
 
 
 def json_header(path: Path, limit: int) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Opens a raw file as delimited text that can be parsed batch by batch, repeatedly."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,9 +16,12 @@ from tastetrend_etl.parse.csv_tolerant import (
     write_valid_records,
 )
 from tastetrend_etl.parse.dialect import detect_dialect
-from tastetrend_etl.parse.encoding import detect_encoding
-from tastetrend_etl.parse.json_records import is_json, json_header, json_records
+from tastetrend_etl.parse.encoding import detect_encoding, is_clean_utf8
+from tastetrend_etl.parse.json_records import json_header, json_records
 
+_JSON_START = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[\[{\]])')
+_SNIFFED_BYTES = 1 << 18
+_HIGH_CARDINALITY = ("source_review_id", "review_text", "review_date", "total_spent", "tip_amount")  # fields
 _RECORDS_BETWEEN_CHECKS = 1_000
 _COPY_FACTOR = 2  # the most that a copy may grow: UTF-8 for cp1252, quotes, the missing keys of JSON
 
@@ -52,9 +56,10 @@ class RawFile:
             IrregularFileError: Arrow cannot parse a record; `repair` rejects or corrects it.
         """
         missing = [row.source_row for row in self.rejected]
-        return read_batches(
-            self.path, self.dialect, text_columns=self.columns.high_cardinality, missing=missing
-        )
+        text_columns = {
+            position for name in _HIGH_CARDINALITY for position in self.columns.fields.get(name, ())
+        }
+        return read_batches(self.path, self.dialect, text_columns=text_columns, missing=missing)
 
     def repair(self) -> "RawFile":
         """Return a copy in which all records are regular."""
@@ -93,10 +98,16 @@ def open_raw_file(path: Path, work_dir: Path, limit: int, check_time: Callable[[
     """
     encoding = detect_encoding(path, limit=limit)
     max_copy_size = _COPY_FACTOR * limit
-    if not encoding.is_clean_utf8:
+    if not is_clean_utf8(encoding):
         path = copy_as_utf8(path, encoding, work_dir / "utf8.txt", max_copy_size)
-    json = is_json(path)
+    json = _is_json(path)
     dialect = Dialect(",", json_header(path, max_copy_size), 0, "json") if json else detect_dialect(path)
     columns = map_columns(dialect.header)
     raw = RawFile(encoding, dialect, columns, path, work_dir, max_copy_size, check_time)
     return raw.rewrite(json_records(path, dialect.header)) if json else raw
+
+
+def _is_json(path: Path) -> bool:
+    """Return whether a clean UTF-8 file starts like a JSON object or an array of such."""
+    with path.open("rb") as file:
+        return _JSON_START.match(file.read(_SNIFFED_BYTES)) is not None

@@ -33,3 +33,8 @@ def infer_format(evidence: FormatEvidence, columns: ColumnMapping, source: Sourc
         rating_scale=columns.rating_scale or choose_scale(evidence.rating_scale),
         max_review_date=uploaded + timedelta(days=MAX_DAYS_AFTER_UPLOAD),
     )
+
+
+def add_evidence(first: FormatEvidence, second: FormatEvidence) -> FormatEvidence:
+    """Return the sum of both."""
+    return FormatEvidence(first.date_order + second.date_order, first.rating_scale + second.rating_scale)

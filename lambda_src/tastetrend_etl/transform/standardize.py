@@ -16,6 +16,7 @@ from tastetrend_etl.transform import ratings
 from tastetrend_etl.transform.categories import CATEGORIES, map_categories
 from tastetrend_etl.transform.dates import out_of_range, parse_dates
 from tastetrend_etl.transform.dictionary_column import DictionaryColumn
+from tastetrend_etl.transform.infer_format import add_evidence
 from tastetrend_etl.transform.numbers import parse_numbers
 from tastetrend_etl.transform.select_fields import ReviewFields
 from tastetrend_etl.transform.text import truncate, undecodable_rows
@@ -49,7 +50,7 @@ def standardize(fields: ReviewFields, inferred_format: InferredFormat) -> Standa
     return Standardized(
         columns={name: column for part in parts for name, column in part.columns.items()},
         issues={code: mask for part in parts for code, mask in part.issues.items()},
-        evidence=rating.evidence + date.evidence,
+        evidence=add_evidence(rating.evidence, date.evidence),
         unmapped=categories.unmapped,
     )
 

@@ -41,7 +41,7 @@ def run_checks(profile: FileProfile, *, conflicting_ids: int) -> list[Check]:
     for code in _CODES:
         values[f"{code}_share"] = profile.issues[code].count / written if code in profile.issues else 0.0
     return [
-        Check(name, threshold.status(values[name]), round(values[name], 6), threshold)
+        Check(name, _status(values[name], threshold), round(values[name], 6), threshold)
         for name, threshold in THRESHOLDS.items()
     ]
 
@@ -49,3 +49,7 @@ def run_checks(profile: FileProfile, *, conflicting_ids: int) -> list[Check]:
 def worst_status(checks: list[Check]) -> Status:
     """Return the worst status; `pass` if there are no checks."""
     return max((check.status for check in checks), key=SEVERITY.index, default="pass")
+
+
+def _status(value: float, threshold: Threshold) -> Status:
+    return "fail" if value > threshold.fail else "warn" if value > threshold.warn else "pass"

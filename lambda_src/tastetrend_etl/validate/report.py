@@ -48,10 +48,10 @@ def validation_report(
     profile, balance = summary.profile, summary.profile.balance
     return {
         "status": status,
-        "source": {"file": source.filename, "kind": summary.columns.kind},
+        "source": {"file": source.key.rpartition("/")[2], "kind": summary.columns.kind},
         **_provenance(source, version),
         **_encoding(summary.encoding, summary.dialect),
-        "column_mapping": summary.columns.mapping(),
+        "column_mapping": _column_names(summary.columns),
         "columns_in_extra": list(summary.columns.extra.values()),
         "rows": vars(balance),
         "missing_share": {name: _share(count, balance.written) for name, count in profile.missing.items()},
@@ -98,7 +98,7 @@ def error_report(source: SourceObject, version: str, error: RejectedFileError) -
         "status": "refused",
         "reason": error.reason,
         "message": error.message,
-        "source": {"file": source.filename},
+        "source": {"file": source.key.rpartition("/")[2]},
         **_provenance(source, version),
     }
 
@@ -108,6 +108,10 @@ def _provenance(source: SourceObject, version: str) -> Report:
         "raw_object": vars(source) | {"last_modified": source.last_modified.astimezone(UTC).isoformat()},
         "function_version": version,
     }
+
+
+def _column_names(columns: ColumnMapping) -> dict[str, list[str]]:
+    return {field: [columns.header[i] for i in positions] for field, positions in columns.fields.items()}
 
 
 def _encoding(encoding: FileEncoding, dialect: Dialect) -> Report:
