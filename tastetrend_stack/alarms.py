@@ -91,7 +91,7 @@ ALARMS = (
         "failures",
         MetricSpec(FAILURES, "ApproximateNumberOfMessagesVisible", "Maximum"),
         1,
-        "Events failed after all retries; the queue keeps them for 14 days. Find the cause, then redrive them.",
+        "Events failed in all attempts. The queue keeps them for 14 days: find the cause, then redrive them.",
     ),
     Alarm(
         "lost-failures",

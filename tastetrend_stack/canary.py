@@ -53,16 +53,10 @@ class CanaryDeployment(Construct):
             description="Lets CodeDeploy, which adds its managed policy, move the alias",
             assumed_by=iam.ServicePrincipal("codedeploy.amazonaws.com"),
         )
-        Validations.of(role).acknowledge(
-            Acknowledgment(
-                id=f"AwsSolutions-IAM4[Policy::{_MANAGED_POLICY}]",
-                reason="AWS updates it with what CodeDeploy calls; only CodeDeploy can assume the role",
-            )
-        )
+        finding = f"AwsSolutions-IAM4[Policy::{_MANAGED_POLICY}]"
+        reason = "AWS updates it with what CodeDeploy calls; only CodeDeploy can assume the role"
+        Validations.of(role).acknowledge(Acknowledgment(id=finding, reason=reason))
         logical_id, _ = Stack.of(gate).resolve(gate.function_arn)["Fn::GetAtt"]
-        acknowledge_wildcard(
-            role,
-            f"<{logical_id}.Arn>:*",
-            "The gate has one version; CodeDeploy is granted it by the CDK along with all others",
-        )
+        reason = "The gate has one version; the CDK grants CodeDeploy all versions"
+        acknowledge_wildcard(role, f"<{logical_id}.Arn>:*", reason)
         return role

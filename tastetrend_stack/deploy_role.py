@@ -34,7 +34,11 @@ class DeployRoles(Stack):
     def __init__(
         self, scope: Construct, construct_id: str, *, environment: Environment, repository: str
     ) -> None:
-        _validate(repository)
+        if not _REPOSITORY.fullmatch(repository):
+            raise UnknownRepositoryError(
+                f"{repository!r} is no repository: pass --context repository=<owner>/<name>, "
+                "or <owner>@<id>/<name>@<id> for one made since July 2026"
+            )
         super().__init__(
             scope,
             construct_id,
@@ -65,14 +69,6 @@ class DeployRoles(Stack):
             max_session_duration=SESSION,
         )
         CfnOutput(self, f"{purpose.capitalize()}RoleArn", value=role.role_arn)
-
-
-def _validate(repository: str) -> None:
-    if not _REPOSITORY.fullmatch(repository):
-        raise UnknownRepositoryError(
-            f"{repository!r} is no repository: pass --context repository=<owner>/<name>, "
-            "or <owner>@<id>/<name>@<id> for one made since July 2026"
-        )
 
 
 def _release_grants(environment: Environment) -> list[Grant]:

@@ -32,7 +32,7 @@ class Ingestion(Construct):
         self._environment = environment
         self.failures = self._build_failure_queue()
         self._configure_retries(live)
-        self._notify(raw, live, self._permit(live))
+        self._add_notification(raw, live)
 
     def _build_failure_queue(self) -> sqs.Queue:
         queue = sqs.Queue(
@@ -62,8 +62,8 @@ class Ingestion(Construct):
         )
         retries.node.add_dependency(live)
 
-    def _permit(self, target: lambda_.IFunction) -> lambda_.CfnPermission:
-        return lambda_.CfnPermission(
+    def _add_notification(self, raw: s3.Bucket, target: lambda_.IFunction) -> None:
+        permission = lambda_.CfnPermission(
             self,
             "Permission",
             action="lambda:InvokeFunction",
@@ -72,8 +72,6 @@ class Ingestion(Construct):
             source_account=Aws.ACCOUNT_ID,
             source_arn=bucket_arn(self._environment, "raw"),
         )
-
-    def _notify(self, raw: s3.Bucket, target: lambda_.IFunction, permission: lambda_.CfnPermission) -> None:
         bucket = raw.node.default_child
         assert isinstance(bucket, s3.CfnBucket)  # noqa: S101 # narrows the type, the library promises no more
         bucket.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(

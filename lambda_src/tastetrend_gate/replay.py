@@ -106,7 +106,7 @@ def _read(key: str, read: Callable[[], T]) -> T:
         return read()
     except ClientError as error:
         if error.response["Error"]["Code"] in _NOT_FOUND:
-            raise UnreadableError(f"{key} does not exist") from error
+            raise UnreadableError(f"no object at {key}") from error
         raise
     except ValueError as error:
         raise UnreadableError(f"{key} is damaged") from error

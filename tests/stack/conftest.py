@@ -16,7 +16,7 @@ CDK_JSON = Path(__file__).parents[2] / "cdk.json"
 
 @dataclass
 class Synthesised:
-    """An environment's stack and what it became."""
+    """An environment's stack and its template."""
 
     name: str
     app: App
@@ -30,21 +30,21 @@ class Synthesised:
 
     def properties(self, kind):
         """Return the properties of all resources of a type, by logical id."""
-        found = self.template.find_resources(f"AWS::{kind}")
-        return {logical_id: resource.get("Properties", {}) for logical_id, resource in found.items()}
+        resources = self.template.find_resources(f"AWS::{kind}")
+        return {logical_id: resource.get("Properties", {}) for logical_id, resource in resources.items()}
 
     def bucket(self, kind):
-        """Return the name of a bucket, as CloudFormation is told it."""
+        """Return the name of a bucket in the template."""
         return f"tastetrend-{self.name}-{kind}-${{AWS::AccountId}}"
 
     def only(self, kind, **wanted):
-        """Return logical id and properties of the one resource of a type, or the one with such properties."""
-        (found,) = (
+        """Return logical id and properties of the only resource of a type with the wanted properties."""
+        (match,) = (
             (logical_id, properties)
             for logical_id, properties in self.properties(kind).items()
             if wanted.items() <= properties.items()
         )
-        return found
+        return match
 
     def function(self, name="etl"):
         """Return logical id and properties of one of the functions."""
@@ -52,7 +52,7 @@ class Synthesised:
 
 
 def build(name, folder):
-    """Synthesise with the flags of cdk.json, which an app outside the CLI would not see."""
+    """Synthesise with the flags of cdk.json, which only the CLI adds to the context."""
     app = App(context=json.loads(CDK_JSON.read_text())["context"], outdir=str(folder))
     environment = ENVIRONMENTS[name]
     stack = TasteTrendStack(app, environment.resource_name(), environment=environment)

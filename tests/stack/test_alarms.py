@@ -58,20 +58,20 @@ def test_it_alarms_when(name, metric, dimension, threshold, any_stack):
     assert alarm["Threshold"] == threshold
 
 
-def readings(alarm):
-    (formula,) = (metric["Expression"] for metric in alarm["Metrics"] if "Expression" in metric)
-    read = {
+def math_metrics(alarm):
+    (expression,) = (metric["Expression"] for metric in alarm["Metrics"] if "Expression" in metric)
+    metrics = {
         metric["Id"]: metric["MetricStat"]["Metric"]["MetricName"]
         for metric in alarm["Metrics"]
         if "MetricStat" in metric
     }
-    return formula, read
+    return expression, metrics
 
 
 def test_it_alarms_when_over_a_tenth_of_the_rows_is_rejected(any_stack):
     alarm = alarms(any_stack)["rejected-share"]
 
-    assert readings(alarm) == (
+    assert math_metrics(alarm) == (
         "IF(read > 0, 100 * rejected / read, 0)",
         {"rejected": "RowsRejected", "read": "RowsRead"},
     )
@@ -81,7 +81,7 @@ def test_it_alarms_when_over_a_tenth_of_the_rows_is_rejected(any_stack):
 def test_it_alarms_when_files_arrive_but_nothing_is_written(any_stack):
     alarm = alarms(any_stack)["nothing-written"]
 
-    assert readings(alarm) == (
+    assert math_metrics(alarm) == (
         "IF(FILL(invocations, 0) > FILL(idle, 0) + FILL(rehearsed, 0) AND FILL(processed, 0) == 0, 1, 0)",
         {
             "invocations": "Invocations",

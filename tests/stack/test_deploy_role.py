@@ -36,8 +36,8 @@ def roles(tmp_path_factory):
 
 def role(template, purpose):
     resources = json.loads(template)["Resources"]
-    (found,) = (resources[logical_id] for logical_id in resources if logical_id.startswith(f"{purpose}Role"))
-    return found["Properties"]
+    (match,) = (resources[logical_id] for logical_id in resources if logical_id.startswith(f"{purpose}Role"))
+    return match["Properties"]
 
 
 def granted(template, purpose):
@@ -56,20 +56,20 @@ def trust(template, purpose):
     return plain(statement)
 
 
-def gets_in(token, statement):
-    """Judge a token as IAM does: a claim that is missing equals nothing."""
+def is_trusted(token, statement):
+    """Evaluate a token as IAM does: a missing claim equals no value."""
     (condition,) = statement["Condition"].values()
     assert list(statement["Condition"]) == ["StringEquals"]
     return all(token.get(key.removeprefix(f"{ISSUER}:")) == value for key, value in condition.items())
 
 
-def released(environment, **claims):
+def main_token(environment, **claims):
     """Return the token of a job on main that deploys an environment."""
     subject = f"repo:{REPOSITORY}:environment:{environment}"
     return {"aud": "sts.amazonaws.com", "sub": subject, "ref": "refs/heads/main", **claims}
 
 
-PROPOSED = {
+PULL_REQUEST_TOKEN = {
     "aud": "sts.amazonaws.com",
     "sub": f"repo:{REPOSITORY}:pull_request",
     "ref": "refs/pull/7/merge",
@@ -100,31 +100,31 @@ def test_a_job_on_main_deploys_its_environment(name, roles):
             f"{ISSUER}:ref": "refs/heads/main",
         }
     }
-    assert gets_in(released(name), trust(template, "Deploy"))
+    assert is_trusted(main_token(name), trust(template, "Deploy"))
 
 
 @pytest.mark.parametrize(
     "token",
     [
-        released("dev"),
-        released("staging"),
-        released("prod", sub="repo:octo@12/reviews-fork@35:environment:prod"),
-        released("prod", sub="repo:octo@13/reviews@34:environment:prod"),
-        released("prod", sub="repo:octo/reviews:environment:prod"),
-        released("prod", sub=f"repo:{REPOSITORY}:environment:production"),
-        released("prod", sub=f"repo:{REPOSITORY}:ref:refs/heads/main"),
-        released("prod", ref="refs/heads/other"),
-        released("prod", ref="refs/tags/main"),
-        released("prod", aud="https://github.com/octo"),
-        {key: value for key, value in released("prod").items() if key != "ref"},
-        PROPOSED,
+        main_token("dev"),
+        main_token("staging"),
+        main_token("prod", sub="repo:octo@12/reviews-fork@35:environment:prod"),
+        main_token("prod", sub="repo:octo@13/reviews@34:environment:prod"),
+        main_token("prod", sub="repo:octo/reviews:environment:prod"),
+        main_token("prod", sub=f"repo:{REPOSITORY}:environment:production"),
+        main_token("prod", sub=f"repo:{REPOSITORY}:ref:refs/heads/main"),
+        main_token("prod", ref="refs/heads/other"),
+        main_token("prod", ref="refs/tags/main"),
+        main_token("prod", aud="https://github.com/octo"),
+        {key: value for key, value in main_token("prod").items() if key != "ref"},
+        PULL_REQUEST_TOKEN,
     ],
     ids=lambda token: " ".join(token.values()),
 )
 def test_no_token_of_another_repository_branch_or_environment_deploys_prod(token, roles):
     _, _, template = roles["prod"]
 
-    assert not gets_in(token, trust(template, "Deploy"))
+    assert not is_trusted(token, trust(template, "Deploy"))
 
 
 def test_a_pull_request_reads_the_template_of_dev_and_changes_nothing(roles):
@@ -136,7 +136,7 @@ def test_a_pull_request_reads_the_template_of_dev_and_changes_nothing(roles):
             f"{ISSUER}:sub": f"repo:{REPOSITORY}:pull_request",
         }
     }
-    assert gets_in(PROPOSED, trust(template, "Diff"))
+    assert is_trusted(PULL_REQUEST_TOKEN, trust(template, "Diff"))
     assert granted(template, "Diff") == {
         (call, "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/tastetrend-dev/*")
         for call in ("cloudformation:DescribeStacks", "cloudformation:GetTemplate")
@@ -171,13 +171,13 @@ def test_a_deployment_assumes_only_the_bootstrap_roles(name, roles):
         "${AWS::AccountId}-${AWS::Region}",
     )
 
-    taken_on = {
+    assumed = {
         (action, resource)
         for action, resource in granted(template, "Deploy")
         if action.startswith(("sts:", "iam:"))
     }
 
-    assert taken_on == {
+    assert assumed == {
         ("sts:AssumeRole", f"{prefix}-{kind}-role-{suffix}")
         for kind in ("deploy", "file-publishing", "lookup")
     }
@@ -204,10 +204,10 @@ def test_no_action_is_a_wildcard_and_every_grant_is_limited_to_the_account(name,
     for logical_id, statement in policy_statements(json.loads(template)):
         assert not [action for action in as_list(statement["Action"]) if "*" in action], logical_id
         for resource in as_list(statement.get("Resource", [])):
-            ends = statement.get("Condition") == {
+            limited = statement.get("Condition") == {
                 "StringEquals": {"aws:ResourceAccount": "${AWS::AccountId}"}
             }
-            assert ends if ":s3:::" in resource else ":${AWS::AccountId}:" in resource, resource
+            assert limited if ":s3:::" in resource else ":${AWS::AccountId}:" in resource, resource
 
 
 @pytest.mark.parametrize("name", DEPLOYED)
@@ -245,9 +245,9 @@ def test_a_repository_that_no_token_can_name_is_rejected(repository, tmp_path):
 
 
 def test_the_roles_have_a_separate_stack(tmp_path):
-    ended = run_app({"env": "dev", "repository": REPOSITORY}, tmp_path)
+    completed = run_app({"env": "dev", "repository": REPOSITORY}, tmp_path)
 
-    assert ended.returncode == 0, ended.stderr
+    assert completed.returncode == 0, completed.stderr
     assert {path.name for path in tmp_path.glob("*.template.json")} == {
         "tastetrend-dev.template.json",
         "tastetrend-dev-deploy.template.json",
@@ -255,8 +255,8 @@ def test_the_roles_have_a_separate_stack(tmp_path):
 
 
 def test_a_wrong_repository_gives_a_one_line_error(tmp_path):
-    ended = run_app({"env": "dev", "repository": "reviews"}, tmp_path)
+    completed = run_app({"env": "dev", "repository": "reviews"}, tmp_path)
 
-    assert ended.returncode == 1
-    assert "'reviews' is no repository" in ended.stderr
-    assert "Traceback" not in ended.stderr
+    assert completed.returncode == 1
+    assert "'reviews' is no repository" in completed.stderr
+    assert "Traceback" not in completed.stderr

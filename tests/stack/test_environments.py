@@ -29,31 +29,31 @@ def run_app(context, output, project=PROJECT):
 
 @pytest.mark.parametrize(("context", "named"), [({"env": "prd"}, "'prd'"), ({}, "no environment")])
 def test_an_unknown_environment_gives_a_one_line_error_with_the_known_ones(context, named, tmp_path):
-    ended = run_app(context, tmp_path)
+    completed = run_app(context, tmp_path)
 
-    (line,) = (text for text in ended.stderr.splitlines() if "environment" in text)
-    assert ended.returncode == 1
+    (line,) = (text for text in completed.stderr.splitlines() if "environment" in text)
+    assert completed.returncode == 1
     assert named in line
     assert all(known in line for known in ENVIRONMENTS)
-    assert "Traceback" not in ended.stderr
+    assert "Traceback" not in completed.stderr
 
 
-def littered_copy(folder):
-    """Copy the app and leave behind what editors, tests and other tools do."""
+def copy_with_tool_files(folder):
+    """Copy the app and add files that tools leave behind."""
     for name in ("tastetrend_stack", "lambda_src"):
         shutil.copytree(PROJECT / name, folder / name)
     shutil.copy(PROJECT / "app.py", folder)
-    for left in ("__pycache__/api_handler.pyc", ".DS_Store", "tastetrend_etl/.mypy_cache/x.json"):
-        file = folder / "lambda_src" / left
+    for name in ("__pycache__/api_handler.pyc", ".DS_Store", "tastetrend_etl/.mypy_cache/x.json"):
+        file = folder / "lambda_src" / name
         file.parent.mkdir(exist_ok=True)
         file.write_text("left behind")
     return folder
 
 
 def test_the_app_synthesises_the_same_stack_in_any_checkout_without_credentials(synthesise, tmp_path):
-    ended = run_app({"env": "dev"}, tmp_path / "out", littered_copy(tmp_path))
+    completed = run_app({"env": "dev"}, tmp_path / "out", copy_with_tool_files(tmp_path))
 
-    assert ended.returncode == 0, ended.stderr
+    assert completed.returncode == 0, completed.stderr
     template = json.loads((tmp_path / "out" / "tastetrend-dev.template.json").read_text())
     assert template == synthesise("dev").document
 

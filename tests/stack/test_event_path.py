@@ -70,15 +70,13 @@ def test_an_event_is_tried_three_times_and_then_kept(any_stack):
 def test_failed_events_are_kept_encrypted_for_two_weeks(any_stack):
     queue, properties = any_stack.only("SQS::Queue")
 
-    assert (
-        queue == "IngestionFailures3B48F157"
-    )  # another id would be another queue, and this one's events gone
+    assert queue == "IngestionFailures3B48F157"  # another id would replace the queue and lose its events
     assert properties["MessageRetentionPeriod"] == 14 * 24 * 60 * 60
     assert properties["SqsManagedSseEnabled"] is True
 
 
 def asynchronous_targets(synthesised):
-    """Return whatever something invokes without waiting: today S3, by its notification."""
+    """Return the targets of asynchronous invocations: those of S3 notifications."""
     return {
         target["Function"]
         for configuration in notifications(synthesised).values()
@@ -87,7 +85,7 @@ def asynchronous_targets(synthesised):
 
 
 def queues_behind(synthesised, target):
-    """Return the queues that take the failures of what is invoked."""
+    """Return the failure queues of an invocation target."""
     aliases = {alias["Name"]: f"${{{key}}}" for key, alias in synthesised.properties("Lambda::Alias").items()}
     for settings in map(plain, synthesised.properties("Lambda::EventInvokeConfig").values()):
         function = settings["FunctionName"].removesuffix("}") + ".Arn}"

@@ -68,25 +68,25 @@ def test_codedeploy_runs_the_gate_before_any_traffic_moves_and_accepts_its_statu
         for key, alias in all_stacks[name].template.find_resources("AWS::Lambda::Alias").items()
         if "UpdatePolicy" in alias
     )
-    answers = [
+    grants = [
         statement["Resource"]
         for policy in all_stacks[name].properties("IAM::Policy").values()
         for statement in policy["PolicyDocument"]["Statement"]
         if statement["Action"] == "codedeploy:PutLifecycleEventHookExecutionStatus"
     ]
 
-    asked = alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]["BeforeAllowTrafficHook"]
-    assert plain(asked) == f"${{{gate}}}"
-    assert [f"/${{{group}}}" in plain(resource) for resource in answers] == [True]
+    hook = alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]["BeforeAllowTrafficHook"]
+    assert plain(hook) == f"${{{gate}}}"
+    assert [f"/${{{group}}}" in plain(resource) for resource in grants] == [True]
 
 
 def test_the_environment_variables_are_those_of_the_gate_settings(any_stack):
     _, gate = any_stack.function("quality-gate")
-    told = plain(gate["Environment"]["Variables"])
+    variables = plain(gate["Environment"]["Variables"])
 
-    assert told.keys() == {field.name.upper() for field in fields(GateSettings)}
-    assert told["ARTIFACTS_BUCKET"] == any_stack.bucket("artifacts")
-    assert told["ETL_FUNCTION"] == f"tastetrend-{any_stack.name}-etl"
+    assert variables.keys() == {field.name.upper() for field in fields(GateSettings)}
+    assert variables["ARTIFACTS_BUCKET"] == any_stack.bucket("artifacts")
+    assert variables["ETL_FUNCTION"] == f"tastetrend-{any_stack.name}-etl"
 
 
 def test_the_gate_has_the_code_and_layers_of_the_etl_function(any_stack):

@@ -23,7 +23,7 @@ def test_cdk_nag_finds_nothing(any_stack):
 
 
 def test_every_acknowledged_finding_has_a_reason(any_stack):
-    accepted = {
+    acknowledged = {
         rule: reason
         for construct in any_stack.stack.node.find_all()
         for entry in construct.node.metadata
@@ -31,8 +31,8 @@ def test_every_acknowledged_finding_has_a_reason(any_stack):
         for rule, reason in entry.data.items()
     }
 
-    assert accepted
-    assert not {rule: reason for rule, reason in accepted.items() if len(reason) < 20}
+    assert acknowledged
+    assert not {rule: reason for rule, reason in acknowledged.items() if len(reason) < 20}
 
 
 def test_there_is_no_custom_resource(any_stack):

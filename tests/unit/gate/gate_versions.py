@@ -20,7 +20,7 @@ def unchanged(patch):
 
 
 def drops_every_tenth_row(patch):
-    """As a reader would that loses rows before anybody counts them."""
+    """Loses rows before they are counted."""
     _rewrite(patch, lambda table: table.filter([row % 10 != 0 for row in table["source_row"].to_pylist()]))
 
 
@@ -40,22 +40,22 @@ def reads_dates_in_the_wrong_order(patch):
     patch.setattr(infer_format, "InferredFormat", swapped)
 
 
-def shouts_every_name(patch):
-    """Changes a column of which only the baseline can say how it should look."""
+def upper_cases_every_name(patch):
+    """Changes a column without known truth."""
     _rewrite(patch, lambda table: _with(table, "customer_name", pc.utf8_upper(table["customer_name"])))
 
 
 def shuffles_a_column(patch):
-    """Gives each row the text of the next one, which leaves every count as it was."""
+    """Gives each row the text of the next one; all counts stay equal."""
 
-    def turned(table):
+    def rotated(table):
         texts = table["review_text"].combine_chunks()
         return _with(table, "review_text", pa.concat_arrays([texts[1:], texts[:1]]))
 
-    _rewrite(patch, turned)
+    _rewrite(patch, rotated)
 
 
-def breaks_down(patch):
+def raises(patch):
     def fail(*arguments, **named):
         raise ZeroDivisionError("<script>alert(1)</script>")
 
@@ -67,7 +67,7 @@ def writes_no_dataset(patch):
 
 
 class Versions:
-    """Lambda as the gate sees it: each version is the handler with something changed about it."""
+    """A Lambda client: each version is the handler with one change."""
 
     def __init__(self, handler, changes):
         self._handler, self._changes = handler, changes
@@ -76,9 +76,9 @@ class Versions:
         name, version = FunctionName.split(":")
         with pytest.MonkeyPatch.context() as patch:
             self._changes[version](patch)
-            return self._answer(json.loads(Payload), LambdaContext(name, function_version=version))
+            return self._respond(json.loads(Payload), LambdaContext(name, function_version=version))
 
-    def _answer(self, event, context):
+    def _respond(self, event, context):
         try:
             return {"Payload": _stream(self._handler.lambda_handler(event, context))}
         except Exception as error:  # noqa: BLE001 # Lambda reports whatever a handler raises
@@ -86,8 +86,8 @@ class Versions:
             return {"FunctionError": "Unhandled", "Payload": _stream(fault)}
 
 
-def _stream(answer):
-    return io.BytesIO(json.dumps(answer).encode())
+def _stream(response):
+    return io.BytesIO(json.dumps(response).encode())
 
 
 def _with(table, column, cells):
@@ -95,7 +95,7 @@ def _with(table, column, cells):
 
 
 def _rewrite(patch, change):
-    """Let a version write another dataset, and a report that fits it."""
+    """Change the dataset, and the report's row counts accordingly."""
 
     def process(*arguments, **named):
         outcome = original(*arguments, **named)
@@ -104,7 +104,7 @@ def _rewrite(patch, change):
         pq.write_table(changed, outcome.dataset, store_schema=False)
         lost = table.num_rows - changed.num_rows
         rows = outcome.validation["rows"]
-        counted = rows | {fate: rows[fate] - lost for fate in ("read", "written")}
+        counted = rows | {name: rows[name] - lost for name in ("read", "written")}
         return replace(outcome, validation=outcome.validation | {"rows": counted})
 
     original = ingest.process

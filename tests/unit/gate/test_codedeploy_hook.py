@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 
 from tastetrend_gate.golden_files import golden_files
 from tests.unit.conftest import ARTIFACTS
-from tests.unit.gate import gate_versions as gated
+from tests.unit.gate import gate_versions
 
 EVENT = {"DeploymentId": "d-AB12CD34E", "LifecycleEventHookExecutionId": "hook-1"}
 BY_HASH = {"revisionType": "String", "string": {"sha256": "0" * 64}}
@@ -29,71 +29,76 @@ def application_revision(current, target):
 
 
 @pytest.fixture
-def shift(handler, monkeypatch):
-    """Return a function that has CodeDeploy ask about a shift of traffic, and says what it was answered."""
+def shift_traffic(handler, monkeypatch):
+    """Return a function that runs the hook for a traffic shift and expects the reported status."""
     monkeypatch.setenv("ETL_FUNCTION", "tastetrend-prod-etl")
     module = importlib.reload(importlib.import_module("quality_gate"))
     clean = [golden for golden in golden_files() if golden.name == "clean.csv"]
     monkeypatch.setattr("tastetrend_gate.verdict.golden_files", lambda: clean)
 
-    def ask(current, target, *, answer, code=gated.unchanged, revision=None):
+    def shift(current, target, *, status, code=gate_versions.unchanged, revision=None):
         codedeploy = boto3.client("codedeploy")
         monkeypatch.setattr(module, "CODEDEPLOY", codedeploy)
         monkeypatch.setattr(
-            module, "LAMBDA", gated.Versions(handler, {current: gated.unchanged, target: code})
+            module,
+            "LAMBDA",
+            gate_versions.Versions(handler, {current: gate_versions.unchanged, target: code}),
         )
         with Stubber(codedeploy) as stub:
-            _expect(stub, revision or application_revision(current, target), answer)
-            said = module.lambda_handler(EVENT, gated.LambdaContext())
+            _expect(stub, revision or application_revision(current, target), status)
+            response = module.lambda_handler(EVENT, gate_versions.LambdaContext())
             stub.assert_no_pending_responses()
-        return said
+        return response
 
-    return ask
+    return shift
 
 
-def _expect(stub, revision, answer):
+def _expect(stub, revision, status):
     deployed = {"applicationName": "tastetrend-prod-etl", "revision": BY_HASH}
     stub.add_response("get_deployment", {"deploymentInfo": deployed}, {"deploymentId": EVENT["DeploymentId"]})
     stub.add_response("get_application_revision", {"revision": revision}, deployed)
-    answered = {
+    reported = {
         "deploymentId": EVENT["DeploymentId"],
         "lifecycleEventHookExecutionId": EVENT["LifecycleEventHookExecutionId"],
-        "status": answer,
+        "status": status,
     }
-    stub.add_response("put_lifecycle_event_hook_execution_status", {}, answered)
+    stub.add_response("put_lifecycle_event_hook_execution_status", {}, reported)
 
 
-def test_the_target_version_is_checked_against_the_current_one(shift):
-    said = shift("5", "7", answer="Succeeded")
+def test_the_target_version_is_checked_against_the_current_one(shift_traffic):
+    response = shift_traffic("5", "7", status="Succeeded")
 
-    assert (said["status"], said["version"], said["baseline"]) == ("pass", "7", "5")
-
-
-def test_no_traffic_goes_to_a_version_that_fails(shift):
-    assert shift("5", "7", answer="Failed", code=gated.maps_one_gender_to_null)["status"] == "fail"
+    assert (response["status"], response["version"], response["baseline"]) == ("pass", "7", "5")
 
 
-def test_a_rollback_always_passes(shift, store):
-    assert shift("7", "5", answer="Succeeded", code=gated.breaks_down)["status"] == "not judged"
+def test_no_traffic_goes_to_a_version_that_fails(shift_traffic):
+    assert (
+        shift_traffic("5", "7", status="Failed", code=gate_versions.maps_one_gender_to_null)["status"]
+        == "fail"
+    )
 
 
-@pytest.mark.parametrize(("forced", "answer"), [(True, "Succeeded"), (False, "Failed")])
-def test_a_forced_version_passes(forced, answer, shift, store):
+def test_a_rollback_always_passes(shift_traffic, store):
+    assert shift_traffic("7", "5", status="Succeeded", code=gate_versions.raises)["status"] == "not judged"
+
+
+@pytest.mark.parametrize(("forced", "status"), [(True, "Succeeded"), (False, "Failed")])
+def test_a_forced_version_passes(forced, status, shift_traffic, store):
     manifest = json.dumps({"version": "7", "forced": forced}).encode()
     store.client.put_object(Bucket=ARTIFACTS, Key="releases/7/manifest.json", Body=manifest)
 
-    shift("5", "7", answer=answer, code=gated.breaks_down)
+    shift_traffic("5", "7", status=status, code=gate_versions.raises)
 
 
-def test_an_app_spec_of_the_newer_kind_is_read_too(shift):
+def test_an_app_spec_of_the_newer_kind_is_read_too(shift_traffic):
     revision = application_revision("5", "7")
     newer = {"revisionType": "AppSpecContent", "appSpecContent": revision["string"]}
 
-    assert shift("5", "7", answer="Succeeded", revision=newer)["version"] == "7"
+    assert shift_traffic("5", "7", status="Succeeded", revision=newer)["version"] == "7"
 
 
-def test_the_hook_reports_failure_when_the_gate_itself_fails(shift, monkeypatch, store):
+def test_the_hook_reports_failure_when_the_gate_itself_fails(shift_traffic, monkeypatch, store):
     store.client.delete_bucket(Bucket=ARTIFACTS)
 
     with pytest.raises(ClientError):
-        shift("5", "7", answer="Failed")
+        shift_traffic("5", "7", status="Failed")

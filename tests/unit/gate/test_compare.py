@@ -11,13 +11,13 @@ from tastetrend_gate.models import Comparison, Group, ReplayResult
 from tastetrend_gate.verdict import collect_reasons, severity, worst_status
 
 KINDS = {"location": pa.string(), "rating_1_5": pa.float64()}
-HELD = {"location": ["Rome", "Rome", "Oslo", None], "rating_1_5": [1.0, 2.0, 3.0, None]}
+CELLS = {"location": ["Rome", "Rome", "Oslo", None], "rating_1_5": [1.0, 2.0, 3.0, None]}
 ROWS = {"read": 5, "written": 4, "rejected": 1, "duplicate": 0}
 
 
 def table(rows=(1, 2, 3, 5), **changed):
     return pd.DataFrame(
-        {name: pd.array(cells, pd.ArrowDtype(KINDS[name])) for name, cells in (HELD | changed).items()},
+        {name: pd.array(cells, pd.ArrowDtype(KINDS[name])) for name, cells in (CELLS | changed).items()},
         index=pd.Index(rows, name="source_row"),
     )
 
@@ -114,21 +114,21 @@ def test_a_column_of_another_type_is_reported_by_the_schema_only():
     assert differences(table=table().assign(rating_1_5=texts)) == []
 
 
-def found(against, distance, subject="stars"):
+def comparison(against, distance, subject="stars"):
     return Comparison("a.csv", subject, "cells", against, distance, f"{against} {distance}")
 
 
 @pytest.mark.parametrize(
     ("comparisons", "status"),
     [
-        ([found("truth", 0.0), found("baseline", 0.0)], "pass"),
-        ([found("truth", 0.004)], "warn"),
-        ([found("truth", 0.006)], "fail"),
-        ([found("baseline", 0.04)], "warn"),
-        ([found("baseline", 0.06)], "fail"),
-        ([found("truth", 0.0), found("baseline", 1.0)], "warn"),
-        ([found("truth", 1.0), found("baseline", 0.0)], "fail"),
-        ([found("truth", 0.0, "city"), found("baseline", 1.0)], "fail"),
+        ([comparison("truth", 0.0), comparison("baseline", 0.0)], "pass"),
+        ([comparison("truth", 0.004)], "warn"),
+        ([comparison("truth", 0.006)], "fail"),
+        ([comparison("baseline", 0.04)], "warn"),
+        ([comparison("baseline", 0.06)], "fail"),
+        ([comparison("truth", 0.0), comparison("baseline", 1.0)], "warn"),
+        ([comparison("truth", 1.0), comparison("baseline", 0.0)], "fail"),
+        ([comparison("truth", 0.0, "city"), comparison("baseline", 1.0)], "fail"),
     ],
 )
 def test_only_with_a_match_to_the_truth_a_difference_from_the_baseline_is_a_warning(comparisons, status):
@@ -136,6 +136,6 @@ def test_only_with_a_match_to_the_truth_a_difference_from_the_baseline_is_a_warn
 
 
 def test_a_reason_has_only_the_figures_of_the_worst_status():
-    (only,) = collect_reasons([found("truth", 1.0), found("baseline", 1.0)])
+    (only,) = collect_reasons([comparison("truth", 1.0), comparison("baseline", 1.0)])
 
     assert str(only) == "fail: a.csv: stars: truth 1.0"

@@ -12,13 +12,13 @@ def keys(store, bucket):
     return {entry["Key"] for entry in store.client.list_objects_v2(Bucket=bucket).get("Contents", [])}
 
 
-def rehearse(store, handler, context):
+def run_gate(store, handler, context):
     store.client.put_object(Bucket=ARTIFACTS, Key=KEY, Body=GOLDEN)
     return handler.lambda_handler({"bucket": ARTIFACTS, "key": KEY, "reprocess": True}, context)
 
 
 def test_outputs_of_a_golden_file_are_written_to_its_bucket(store, handler, context):
-    (result,) = rehearse(store, handler, context)["files"]
+    (result,) = run_gate(store, handler, context)["files"]
 
     assert result["action"] == "processed"
     folders = {key.rsplit("/run/", 1)[0] for key in keys(store, ARTIFACTS)}
@@ -26,13 +26,13 @@ def test_outputs_of_a_golden_file_are_written_to_its_bucket(store, handler, cont
 
 
 def test_a_gate_run_touches_no_real_data(store, handler, context):
-    rehearse(store, handler, context)
+    run_gate(store, handler, context)
 
     assert keys(store, RAW) == keys(store, PROCESSED) == set()
 
 
 def test_a_gate_run_does_not_affect_later_invocations(store, handler, context):
-    rehearse(store, handler, context)
+    run_gate(store, handler, context)
     store.upload("reviews.csv", GOLDEN)
 
     handler.lambda_handler({"key": "reviews.csv"}, context)
@@ -41,7 +41,7 @@ def test_a_gate_run_does_not_affect_later_invocations(store, handler, context):
 
 
 def test_golden_files_count_only_as_gate_runs_so_that_they_trigger_no_alarm(store, handler, context, capsys):
-    rehearse(store, handler, context)
+    run_gate(store, handler, context)
 
     (counted,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
     (group,) = counted["_aws"]["CloudWatchMetrics"]

@@ -10,7 +10,7 @@ from tastetrend_gate.golden_files import golden_files
 from tastetrend_gate.models import INDEX
 
 FOLDER = golden.GOLDEN
-MADE = [*(path.name for path in FOLDER.iterdir() if path.name not in {"schema.json", ".gitattributes"})]
+GENERATED = [*(path.name for path in FOLDER.iterdir() if path.name not in {"schema.json", ".gitattributes"})]
 MESSY = [golden_file for golden_file in golden_files() if "_messy" in golden_file.name]
 
 
@@ -21,13 +21,13 @@ def generated_again(tmp_path_factory):
     return out
 
 
-@pytest.mark.parametrize("name", sorted(MADE))
+@pytest.mark.parametrize("name", sorted(GENERATED))
 def test_generation_is_deterministic(name, generated_again):
     assert (generated_again / name).read_bytes() == (FOLDER / name).read_bytes()
 
 
 def test_every_golden_file_has_an_expectation_and_every_expectation_a_file():
-    assert {file.name for file in golden_files()} == set(MADE) - {"expectations.json"}
+    assert {file.name for file in golden_files()} == set(GENERATED) - {"expectations.json"}
 
 
 def test_the_golden_schema_is_that_of_the_contract():
