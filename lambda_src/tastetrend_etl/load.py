@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -80,13 +78,13 @@ def put_if_changed(s3: "S3Client", bucket: str, key: str, content: Content, meta
     Raises:
         ConcurrentWriteError: another invocation wrote it in between.
     """
-    output = _output(bucket, key, content, metadata)
+    metadata = {**metadata, _SHA256: _sha256(content)}
     try:
-        _put(s3, output, None)
+        _put(s3, bucket, key, content, metadata, None)
     except ConcurrentWriteError:
         current = head_object(s3, bucket, key)
-        if not output.is_same_as(current):
-            _put(s3, output, current)
+        if not _is_same(metadata, current):
+            _put(s3, bucket, key, content, metadata, current)
 
 
 def put_dataset(
@@ -102,65 +100,51 @@ def put_dataset(
     Raises:
         ConcurrentWriteError: another invocation wrote it in between.
     """
-    _put(s3, _output(bucket, key, dataset, metadata), expected_current)
+    _put(s3, bucket, key, dataset, {**metadata, _SHA256: _sha256(dataset)}, expected_current)
 
 
-@dataclass(frozen=True)
-class _Output:
-    """An object to write.
-
-    Attributes:
-        metadata: the SHA-256 of its content included.
-        send: writes the content; takes client, bucket, key and further `arguments` of PutObject.
-    """
-
-    bucket: str
-    key: str
-    metadata: Metadata
-    send: Callable[..., None]
-
-    def is_same_as(self, head: "ObjectHead | None") -> bool:
-        """Tell whether a HEAD found this output."""
-        return head is not None and all(
-            head["Metadata"].get(name) == self.metadata.get(name) for name in _IDENTITY
-        )
-
-
-def _output(bucket: str, key: str, content: Content, metadata: Metadata) -> _Output:
-    send: Callable[..., None]
-    if isinstance(content, Path):
-        with content.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256")
-        send = partial(upload_parquet, file=content)
-    elif isinstance(content, pa.Table):
-        sha256, send = hashlib.sha256(_rows(content)), partial(write_parquet, table=content)
-    else:
-        body = to_bytes(content)
-        sha256, send = hashlib.sha256(body), partial(_put_bytes, body=body)
-    return _Output(bucket, key, {**metadata, _SHA256: sha256.hexdigest()}, send)
-
-
-def _put(s3: "S3Client", output: _Output, expected_current: "ObjectHead | None") -> None:
+def _put(
+    s3: "S3Client",
+    bucket: str,
+    key: str,
+    content: Content,
+    metadata: Metadata,
+    expected_current: "ObjectHead | None",
+) -> None:
     condition = {"IfMatch": expected_current["ETag"].strip('"')} if expected_current else {"IfNoneMatch": "*"}
-    arguments = {
-        "ContentType": _CONTENT_TYPES[PurePosixPath(output.key).suffix],
-        "Metadata": output.metadata,
-    }
+    arguments = {"ContentType": _CONTENT_TYPES[PurePosixPath(key).suffix], "Metadata": metadata}
     try:
-        output.send(s3, output.bucket, output.key, arguments=condition | arguments)
+        _send(s3, bucket, key, content, condition | arguments)
     except ClientError as error:
         if error.response["Error"]["Code"] not in _PRECONDITION_ERRORS:
             raise
         # Of a request that the SDK sent again, the first may have succeeded and its response been lost.
         retried = error.response["ResponseMetadata"].get("RetryAttempts", 0) > 0
-        if not (retried and output.is_same_as(head_object(s3, output.bucket, output.key))):
+        if not (retried and _is_same(metadata, head_object(s3, bucket, key))):
             raise ConcurrentWriteError(
                 "another invocation changed an output at the same time; the event will be tried again"
             ) from error
 
 
-def _put_bytes(s3: "S3Client", bucket: str, key: str, body: bytes, arguments: Arguments) -> None:
-    s3.put_object(Bucket=bucket, Key=key, Body=body, **arguments)
+def _send(s3: "S3Client", bucket: str, key: str, content: Content, arguments: Arguments) -> None:
+    if isinstance(content, Path):
+        upload_parquet(s3, bucket, key, content, arguments)
+    elif isinstance(content, pa.Table):
+        write_parquet(s3, bucket, key, content, arguments)
+    else:
+        s3.put_object(Bucket=bucket, Key=key, Body=to_bytes(content), **arguments)
+
+
+def _is_same(metadata: Metadata, head: "ObjectHead | None") -> bool:
+    return head is not None and all(head["Metadata"].get(name) == metadata[name] for name in _IDENTITY)
+
+
+def _sha256(content: Content) -> str:
+    if isinstance(content, Path):
+        with content.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    is_table = isinstance(content, pa.Table)
+    return hashlib.sha256(_to_ipc(content) if is_table else to_bytes(content)).hexdigest()
 
 
 def _rejected_table(rejected: list[RejectedRow]) -> pa.Table:
@@ -169,7 +153,7 @@ def _rejected_table(rejected: list[RejectedRow]) -> pa.Table:
     return pa.Table.from_pylist(rows, REJECTED)
 
 
-def _rows(table: pa.Table) -> pa.Buffer:
+def _to_ipc(table: pa.Table) -> pa.Buffer:
     """Return the rows as Arrow IPC: the bytes of a parquet file depend on the library's version."""
     content = pa.BufferOutputStream()
     with pa.ipc.new_stream(content, table.schema) as writer:

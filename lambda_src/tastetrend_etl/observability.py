@@ -25,10 +25,12 @@ def record_result(result: IngestResult) -> None:
     """Log the result for an object, and count its rows."""
     logger.info(result.action, extra={key: value for key, value in asdict(result).items() if value})
     _count(_FILES[result.action])
-    if result.balance:
+    if rows := result.balance:
         _count("ValidationFailures", result.failed_checks)
-        for name, rows in asdict(result.balance).items():
-            _count(f"Rows{name.capitalize()}", rows)
+        _count("RowsRead", rows.read)
+        _count("RowsWritten", rows.written)
+        _count("RowsRejected", rows.rejected)
+        _count("RowsDuplicate", rows.duplicate)
 
 
 def record_invalid_event(error: InvalidEventError) -> None:
