@@ -6,9 +6,9 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tastetrend_etl import observability
-from tastetrend_etl.extract import connect
 from tastetrend_etl.ingest import SIDE_OBJECTS, RunContext
 from tastetrend_etl.invocation import deadline, ingest_each, respond
+from tastetrend_etl.s3_download import connect
 from tastetrend_etl.s3_event import read_event
 from tastetrend_etl.settings import Settings, load_settings
 

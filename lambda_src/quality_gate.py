@@ -7,7 +7,7 @@ import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from tastetrend_etl.extract import connect
+from tastetrend_etl.s3_download import connect
 from tastetrend_etl.settings import function_name, load_settings
 from tastetrend_gate.codedeploy_hook import is_forced, read_traffic_shift, report_status
 from tastetrend_gate.models import GateSettings

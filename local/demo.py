@@ -16,8 +16,8 @@ from ops.errors import CommandError
 from ops.input_files import check_files
 from ops.replay import list_objects
 from ops.summary import exit_code_of, read_reports, show
-from tastetrend_etl.extract import find_current_version
 from tastetrend_etl.output_keys import OutputKeys, output_keys
+from tastetrend_etl.s3_download import find_current_version
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from ops.invoke import invoke_all
 from ops.result import Result
 from ops.stack_outputs import CommandContext
-from tastetrend_etl.extract import find_current_version, head_object
 from tastetrend_etl.load import FUNCTION_VERSION, SOURCE_VERSION
 from tastetrend_etl.output_keys import fits_s3_limit, output_keys
+from tastetrend_etl.s3_download import find_current_version, head_object
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client

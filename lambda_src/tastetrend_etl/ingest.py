@@ -8,9 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from tastetrend_etl import extract, load
+from tastetrend_etl import load, s3_download
 from tastetrend_etl.errors import ConcurrentWriteError, InvalidEventError, RejectedFileError
-from tastetrend_etl.extract import RawObject, head_object
 from tastetrend_etl.limits import MAX_FILE_BYTES, Status
 from tastetrend_etl.models import SourceObject
 from tastetrend_etl.output_keys import (
@@ -21,6 +20,7 @@ from tastetrend_etl.output_keys import (
     output_keys,
 )
 from tastetrend_etl.pipeline import Outcome, process
+from tastetrend_etl.s3_download import RawObject, head_object
 from tastetrend_etl.s3_event import ObjectEvent
 from tastetrend_etl.settings import Settings
 from tastetrend_etl.temp_workspace import temp_workspace
@@ -94,7 +94,7 @@ def _ingest_once(event: ObjectEvent, context: RunContext) -> IngestResult:
     context.check_time()
     key = dataset_key(event.key)
     current = head_object(s3, settings.processed_bucket, key) if fits_s3_limit(event.key) else None
-    with extract.open_current_version(s3, settings.raw_bucket, event.key) as raw:
+    with s3_download.open_current_version(s3, settings.raw_bucket, event.key) as raw:
         if raw is None:
             return IngestResult(event.key, "skipped", "gone")
         if reason := _reason_to_skip(raw.source, current, event):
@@ -152,7 +152,7 @@ def _reject_before_download(source: SourceObject) -> None:
 def _transform(raw: RawObject, folder: Path, context: RunContext) -> Outcome:
     downloaded, work = folder / "raw", folder / "work"
     work.mkdir()
-    extract.download(context.s3, raw, downloaded)
+    s3_download.download(context.s3, raw, downloaded)
     version, check_time = context.version, context.check_time
     return process(
         raw.source, downloaded, work, version=version, max_bytes=MAX_FILE_BYTES, check_time=check_time

@@ -10,10 +10,10 @@ import pyarrow as pa
 from botocore.exceptions import ClientError
 
 from tastetrend_etl.errors import ConcurrentWriteError
-from tastetrend_etl.extract import head_object
 from tastetrend_etl.models import RejectedRow, SourceObject
 from tastetrend_etl.output_keys import OutputKeys
 from tastetrend_etl.pipeline import Outcome
+from tastetrend_etl.s3_download import head_object
 from tastetrend_etl.s3_parquet import Arguments, to_parquet_bytes, upload_parquet, write_parquet
 from tastetrend_etl.schema import REJECTED
 from tastetrend_etl.validate.report import Report

@@ -25,8 +25,8 @@ from tastetrend_etl.parse.rejected_rows import RejectedRows
 from tastetrend_etl.transform.deduplicate import Deduplicator
 from tastetrend_etl.transform.infer_format import add_evidence, first_evidence, infer_format
 from tastetrend_etl.transform.ratings import mixed_scales
-from tastetrend_etl.transform.restaurants import transform_restaurants
-from tastetrend_etl.transform.reviews import transform_reviews
+from tastetrend_etl.transform.transform_restaurants import transform_restaurants
+from tastetrend_etl.transform.transform_reviews import transform_reviews
 from tastetrend_etl.validate import profile
 from tastetrend_etl.validate.checks import run_checks, worst_status
 from tastetrend_etl.validate.profile import FileProfile, RowBalance

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pandas as pd
 from botocore.exceptions import ClientError
 
-from tastetrend_etl.extract import find_current_version
 from tastetrend_etl.output_keys import output_keys
+from tastetrend_etl.s3_download import find_current_version
 from tastetrend_etl.s3_parquet import read_parquet
 from tastetrend_gate.golden_files import GoldenFile
 from tastetrend_gate.models import INDEX, GateSettings, Group, ReplayResult

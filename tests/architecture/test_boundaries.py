@@ -21,16 +21,16 @@ ALLOWED = {
     "budget": set(),
     "s3_event": set(),
     "output_keys": set(),
-    "extract": set(),
+    "s3_download": set(),
     "parquet_writer": set(),
     "s3_parquet": set(),
     "parse": {"parse"},
     "transform": {"transform"},
     "validate": {"validate", "output_keys"},
-    "load": {"extract", "output_keys", "pipeline", "s3_parquet", "validate"},
+    "load": {"s3_download", "output_keys", "pipeline", "s3_parquet", "validate"},
     "pipeline": {"parse", "transform", "validate", "parquet_writer", "output_keys"},
     "ingest": {
-        "extract",
+        "s3_download",
         "load",
         "output_keys",
         "pipeline",
@@ -136,7 +136,7 @@ def test_the_gate_imports_only_the_etl_modules_for_outputs():
         name.split(".")[1] for path in GATE for name in imports(path) if name.startswith("tastetrend_etl.")
     }
 
-    assert imported == {"extract", "output_keys", "s3_parquet"}
+    assert imported == {"s3_download", "output_keys", "s3_parquet"}
     assert [path for path in MODULES if "tastetrend_gate" in {n.split(".")[0] for n in imports(path)}] == []
 
 

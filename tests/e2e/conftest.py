@@ -10,8 +10,8 @@ import pytest
 
 from local.deploy import bootstrap, deploy
 from local.emulator import running
-from tastetrend_etl.extract import find_current_version
 from tastetrend_etl.output_keys import output_keys
+from tastetrend_etl.s3_download import find_current_version
 
 TIMEOUT_SECONDS = 600  # high, because a loaded machine is slow; a defect fails an assertion earlier
 

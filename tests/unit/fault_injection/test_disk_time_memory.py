@@ -30,7 +30,7 @@ class ExpiringContext(LambdaContext):
         return 30_000 if self.checks >= 0 else 1_000
 
 
-@pytest.mark.parametrize(("max_bytes", "module"), [(100_000, "extract.py"), (310_000, "pipeline.py")])
+@pytest.mark.parametrize(("max_bytes", "module"), [(100_000, "s3_download.py"), (310_000, "pipeline.py")])
 def test_I05_a_full_disk_is_raised_with_its_reason_and_cleaned_up(
     max_bytes, module, store, faulty_s3, handler, context, temporary
 ):

@@ -6,8 +6,8 @@ import io
 import pyarrow.parquet as pq
 import pytest
 
-from tastetrend_etl.extract import connect
 from tastetrend_etl.ingest import IngestResult, RunContext, ingest
+from tastetrend_etl.s3_download import connect
 from tastetrend_etl.s3_event import ObjectEvent
 from tastetrend_etl.settings import Settings
 from tests.unit.conftest import ARTIFACTS, PROCESSED, RAW

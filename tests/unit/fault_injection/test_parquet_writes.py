@@ -15,7 +15,7 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from tastetrend_etl import s3_parquet
-from tastetrend_etl.extract import connect
+from tastetrend_etl.s3_download import connect
 from tests.unit.conftest import PROCESSED
 from tests.unit.fault_injection import faulty_s3 as faults
 from tests.unit.fault_injection.conftest import EVENT, MESSY_NEW

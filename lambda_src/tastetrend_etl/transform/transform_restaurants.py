@@ -11,9 +11,9 @@ from tastetrend_etl.transform.deduplicate import Deduplicator, combine_hashes, h
 from tastetrend_etl.transform.dictionary_column import DictionaryColumn
 from tastetrend_etl.transform.filter_rows import rejected_rows, repeated_header
 from tastetrend_etl.transform.numbers import parse_numbers
-from tastetrend_etl.transform.reviews import assemble
 from tastetrend_etl.transform.select_fields import field_column, field_texts
 from tastetrend_etl.transform.standardize import Standardized
+from tastetrend_etl.transform.transform_reviews import assemble
 
 
 def transform_restaurants(
