@@ -22,16 +22,8 @@ _MAX_WORKERS = 8
 def replay_objects(
     context: CommandContext, prefix: str, since: datetime | None, only_version: str | None, *, yes: bool
 ) -> Result:
-    """Process raw objects again with the live version, replacing their outputs.
-
-    Args:
-        context: the environment.
-        prefix: the start of the raw keys; empty for all.
-        since: only objects uploaded at this time (naive UTC) or later.
-        only_version: only objects whose outputs this function version wrote.
-        yes: without it, only print which objects would be processed.
-    """
-    env = context.outputs.env
+    """Process the raw objects that match again with the live version; without `yes`, only list them."""
+    env = context.env
     keys = find_raw_keys(context, prefix, since, only_version)
     if not yes:
         objects = show_keys("would process", keys, context)
@@ -61,9 +53,9 @@ def reprocess(context: CommandContext, keys: Sequence[str]) -> tuple[list[dict[s
 def find_raw_keys(
     context: CommandContext, prefix: str = "", since: datetime | None = None, only_version: str | None = None
 ) -> list[str]:
-    """Return the keys of the raw objects that match."""
+    """Return the raw keys with this prefix, uploaded since a time (naive UTC), and written by a version."""
     start = since.replace(tzinfo=UTC) if since else None
-    objects = list_objects(context.s3, context.outputs.raw_bucket, prefix)
+    objects = list_objects(context.s3, context.raw_bucket, prefix)
     keys = [entry["Key"] for entry in objects if not start or entry["LastModified"] >= start]
     if only_version is None:
         return keys
@@ -72,7 +64,7 @@ def find_raw_keys(
 
 def find_outputs_of_version(context: CommandContext, version: str) -> list[str]:
     """Return the keys of the processed objects that a function version wrote."""
-    s3, bucket = context.s3, context.outputs.processed_bucket
+    s3, bucket = context.s3, context.processed_bucket
 
     def version_of(key: str) -> str | None:
         head = head_object(s3, bucket, key)
@@ -89,7 +81,7 @@ def delete_orphaned_outputs(context: CommandContext, version: str) -> list[str]:
     """
     keys = find_outputs_of_version(context, version)
     for key in keys:
-        context.s3.delete_object(Bucket=context.outputs.processed_bucket, Key=key)
+        context.s3.delete_object(Bucket=context.processed_bucket, Key=key)
     return keys
 
 
@@ -101,12 +93,12 @@ def list_objects(s3: "S3Client", bucket: str, prefix: str = "") -> Iterator["Obj
 
 def _written_by(context: CommandContext, key: str) -> str | None:
     """Return the function version that wrote the outputs of a raw object's current version."""
-    source = find_current_version(context.s3, context.outputs.raw_bucket, key)
+    source = find_current_version(context.s3, context.raw_bucket, key)
     if source is None:
         return None
     keys = output_keys(source)
     for output in (keys.dataset, keys.error) if fits_s3_limit(key) else (keys.error,):
-        head = head_object(context.s3, context.outputs.processed_bucket, output)
+        head = head_object(context.s3, context.processed_bucket, output)
         if head and head["Metadata"].get(SOURCE_VERSION) == source.version_id:
             return head["Metadata"].get(FUNCTION_VERSION)
     return None
