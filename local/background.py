@@ -15,10 +15,7 @@ _STATE = Path("build/emulator.json")
 
 
 def up(port: int, console: Console) -> str:
-    """Start an emulator with the stack deployed, unless one is running.
-
-    Returns:
-        Shell commands that make `aws`, boto3 and `tastetrend --env local` use the emulator.
+    """Start an emulator with the stack deployed, unless one is running; return shell commands to use it.
 
     Raises:
         UsageError: one is running on another port than the requested one.

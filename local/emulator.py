@@ -90,7 +90,7 @@ class Emulator:
         }
 
     def is_healthy(self) -> bool:
-        """Tell whether this emulator responds: no other one has a certificate of its authority."""
+        """Return whether this emulator responds: no other one has a certificate of its authority."""
         try:
             trust = ssl.create_default_context(cafile=str(self.certificate))
             with closing(HTTPSConnection(HOST, self.port, timeout=30, context=trust)) as connection:
@@ -112,10 +112,7 @@ def running(port: int = 0) -> Iterator[Emulator]:
 
 
 def start(port: int = 0) -> tuple[Emulator, subprocess.Popen[bytes]]:
-    """Start an empty emulator and return when it responds.
-
-    Args:
-        port: of the loopback address; 0 for any free port.
+    """Start an empty emulator, on any free port if `port` is 0, and return when it responds.
 
     Raises:
         UsageError: the port is in use.

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 _VISIBILITY_TIMEOUT_S = 900  # if the command is killed, the messages can be received again after this time
-_MAX_MESSAGES = 10  # of one ReceiveMessage call: the limit of SQS
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,7 @@ def list_failures(context: CommandContext) -> Result:
 def redrive_failures(context: CommandContext, *, yes: bool) -> Result:
     """Invoke the function with all failed events and delete those that succeed; without `yes`, list them."""
     client, queue = boto3.client("sqs"), context.failure_queue_url
+    env, console = context.env, context.console
     with _leased_messages(client, queue) as failures:
         if not yes:
             return _show_redrive(context, failures)
@@ -66,11 +66,9 @@ def redrive_failures(context: CommandContext, *, yes: bool) -> Result:
 
         results = invoke_all(context, [(f.subject, f.event) for f in failures], delete_message)
     failed = sum(result.failed for result in results)
-    context.console.print(
-        f"{context.env}: {len(results) - failed} succeeded, {failed} failed again and stay in the queue."
-    )
+    console.print(f"{env}: {len(results) - failed} succeeded, {failed} failed again and stay in the queue.")
     events = [{"subject": f.subject, **vars(result)} for f, result in zip(failures, results, strict=True)]
-    return Result({"environment": context.env, "dry_run": False, "events": events}, int(failed > 0))
+    return Result({"environment": env, "dry_run": False, "events": events}, int(failed > 0))
 
 
 def _show_redrive(context: CommandContext, failures: list[Failure]) -> Result:
@@ -102,7 +100,7 @@ def _leased_messages(client: "SQSClient", queue: str) -> Iterator[list[Failure]]
 def _receive_all(client: "SQSClient", queue: str) -> Iterator[Failure]:
     while messages := client.receive_message(
         QueueUrl=queue,
-        MaxNumberOfMessages=_MAX_MESSAGES,
+        MaxNumberOfMessages=10,  # the limit of SQS
         VisibilityTimeout=_VISIBILITY_TIMEOUT_S,
         MessageAttributeNames=["All"],
     ).get("Messages"):

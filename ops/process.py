@@ -2,7 +2,6 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,18 +23,14 @@ _VERSION = "local"
 
 
 def process_files(files: list[Path], out: Path, console: Console) -> Result:
-    """Run the pipeline on each file, write its outputs under `out`, and print a table of the results.
-
-    Raises:
-        UsageError: a file cannot be read, or two would overwrite each other's outputs.
-    """
+    """Run the pipeline on each file, write its outputs under `out`, and print a table of the results."""
     check_files(files)
     reports = [_process(file, out) for file in files]
     show(reports, out, console)
     return Result({"out": str(out), "files": [to_row(report) for report in reports]}, exit_code_of(reports))
 
 
-def check_files(files: Sequence[Path]) -> None:
+def check_files(files: list[Path]) -> None:
     """Check that the files can be read and do not overwrite each other's outputs.
 
     Raises:

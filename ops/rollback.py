@@ -8,7 +8,7 @@ from ops import manifests
 from ops.errors import CommandError
 from ops.manifests import Manifest
 from ops.release import move_and_record
-from ops.replay import delete_orphaned_outputs, find_outputs_of_version, find_raw_keys, reprocess, show_keys
+from ops.replay import delete_orphaned_outputs, find_outputs, find_raw_keys, reprocess, show_keys
 from ops.result import Result
 from ops.stack_outputs import CommandContext
 
@@ -27,8 +27,7 @@ def rollback_version(
 ) -> Result:
     """Move an alias back to a version, by default to the one that ran before.
 
-    With `repair`, also process the raw objects of the bad version again, and delete what only it wrote; then
-    `yes` is needed to do anything.
+    `repair` also processes the bad version's raw objects again and deletes what only it wrote; it needs `yes`.
 
     Raises:
         CommandError: there is no such version to go back to.
@@ -59,13 +58,13 @@ def _plan_rollback(known: Mapping[str, Manifest], stage: str, current: str, to: 
 
 def _show_rollback(context: CommandContext, stage: str, plan: _RollbackPlan) -> dict[str, Any]:
     """Print what a rollback would do, and return it."""
-    written = [key for version in plan.bad for key in find_outputs_of_version(context, version)]
+    written = find_outputs(context, plan.bad)
     context.console.print(
         f"{stage} of {context.env} runs version {plan.good} already"
         if plan.has_moved
         else f"would move {stage} of {context.env} from version {plan.bad[0]} to {plan.good}"
     )
-    objects = show_keys("would process again", _raw_keys_of(context, plan.bad), context)
+    objects = show_keys("would process again", find_raw_keys(context, versions=plan.bad), context)
     context.console.print(
         f"Of {len(written)} outputs of version {', '.join(plan.bad)}, those that version {plan.good} does "
         "not write again would be deleted. Nothing was done; add --yes to do it."
@@ -91,15 +90,11 @@ def _roll_back(
 
 def _repair_outputs(context: CommandContext, bad: list[str]) -> dict[str, Any]:
     """Process the raw objects of bad versions again; if all succeed, delete what only they wrote."""
-    keys = _raw_keys_of(context, bad)
+    keys = find_raw_keys(context, versions=bad)
     objects, failed = reprocess(context, keys)
-    deleted = [] if failed else [key for version in bad for key in delete_orphaned_outputs(context, version)]
+    deleted = [] if failed else delete_orphaned_outputs(context, bad)
     context.console.print(
         f"{context.env}: {len(keys) - failed} of {len(keys)} files of version {', '.join(bad)} were "
         f"processed again, {len(deleted)} outputs that only it wrote were deleted."
     )
     return {"objects": objects, "deleted_outputs": deleted, "failed": failed}
-
-
-def _raw_keys_of(context: CommandContext, versions: list[str]) -> list[str]:
-    return sorted({key for version in versions for key in find_raw_keys(context, only_version=version)})

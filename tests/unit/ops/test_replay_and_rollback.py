@@ -294,7 +294,7 @@ def test_outputs_that_the_good_version_writes_as_well_are_not_deleted(store, han
     outputs = store.keys()
 
     context = SimpleNamespace(s3=store.client, processed_bucket=PROCESSED)
-    deleted = delete_orphaned_outputs(context, "7")
+    deleted = delete_orphaned_outputs(context, ["7"])
 
     assert deleted == []
     assert store.keys() == outputs
