@@ -27,7 +27,7 @@ def rollback_version(
 ) -> Result:
     """Move an alias back to a version, by default to the one that ran before.
 
-    `repair` also processes the bad version's raw objects again and deletes what only it wrote; it needs `yes`.
+    With `repair`, process the bad version's raw objects again, delete what only it wrote; this needs `yes`.
 
     Raises:
         CommandError: there is no such version to go back to.
