@@ -15,16 +15,12 @@ _STATE = Path("build/emulator.json")
 
 
 def up(port: int, console: Console) -> str:
-    """Start an emulator with the stack deployed, unless one is running.
-
-    Returns:
-        Shell commands that make `aws`, boto3 and `tastetrend --env local` use the emulator.
+    """Start an emulator with the stack deployed, unless one is running; return shell commands to use it.
 
     Raises:
         UsageError: one is running on another port than the requested one.
     """
-    emulator = load_state()
-    if emulator is None:
+    if (emulator := load_state()) is None:
         emulator, _ = start(port)
         try:
             deploy_stack(emulator, console)
@@ -41,8 +37,7 @@ def up(port: int, console: Console) -> str:
 
 def down() -> bool:
     """Stop the emulator, and return whether one was running."""
-    emulator = load_state()
-    if emulator:
+    if emulator := load_state():
         stop(emulator)
     _STATE.unlink(missing_ok=True)
     return emulator is not None

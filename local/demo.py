@@ -13,7 +13,7 @@ from rich.progress import Progress
 from local.deploy import deploy_stack, timed_status
 from local.emulator import PROJECT, Emulator, running
 from ops.errors import CommandError
-from ops.input_files import check_files
+from ops.process import check_files
 from ops.replay import list_objects
 from ops.summary import exit_code_of, read_reports, show
 from tastetrend_etl.output_keys import OutputKeys, output_keys
@@ -37,12 +37,7 @@ def samples() -> list[Path]:
 
 
 def run(files: list[Path], console: Console) -> int:
-    """Deploy the stack on an emulator, upload the files, show the results, and return the exit code.
-
-    Raises:
-        UsageError: a file cannot be read, or two would overwrite each other.
-        CommandError: a file was not processed.
-    """
+    """Deploy the stack on an emulator, upload the files, show the results, and return the exit code."""
     check_files(files)
     started = time.monotonic()
     with running() as emulator:
@@ -74,7 +69,7 @@ def await_all(emulator: Emulator, outputs: Outputs, expected: list[OutputKeys], 
         CommandError: an event has failed finally, or there is no progress any more.
     """
     s3, sqs = boto3.client("s3", **emulator.connection), boto3.client("sqs", **emulator.connection)
-    finished, last_progress = 0, time.monotonic()
+    finished, deadline = 0, time.monotonic() + _TIMEOUT_SECONDS
     with Progress(console=console) as progress:
         task = progress.add_task("Processing", total=len(expected))
         while finished < len(expected):
@@ -82,14 +77,12 @@ def await_all(emulator: Emulator, outputs: Outputs, expected: list[OutputKeys], 
             present = {entry["Key"] for entry in list_objects(s3, outputs["ProcessedBucketName"])}
             before, finished = finished, sum(bool(present & {keys.dataset, keys.error}) for keys in expected)
             if finished > before:
-                last_progress = time.monotonic()
+                deadline = time.monotonic() + _TIMEOUT_SECONDS
             progress.update(task, completed=finished)
-            has_stalled = time.monotonic() - last_progress > _TIMEOUT_SECONDS
-            if has_stalled or _has_failures(sqs, outputs["FailureQueueUrl"]):
-                logs = _last_log_events(emulator, outputs["LogGroupName"])
+            if time.monotonic() > deadline or _has_failures(sqs, outputs["FailureQueueUrl"]):
                 raise CommandError(
-                    f"{len(expected) - finished} of {len(expected)} files were not processed; "
-                    f"the last log events of the function:\n{logs or '(none)'}"
+                    f"{len(expected) - finished} of {len(expected)} files were not processed; the last log "
+                    f"events of the function:\n{_last_log_events(emulator, outputs['LogGroupName'])}"
                 )
 
 
@@ -101,7 +94,7 @@ def _has_failures(sqs: "SQSClient", queue: str) -> bool:
 def _last_log_events(emulator: Emulator, log_group: str) -> str:
     logs = boto3.client("logs", **emulator.connection)
     events = logs.filter_log_events(logGroupName=log_group)["events"]
-    return "\n".join(event["message"] for event in events[-_SHOWN_EVENTS:])
+    return "\n".join(event["message"] for event in events[-_SHOWN_EVENTS:]) or "(none)"
 
 
 def _mirror(s3: "S3Client", bucket: str) -> None:

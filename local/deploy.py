@@ -40,19 +40,19 @@ def deploy_stack(emulator: Emulator, console: Console) -> dict[str, str]:
 
 def bootstrap(emulator: Emulator) -> None:
     """Prepare the account for the CDK; needed once for each account and region."""
-    _run_cdk(emulator, "bootstrap", f"aws://{ACCOUNT}/{REGION}", folder=emulator.folder)
+    _run_cdk(emulator, "bootstrap", f"aws://{ACCOUNT}/{REGION}", cwd=emulator.folder)
 
 
 def deploy(emulator: Emulator, project: Path = PROJECT) -> dict[str, str]:
     """Create or update the stack from a checkout of the project, and return the stack's outputs."""
     options = ["--context", "env=local", "--require-approval", "never", "--method", "direct"]
-    _run_cdk(emulator, "deploy", *options, "--output", str(emulator.folder / "cdk.out"), folder=project)
+    _run_cdk(emulator, "deploy", *options, "--output", str(emulator.folder / "cdk.out"), cwd=project)
     client = boto3.client("cloudformation", **emulator.connection)
     (stack,) = client.describe_stacks(StackName="tastetrend-local")["Stacks"]
     return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
 
-def _run_cdk(emulator: Emulator, *arguments: str, folder: Path) -> None:
+def _run_cdk(emulator: Emulator, *arguments: str, cwd: Path) -> None:
     """Run the CDK command line in a folder; its output is shown only if it fails.
 
     Raises:
@@ -62,7 +62,7 @@ def _run_cdk(emulator: Emulator, *arguments: str, folder: Path) -> None:
         raise CommandError(f"the CDK command line is not there ({_CDK}); install it with `make node_modules`")
     log = emulator.folder / "cdk.log"
     command = [str(_CDK), *arguments, "--no-notices"]
-    process = start_process_group(command, folder=folder, environment=_environment(emulator), log=log)
+    process = start_process_group(command, cwd=cwd, env=_environment(emulator), log=log)
     try:
         status = process.wait()
     except BaseException:

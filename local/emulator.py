@@ -29,7 +29,17 @@ PROJECT = Path(__file__).parents[1]
 _CERTIFICATE, _LOG = "certificate.pem", "emulator.log"
 _START_SECONDS = 180  # 2 on an idle machine
 _KEY, _SECRET = "test", "test"  # the emulator's root user
-_PARALLEL_INVOCATIONS = 4  # each is a process of some 130 MB
+_SETTINGS = {
+    "MINISTACK_HOST": HOST,
+    "MINISTACK_REGION": REGION,
+    "MINISTACK_ACCOUNT_ID": ACCOUNT,
+    "AUTH": "true",
+    "USE_SSL": "1",
+    "LAMBDA_ACCOUNT_CONCURRENCY": "4",  # each is a process of some 130 MB
+    "SFN_WAIT_SCALE": "0",
+    "IOT_MTLS_ENABLED": "0",  # would listen on port 8883
+    "SFTP_ENABLED": "0",  # would listen on port 2222
+}
 
 
 @dataclass(frozen=True)
@@ -80,7 +90,7 @@ class Emulator:
         }
 
     def is_healthy(self) -> bool:
-        """Tell whether this emulator responds: no other one has a certificate of its authority."""
+        """Return whether this emulator responds: no other one has a certificate of its authority."""
         try:
             trust = ssl.create_default_context(cafile=str(self.certificate))
             with closing(HTTPSConnection(HOST, self.port, timeout=30, context=trust)) as connection:
@@ -102,10 +112,7 @@ def running(port: int = 0) -> Iterator[Emulator]:
 
 
 def start(port: int = 0) -> tuple[Emulator, subprocess.Popen[bytes]]:
-    """Start an empty emulator and return when it responds.
-
-    Args:
-        port: of the loopback address; 0 for any free port.
+    """Start an empty emulator, on any free port if `port` is 0, and return when it responds.
 
     Raises:
         UsageError: the port is in use.
@@ -150,8 +157,8 @@ def _spawn(listener: socket.socket, folder: Path) -> subprocess.Popen[bytes]:
     command += ["--bind", f"fd://{listener.fileno()}", "--certfile", str(key), "--keyfile", str(key)]
     return start_process_group(
         command,
-        folder=PROJECT,
-        environment=_server_environment(folder, listener.getsockname()[1], key),
+        cwd=PROJECT,
+        env=_server_environment(folder, listener.getsockname()[1], key),
         log=folder / _LOG,
         pass_fds=[listener.fileno()],
     )
@@ -159,22 +166,13 @@ def _spawn(listener: socket.socket, folder: Path) -> subprocess.Popen[bytes]:
 
 def _server_environment(folder: Path, port: int, key: Path) -> dict[str, str]:
     """Return all variables of the emulator and the functions, without those of the developer."""
-    return {
+    return _SETTINGS | {
         "PATH": os.environ["PATH"],
         "TMPDIR": str(folder),
         "GATEWAY_PORT": str(port),
-        "MINISTACK_HOST": HOST,
-        "MINISTACK_REGION": REGION,
-        "MINISTACK_ACCOUNT_ID": ACCOUNT,
-        "AUTH": "true",
-        "USE_SSL": "1",
         "MINISTACK_SSL_CERT": str(key),
         "MINISTACK_SSL_KEY": str(key),
         "AWS_CA_BUNDLE": str(folder / _CERTIFICATE),
-        "LAMBDA_ACCOUNT_CONCURRENCY": str(_PARALLEL_INVOCATIONS),
-        "SFN_WAIT_SCALE": "0",
-        "IOT_MTLS_ENABLED": "0",  # would listen on port 8883
-        "SFTP_ENABLED": "0",  # would listen on port 2222
     }
 
 

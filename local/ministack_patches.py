@@ -18,10 +18,8 @@ Resolved = tuple[Record | None, Record | None]
 Response = tuple[int, dict[str, str], bytes]
 
 _LAYER_PARAMETER = re.compile(r"/aws/service/(aws-sdk-pandas|powertools)/.+")
-_LAYER_ARN = "arn:aws:lambda:{region}:{publisher}:layer:{name}:1"
 _PUBLISHER = "1" * 12  # another account: the emulator looks up layers of the stack's own
 _RETRY_SECONDS = 0.1
-
 
 _find_parameter: Callable[[str], Record | None] = ssm._public_parameter
 _execute: Callable[[Record, object], Record] = lambda_svc._execute_function
@@ -35,7 +33,7 @@ def _find_layer_parameter(name: str) -> Record | None:
     layer = _LAYER_PARAMETER.fullmatch(name)
     if not layer:
         return _find_parameter(name)
-    arn = _LAYER_ARN.format(region=ssm.get_region(), publisher=_PUBLISHER, name=layer[1])
+    arn = f"arn:aws:lambda:{ssm.get_region()}:{_PUBLISHER}:layer:{layer[1]}:1"
     return {"Name": name, "Type": "String", "Value": arn, "Version": 1}
 
 

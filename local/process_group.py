@@ -12,19 +12,14 @@ _TIMEOUT_SECONDS = 60
 
 
 def start_process_group(
-    command: Sequence[str],
-    *,
-    folder: Path,
-    environment: Mapping[str, str],
-    log: Path,
-    pass_fds: Sequence[int] = (),
+    command: Sequence[str], *, cwd: Path, env: Mapping[str, str], log: Path, pass_fds: Sequence[int] = ()
 ) -> subprocess.Popen[bytes]:
     """Start a command in a folder; its output goes to the log file, and it reads no input."""
     with log.open("wb") as output:
         return subprocess.Popen(  # noqa: S603 # commands of this package only
             command,
-            cwd=folder,
-            env=environment,
+            cwd=cwd,
+            env=env,
             pass_fds=pass_fds,
             stdin=subprocess.DEVNULL,
             stdout=output,

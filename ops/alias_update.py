@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import ClientError
-from rich.console import Console
 
 from ops.errors import CommandError
-from ops.stack_outputs import StackOutputs
+from ops.stack_outputs import CommandContext
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
@@ -17,19 +16,19 @@ if TYPE_CHECKING:
 _POLL_S = 2.0
 
 
-def move_alias(outputs: StackOutputs, alias: str, version: str, console: Console) -> None:
+def move_alias(context: CommandContext, alias: str, version: str) -> None:
     """Move an alias to a version and wait until all traffic has moved.
 
     Raises:
         CommandError: CloudFormation rolled the update back; gives its reason.
     """
-    client, name = boto3.client("cloudformation"), f"tastetrend-{outputs.env}"
-    with console.status(f"waiting until {name} is stable"):
+    client, name = boto3.client("cloudformation"), f"tastetrend-{context.env}"
+    with context.console.status(f"waiting until {name} is stable"):
         stack = _wait_until_stable(client, name)
-    with console.status(f"moving {alias} to version {version}"):
+    with context.console.status(f"moving {alias} to version {version}"):
         if _update(client, stack, f"{alias.capitalize()}Version", version):
             _check(_wait_until_stable(client, name), client)
-    _repair_alias_drift(outputs.function, alias, version)
+    _repair_alias_drift(context.function, alias, version)
 
 
 def _wait_until_stable(client: "CloudFormationClient", name: str) -> "StackTypeDef":

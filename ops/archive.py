@@ -26,7 +26,7 @@ def archive(context: CommandContext, version: str, gate: str, *, forced: bool) -
     Raises:
         CommandError: the code names no version, or other code is archived under the same one.
     """
-    function = boto3.client("lambda").get_function(FunctionName=context.outputs.function, Qualifier=version)
+    function = boto3.client("lambda").get_function(FunctionName=context.function, Qualifier=version)
     code, sha256 = _download(function["Code"]["Location"]), function["Configuration"]["CodeSha256"]
     with zipfile.ZipFile(io.BytesIO(code)) as archived:
         files = {name: archived.read(name) for name in archived.namelist() if not name.endswith("/")}
@@ -55,7 +55,7 @@ def _download(url: str) -> bytes:
 
 
 def _put_once(context: CommandContext, key: str, code: bytes, sha256: str) -> None:
-    s3, bucket, metadata = context.s3, context.outputs.artifacts_bucket, {"code-sha256": sha256}
+    s3, bucket, metadata = context.s3, context.artifacts_bucket, {"code-sha256": sha256}
     try:
         s3.put_object(Bucket=bucket, Key=key, Body=code, IfNoneMatch="*", Metadata=metadata)
     except ClientError as error:

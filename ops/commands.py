@@ -6,6 +6,7 @@ A command imports its implementation when it runs: help and completion do not wa
 
 import json
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -23,6 +24,7 @@ Env = Annotated[EnvironmentName, Option(envvar="TASTETREND_ENV", help="The envir
 Json = Annotated[bool, Option("--json", help="Print JSON to stdout; messages go to stderr.")]
 Yes = Annotated[bool, Option("--yes", help="Do it; without this, only show what would be done.")]
 Stage = Annotated[Literal["staging", "prod"], Argument(help="The alias to move.")]
+_Number = partial(Option, metavar="NUMBER")
 
 app = typer.Typer(
     help="Process review files, operate an environment, and release to it.",
@@ -77,7 +79,7 @@ def replay(
     env: Env,
     since: Annotated[datetime | None, Option(help="Only objects uploaded at this UTC time or later.")] = None,
     only_version: Annotated[
-        str | None, Option(metavar="NUMBER", help="Only objects whose outputs this function version wrote.")
+        str | None, _Number(help="Only objects whose outputs this function version wrote.")
     ] = None,
     *,
     yes: Yes = False,
@@ -93,9 +95,7 @@ def replay(
 def promote(
     stage: Stage,
     env: Env,
-    version: Annotated[
-        str | None, Option(metavar="NUMBER", help="By default that of the stage before.")
-    ] = None,
+    version: Annotated[str | None, _Number(help="By default that of the stage before.")] = None,
     *,
     force: Annotated[bool, Option("--force", help="Promote although the quality gate fails.")] = False,
     as_json: Json = False,
@@ -113,9 +113,7 @@ def promote(
 def rollback(
     stage: Stage,
     env: Env,
-    to: Annotated[
-        str | None, Option(metavar="NUMBER", help="By default the version that ran before.")
-    ] = None,
+    to: Annotated[str | None, _Number(help="By default the version that ran before.")] = None,
     *,
     reprocess: Annotated[
         bool, Option("--reprocess", help="Process the bad version's files again, delete what only it wrote.")
@@ -131,8 +129,7 @@ def rollback(
     """
     from ops.rollback import rollback_version
 
-    context = _context(env, as_json)
-    _finish(rollback_version(context, stage, to, repair=reprocess, yes=yes), as_json)
+    _finish(rollback_version(_context(env, as_json), stage, to, repair=reprocess, yes=yes), as_json)
 
 
 @app.command(epilog="Example: tastetrend releases --env prod")

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 _VISIBILITY_TIMEOUT_S = 900  # if the command is killed, the messages can be received again after this time
-_MAX_MESSAGES = 10  # of one ReceiveMessage call: the limit of SQS
 
 
 @dataclass(frozen=True)
@@ -42,12 +41,12 @@ class Failure:
 
 def list_failures(context: CommandContext) -> Result:
     """Print the events of the failure queue, and leave them there."""
-    env, console = context.outputs.env, context.console
-    with leased_messages(boto3.client("sqs"), context.outputs.failure_queue_url) as failures:
+    env, console = context.env, context.console
+    with _leased_messages(boto3.client("sqs"), context.failure_queue_url) as failures:
         for failure in failures:
             attempts = f"tried {failure.attempts} times, " if failure.attempts else ""
             console.print(f"{failure.subject}: {attempts}{failure.reason}")
-    console.print(f"{_count(failures)} in the failure queue of {env}.")
+    console.print(_count(context, failures))
     if failures:
         console.print(f"Remove the cause, then run: tastetrend redrive --env {env}")
     listed = [{"subject": f.subject, "reason": f.reason, "attempts": f.attempts} for f in failures]
@@ -55,40 +54,38 @@ def list_failures(context: CommandContext) -> Result:
 
 
 def redrive_failures(context: CommandContext, *, yes: bool) -> Result:
-    """Invoke the function with all events of the failure queue and delete the messages that succeed.
-
-    Args:
-        context: the environment.
-        yes: without it, only print which events would be sent.
-    """
-    client, queue = boto3.client("sqs"), context.outputs.failure_queue_url
-    env, console = context.outputs.env, context.console
-    with leased_messages(client, queue) as failures:
+    """Invoke the function with all failed events and delete those that succeed; without `yes`, list them."""
+    client, queue = boto3.client("sqs"), context.failure_queue_url
+    env, console = context.env, context.console
+    with _leased_messages(client, queue) as failures:
         if not yes:
-            for failure in failures:
-                console.print(f"would send: {failure.subject}")
-            console.print(
-                f"{_count(failures)} in the failure queue of {env}. Nothing was sent; add --yes to do it."
-            )
-            subjects = [{"subject": failure.subject} for failure in failures]
-            return Result({"environment": env, "dry_run": True, "events": subjects})
+            return _show_redrive(context, failures)
 
         def delete_message(index: int) -> None:
             client.delete_message(QueueUrl=queue, ReceiptHandle=failures[index].receipt)
 
         results = invoke_all(context, [(f.subject, f.event) for f in failures], delete_message)
     failed = sum(result.failed for result in results)
-    console.print(f"{env}: {len(failures) - failed} succeeded, {failed} failed again and stay in the queue.")
+    console.print(f"{env}: {len(results) - failed} succeeded, {failed} failed again and stay in the queue.")
     events = [{"subject": f.subject, **vars(result)} for f, result in zip(failures, results, strict=True)]
     return Result({"environment": env, "dry_run": False, "events": events}, int(failed > 0))
 
 
-def _count(failures: list[Failure]) -> str:
-    return f"{len(failures)} failed event{'' if len(failures) == 1 else 's'}"
+def _show_redrive(context: CommandContext, failures: list[Failure]) -> Result:
+    for failure in failures:
+        context.console.print(f"would send: {failure.subject}")
+    context.console.print(f"{_count(context, failures)} Nothing was sent; add --yes to do it.")
+    subjects = [{"subject": failure.subject} for failure in failures]
+    return Result({"environment": context.env, "dry_run": True, "events": subjects})
+
+
+def _count(context: CommandContext, failures: list[Failure]) -> str:
+    plural = "" if len(failures) == 1 else "s"
+    return f"{len(failures)} failed event{plural} in the failure queue of {context.env}."
 
 
 @contextmanager
-def leased_messages(client: "SQSClient", queue: str) -> Iterator[list[Failure]]:
+def _leased_messages(client: "SQSClient", queue: str) -> Iterator[list[Failure]]:
     """Yield all messages of the queue with this URL; on exit, make those not deleted visible again."""
     failures = list(_receive_all(client, queue))
     deleted = client.exceptions.MessageNotInflight, client.exceptions.ReceiptHandleIsInvalid
@@ -103,7 +100,7 @@ def leased_messages(client: "SQSClient", queue: str) -> Iterator[list[Failure]]:
 def _receive_all(client: "SQSClient", queue: str) -> Iterator[Failure]:
     while messages := client.receive_message(
         QueueUrl=queue,
-        MaxNumberOfMessages=_MAX_MESSAGES,
+        MaxNumberOfMessages=10,  # the limit of SQS
         VisibilityTimeout=_VISIBILITY_TIMEOUT_S,
         MessageAttributeNames=["All"],
     ).get("Messages"):

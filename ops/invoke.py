@@ -10,7 +10,7 @@ import boto3
 from botocore.config import Config
 from rich.progress import Progress
 
-from ops.stack_outputs import CommandContext, StackOutputs
+from ops.stack_outputs import CommandContext
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.client import LambdaClient
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _MAX_WORKERS = 4
 _READ_TIMEOUT_S = 60  # longer than the function's own timeout
 
-Event = dict[str, Any]
+NamedEvent = tuple[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -36,36 +36,29 @@ def connect(read_timeout: int = _READ_TIMEOUT_S) -> "LambdaClient":
 
 
 def invoke_all(
-    context: CommandContext,
-    events: Sequence[tuple[str, Event]],
-    on_success: Callable[[int], None] = lambda _: None,
+    context: CommandContext, events: Sequence[NamedEvent], on_success: Callable[[int], None] = lambda _: None
 ) -> list[InvokeResult]:
-    """Invoke the live alias with each event, a few at a time; return the results in the events' order.
+    """Invoke the live alias with each named event, a few at a time; return the results in the events' order.
 
-    Args:
-        context: the environment.
-        events: the name to print, and the event.
-        on_success: called with the index of each event that did not fail, in the thread that invoked.
+    `on_success` is called with the index of each event that did not fail, in the thread that invoked.
     """
     client = connect()
+
+    def invoke_one(index: int) -> InvokeResult:
+        name, event = events[index]
+        result = _invoke(client, f"{context.function}:{context.alias}", event)
+        context.console.print(f"{name}: {result.message}")
+        if not result.failed:
+            on_success(index)
+        return result
+
     with Progress(console=context.console) as progress, ThreadPoolExecutor(_MAX_WORKERS) as pool:
-        task = progress.add_task("invoking", total=len(events))
-
-        def invoke_one(index: int) -> InvokeResult:
-            name, event = events[index]
-            result = _invoke(client, context.outputs, event)
-            progress.console.print(f"{name}: {result.message}")
-            progress.advance(task)
-            if not result.failed:
-                on_success(index)
-            return result
-
-        return list(pool.map(invoke_one, range(len(events))))
+        results = pool.map(invoke_one, range(len(events)))
+        return list(progress.track(results, len(events), description="invoking"))
 
 
-def _invoke(client: "LambdaClient", outputs: StackOutputs, event: Event) -> InvokeResult:
-    """Invoke the live alias with one event and wait for the result."""
-    target = f"{outputs.function}:{outputs.alias}"
+def _invoke(client: "LambdaClient", target: str, event: dict[str, Any]) -> InvokeResult:
+    """Invoke an alias with one event and wait for the result."""
     response = client.invoke(FunctionName=target, Payload=json.dumps(event).encode())
     payload = json.load(response["Payload"])
     if "FunctionError" in response:

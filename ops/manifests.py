@@ -55,7 +55,7 @@ def current_versions(function: str) -> dict[str, str]:
 
 def load(context: CommandContext) -> dict[str, Manifest]:
     """Return version → manifest of all versions that were ever promoted."""
-    s3, bucket, known = context.s3, context.outputs.artifacts_bucket, {}
+    s3, bucket, known = context.s3, context.artifacts_bucket, {}
     for entry in list_objects(s3, bucket, "releases/"):
         if entry["Key"].endswith("/manifest.json"):
             manifest = Manifest(**json.load(s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"]))
@@ -66,7 +66,7 @@ def load(context: CommandContext) -> dict[str, Manifest]:
 def save(context: CommandContext, manifest: Manifest) -> None:
     """Write a manifest."""
     context.s3.put_object(
-        Bucket=context.outputs.artifacts_bucket,
+        Bucket=context.artifacts_bucket,
         Key=f"releases/{manifest.version}/manifest.json",
         Body=json.dumps(vars(manifest), indent=2).encode(),
         ContentType="application/json",

@@ -21,14 +21,10 @@ _GATE_READ_TIMEOUT_S = 360  # longer than the gate's own timeout
 def promote_version(context: CommandContext, stage: str, version: str | None, *, force: bool) -> Result:
     """Run the quality gate on a version, archive its code, and move an alias to it.
 
-    Args:
-        context: the environment.
-        stage: the alias.
-        version: Lambda's number; by default what the stage before runs.
-        force: promote although the gate fails.
+    The version is by default what the stage before runs; `force` promotes it although the gate fails.
     """
-    env, console = context.outputs.env, context.console
-    running = manifests.current_versions(context.outputs.function)
+    env, console = context.env, context.console
+    running = manifests.current_versions(context.function)
     chosen, before = version or running[PREVIOUS_STAGE[stage]], running[stage]
     gate = _run_gate(context, chosen, before)
     failed = gate["status"] == "fail"
@@ -46,7 +42,7 @@ def promote_version(context: CommandContext, stage: str, version: str | None, *,
 
 def _run_gate(context: CommandContext, version: str, baseline: str) -> dict[str, Any]:
     """Invoke the quality gate, print its verdict, and return its status and reasons."""
-    env, console = context.outputs.env, context.console
+    env, console = context.env, context.console
     with console.status(f"comparing version {version} with version {baseline}"):
         response = connect(_GATE_READ_TIMEOUT_S).invoke(
             FunctionName=f"tastetrend-{env}-quality-gate",
@@ -64,19 +60,16 @@ def _run_gate(context: CommandContext, version: str, baseline: str) -> dict[str,
 def move_and_record(context: CommandContext, stage: str, manifest: Manifest) -> None:
     """Move the alias; record the promotion only after it has moved."""
     manifests.save(context, manifest)
-    move_alias(context.outputs, stage, manifest.version, context.console)
+    move_alias(context, stage, manifest.version)
     manifest.record_promotion(stage)
     manifests.save(context, manifest)
 
 
 def list_releases(context: CommandContext) -> Result:
     """Print which version each alias runs, since when, its gate result, and what it can go back to."""
-    env, console = context.outputs.env, context.console
-    running, known = manifests.current_versions(context.outputs.function), manifests.load(context)
-    table = Table("alias", "version", "code", "since", "gate", title=f"tastetrend-{env}", box=SIMPLE_HEAD)
-    for alias, version in sorted(running.items()):
-        table.add_row(alias, version, *_table_cells(known.get(version), alias))
-    console.print(table, soft_wrap=False)
+    env, console = context.env, context.console
+    running, known = manifests.current_versions(context.function), manifests.load(context)
+    console.print(_aliases_table(f"tastetrend-{env}", running, known), soft_wrap=False)
     promoted = [known[version] for version in sorted(known, key=int)]
     for each in promoted:
         console.print(f"version {each.version}: {each.semver}, {each.code_key}, gate {_gate(each)}")
@@ -89,11 +82,15 @@ def list_releases(context: CommandContext) -> Result:
     )
 
 
-def _table_cells(manifest: Manifest | None, alias: str) -> tuple[str, str, str]:
-    if manifest is None:
-        return "", "not promoted: follows the newest", ""
-    times = manifest.promoted.get(alias)
-    return manifest.semver, times[-1] if times else "not recorded", _gate(manifest)
+def _aliases_table(title: str, running: dict[str, str], known: dict[str, Manifest]) -> Table:
+    table = Table("alias", "version", "code", "since", "gate", title=title, box=SIMPLE_HEAD)
+    for alias, version in sorted(running.items()):
+        if manifest := known.get(version):
+            since = (manifest.promoted.get(alias) or ["not recorded"])[-1]
+            table.add_row(alias, version, manifest.semver, since, _gate(manifest))
+        else:
+            table.add_row(alias, version, "", "not promoted: follows the newest")
+    return table
 
 
 def _gate(manifest: Manifest) -> str:

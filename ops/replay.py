@@ -1,6 +1,6 @@
 """Processes raw objects again: those under a prefix, since a day, or written by one version."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -22,17 +22,9 @@ _MAX_WORKERS = 8
 def replay_objects(
     context: CommandContext, prefix: str, since: datetime | None, only_version: str | None, *, yes: bool
 ) -> Result:
-    """Process raw objects again with the live version, replacing their outputs.
-
-    Args:
-        context: the environment.
-        prefix: the start of the raw keys; empty for all.
-        since: only objects uploaded at this time (naive UTC) or later.
-        only_version: only objects whose outputs this function version wrote.
-        yes: without it, only print which objects would be processed.
-    """
-    env = context.outputs.env
-    keys = find_raw_keys(context, prefix, since, only_version)
+    """Process the raw objects that match again with the live version; without `yes`, only list them."""
+    env = context.env
+    keys = find_raw_keys(context, prefix, since, None if only_version is None else [only_version])
     if not yes:
         objects = show_keys("would process", keys, context)
         context.console.print(f"{len(keys)} objects of {env}. Nothing was done; add --yes to do it.")
@@ -59,37 +51,38 @@ def reprocess(context: CommandContext, keys: Sequence[str]) -> tuple[list[dict[s
 
 
 def find_raw_keys(
-    context: CommandContext, prefix: str = "", since: datetime | None = None, only_version: str | None = None
+    context: CommandContext,
+    prefix: str = "",
+    since: datetime | None = None,
+    versions: Collection[str] | None = None,
 ) -> list[str]:
-    """Return the keys of the raw objects that match."""
+    """Return the raw keys that match: uploaded `since` (naive UTC), with outputs that `versions` wrote."""
     start = since.replace(tzinfo=UTC) if since else None
-    objects = list_objects(context.s3, context.outputs.raw_bucket, prefix)
+    objects = list_objects(context.s3, context.raw_bucket, prefix)
     keys = [entry["Key"] for entry in objects if not start or entry["LastModified"] >= start]
-    if only_version is None:
-        return keys
-    return _filter(keys, lambda key: _written_by(context, key), only_version)
+    return _filter(keys, lambda key: _written_by(context, key), versions) if versions is not None else keys
 
 
-def find_outputs_of_version(context: CommandContext, version: str) -> list[str]:
-    """Return the keys of the processed objects that a function version wrote."""
-    s3, bucket = context.s3, context.outputs.processed_bucket
+def find_outputs(context: CommandContext, versions: Collection[str]) -> list[str]:
+    """Return the keys of the processed objects that these function versions wrote."""
+    s3, bucket = context.s3, context.processed_bucket
 
     def version_of(key: str) -> str | None:
         head = head_object(s3, bucket, key)
         return head["Metadata"].get(FUNCTION_VERSION) if head else None
 
-    return _filter([entry["Key"] for entry in list_objects(s3, bucket)], version_of, version)
+    return _filter([entry["Key"] for entry in list_objects(s3, bucket)], version_of, versions)
 
 
-def delete_orphaned_outputs(context: CommandContext, version: str) -> list[str]:
-    """Delete the outputs that a bad version wrote and its successor does not; return their keys.
+def delete_orphaned_outputs(context: CommandContext, versions: Collection[str]) -> list[str]:
+    """Delete the outputs that bad versions wrote and the good one does not; return their keys.
 
-    Call it after all raw objects of that version were processed again: by then, the outputs that the good
+    Call it after all raw objects of those versions were processed again: by then, the outputs that the good
     version writes as well have its number. The bucket is versioned, so a deletion can be undone.
     """
-    keys = find_outputs_of_version(context, version)
+    keys = find_outputs(context, versions)
     for key in keys:
-        context.s3.delete_object(Bucket=context.outputs.processed_bucket, Key=key)
+        context.s3.delete_object(Bucket=context.processed_bucket, Key=key)
     return keys
 
 
@@ -101,19 +94,19 @@ def list_objects(s3: "S3Client", bucket: str, prefix: str = "") -> Iterator["Obj
 
 def _written_by(context: CommandContext, key: str) -> str | None:
     """Return the function version that wrote the outputs of a raw object's current version."""
-    source = find_current_version(context.s3, context.outputs.raw_bucket, key)
+    source = find_current_version(context.s3, context.raw_bucket, key)
     if source is None:
         return None
     keys = output_keys(source)
     for output in (keys.dataset, keys.error) if fits_s3_limit(key) else (keys.error,):
-        head = head_object(context.s3, context.outputs.processed_bucket, output)
+        head = head_object(context.s3, context.processed_bucket, output)
         if head and head["Metadata"].get(SOURCE_VERSION) == source.version_id:
             return head["Metadata"].get(FUNCTION_VERSION)
     return None
 
 
-def _filter(keys: list[str], version_of: Callable[[str], str | None], version: str) -> list[str]:
-    """Return the keys of a version; it is looked up for several at once."""
+def _filter(keys: list[str], version_of: Callable[[str], str | None], versions: Collection[str]) -> list[str]:
+    """Return the keys of some versions; the version is looked up for several keys at once."""
     with ThreadPoolExecutor(_MAX_WORKERS) as pool:
-        versions = pool.map(version_of, keys)
-        return [key for key, writer in zip(keys, versions, strict=True) if writer == version]
+        writers = pool.map(version_of, keys)
+        return [key for key, writer in zip(keys, writers, strict=True) if writer in versions]

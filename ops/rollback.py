@@ -8,7 +8,7 @@ from ops import manifests
 from ops.errors import CommandError
 from ops.manifests import Manifest
 from ops.release import move_and_record
-from ops.replay import delete_orphaned_outputs, find_outputs_of_version, find_raw_keys, reprocess, show_keys
+from ops.replay import delete_orphaned_outputs, find_outputs, find_raw_keys, reprocess, show_keys
 from ops.result import Result
 from ops.stack_outputs import CommandContext
 
@@ -25,26 +25,20 @@ class _RollbackPlan:
 def rollback_version(
     context: CommandContext, stage: str, to: str | None, *, repair: bool, yes: bool
 ) -> Result:
-    """Move an alias back, and on request repair the outputs of the bad version.
+    """Move an alias back to a version, by default to the one that ran before.
 
-    Args:
-        context: the environment.
-        stage: the alias.
-        to: Lambda's number; by default what ran before.
-        repair: process the raw objects of the bad version again, and delete what only it wrote.
-        yes: without it, a rollback with repair only prints what it would do.
+    With `repair`, process the bad version's raw objects again, delete what only it wrote; this needs `yes`.
 
     Raises:
         CommandError: there is no such version to go back to.
     """
-    outputs, known = context.outputs, manifests.load(context)
-    plan = _plan_rollback(known, stage, manifests.current_versions(outputs.function)[stage], to)
-    data = {"environment": outputs.env, "stage": stage, "version": plan.good, "bad_versions": plan.bad}
+    known = manifests.load(context)
+    plan = _plan_rollback(known, stage, manifests.current_versions(context.function)[stage], to)
+    data = {"environment": context.env, "stage": stage, "version": plan.good, "bad_versions": plan.bad}
     if repair and not yes:
         return Result(data | {"dry_run": True} | _show_rollback(context, stage, plan))
     _roll_back(context, stage, known, plan)
-    context = replace(context, outputs=replace(outputs, alias=stage))
-    repaired = _repair_outputs(context, plan.bad) if repair else {}
+    repaired = _repair_outputs(replace(context, alias=stage), plan.bad) if repair else {}
     return Result(data | {"dry_run": False} | repaired, int(bool(repaired.get("failed"))))
 
 
@@ -64,14 +58,13 @@ def _plan_rollback(known: Mapping[str, Manifest], stage: str, current: str, to: 
 
 def _show_rollback(context: CommandContext, stage: str, plan: _RollbackPlan) -> dict[str, Any]:
     """Print what a rollback would do, and return it."""
-    env = context.outputs.env
-    written = [key for version in plan.bad for key in find_outputs_of_version(context, version)]
+    written = find_outputs(context, plan.bad)
     context.console.print(
-        f"{stage} of {env} runs version {plan.good} already"
+        f"{stage} of {context.env} runs version {plan.good} already"
         if plan.has_moved
-        else f"would move {stage} of {env} from version {plan.bad[0]} to {plan.good}"
+        else f"would move {stage} of {context.env} from version {plan.bad[0]} to {plan.good}"
     )
-    objects = show_keys("would process again", _raw_keys_of(context, plan.bad), context)
+    objects = show_keys("would process again", find_raw_keys(context, versions=plan.bad), context)
     context.console.print(
         f"Of {len(written)} outputs of version {', '.join(plan.bad)}, those that version {plan.good} does "
         "not write again would be deleted. Nothing was done; add --yes to do it."
@@ -82,34 +75,26 @@ def _show_rollback(context: CommandContext, stage: str, plan: _RollbackPlan) -> 
 def _roll_back(
     context: CommandContext, stage: str, known: Mapping[str, Manifest], plan: _RollbackPlan
 ) -> None:
-    env, good = context.outputs.env, known[plan.good]
+    good, bad = known[plan.good], plan.bad[0]
     if plan.has_moved:
-        manifests.record_rollback(context, stage, known[plan.bad[0]], good)
-        context.console.print(
-            f"{stage} of {env} went back to version {plan.good} already; name another one with --to."
-        )
-        return
-    (bad,) = plan.bad
-    if bad in known:  # recorded before the alias moves, so that an interrupted command can be continued
-        known[bad].rolled_back[stage] = plan.good
-        manifests.save(context, known[bad])
-    move_and_record(context, stage, good)
-    context.console.print(
-        f"{stage} of {env} runs version {plan.good} ({good.semver}) again instead of {bad}."
-    )
+        manifests.record_rollback(context, stage, known[bad], good)
+        change = f"went back to version {plan.good} already; name another one with --to"
+    else:
+        if bad in known:  # recorded before the alias moves, so that an interrupted command can be continued
+            known[bad].rolled_back[stage] = plan.good
+            manifests.save(context, known[bad])
+        move_and_record(context, stage, good)
+        change = f"runs version {plan.good} ({good.semver}) again instead of {bad}"
+    context.console.print(f"{stage} of {context.env} {change}.")
 
 
 def _repair_outputs(context: CommandContext, bad: list[str]) -> dict[str, Any]:
     """Process the raw objects of bad versions again; if all succeed, delete what only they wrote."""
-    keys = _raw_keys_of(context, bad)
+    keys = find_raw_keys(context, versions=bad)
     objects, failed = reprocess(context, keys)
-    deleted = [] if failed else [key for version in bad for key in delete_orphaned_outputs(context, version)]
+    deleted = [] if failed else delete_orphaned_outputs(context, bad)
     context.console.print(
-        f"{context.outputs.env}: {len(keys) - failed} of {len(keys)} files of version {', '.join(bad)} were "
+        f"{context.env}: {len(keys) - failed} of {len(keys)} files of version {', '.join(bad)} were "
         f"processed again, {len(deleted)} outputs that only it wrote were deleted."
     )
     return {"objects": objects, "deleted_outputs": deleted, "failed": failed}
-
-
-def _raw_keys_of(context: CommandContext, versions: list[str]) -> list[str]:
-    return sorted({key for version in versions for key in find_raw_keys(context, only_version=version)})

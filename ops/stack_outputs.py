@@ -18,8 +18,8 @@ _FAIL_FAST = Config(connect_timeout=5, retries={"mode": "standard", "total_max_a
 
 
 @dataclass(frozen=True)
-class StackOutputs:
-    """The names of an environment's resources; `alias` is the one that S3 events invoke."""
+class CommandContext:
+    """An environment's resources, and the console for progress and results; S3 events invoke `alias`."""
 
     env: str
     raw_bucket: str
@@ -28,13 +28,6 @@ class StackOutputs:
     function: str
     alias: str
     failure_queue_url: str
-
-
-@dataclass(frozen=True)
-class CommandContext:
-    """What every command on an environment needs; progress and results are printed to `console`."""
-
-    outputs: StackOutputs
     s3: "S3Client"
     console: Console
 
@@ -46,18 +39,8 @@ def read_context(env: str, console: Console) -> CommandContext:
         CommandError: there is no such stack.
         ClientError, BotoCoreError: AWS refuses or cannot be reached.
     """
-    client = boto3.client("cloudformation", config=_FAIL_FAST)
-    try:
-        stacks = client.describe_stacks(StackName=f"tastetrend-{env}")["Stacks"]
-    except ClientError as error:
-        if "does not exist" not in str(error):
-            raise
-        raise CommandError(
-            f"there is no stack tastetrend-{env} in {client.meta.region_name}; deploy it with `make deploy "
-            f"ENV={env}`, or name another environment or region"
-        ) from error
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
-    names = StackOutputs(
+    outputs = _read_outputs(env)
+    return CommandContext(
         env=env,
         raw_bucket=outputs["RawBucketName"],
         processed_bucket=outputs["ProcessedBucketName"],
@@ -65,5 +48,20 @@ def read_context(env: str, console: Console) -> CommandContext:
         function=outputs["FunctionName"],
         alias=outputs["LiveAliasName"],
         failure_queue_url=outputs["FailureQueueUrl"],
+        s3=boto3.client("s3"),
+        console=console,
     )
-    return CommandContext(names, boto3.client("s3"), console)
+
+
+def _read_outputs(env: str) -> dict[str, str]:
+    client = boto3.client("cloudformation", config=_FAIL_FAST)
+    try:
+        (stack,) = client.describe_stacks(StackName=f"tastetrend-{env}")["Stacks"]
+    except ClientError as error:
+        if "does not exist" not in str(error):
+            raise
+        raise CommandError(
+            f"there is no stack tastetrend-{env} in {client.meta.region_name}; deploy it with `make deploy "
+            f"ENV={env}`, or name another environment or region"
+        ) from error
+    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}

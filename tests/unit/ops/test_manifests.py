@@ -88,7 +88,7 @@ class ArtifactsBucket:
 def test_an_interrupted_rollback_is_recorded_exactly_once(known):
     known["3"].rolled_back["prod"] = "2"
     bucket = ArtifactsBucket()
-    context = SimpleNamespace(s3=bucket, outputs=SimpleNamespace(artifacts_bucket="artifacts"))
+    context = SimpleNamespace(s3=bucket, artifacts_bucket="artifacts")
 
     record_rollback(context, "prod", known["3"], known["2"])
     record_rollback(context, "prod", known["3"], known["2"])

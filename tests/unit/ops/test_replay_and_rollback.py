@@ -293,8 +293,8 @@ def test_outputs_that_the_good_version_writes_as_well_are_not_deleted(store, han
     handler.lambda_handler({"key": "reviews.csv", "reprocess": True}, LambdaContext(function_version="8"))
     outputs = store.keys()
 
-    context = SimpleNamespace(s3=store.client, outputs=SimpleNamespace(processed_bucket=PROCESSED))
-    deleted = delete_orphaned_outputs(context, "7")
+    context = SimpleNamespace(s3=store.client, processed_bucket=PROCESSED)
+    deleted = delete_orphaned_outputs(context, ["7"])
 
     assert deleted == []
     assert store.keys() == outputs
