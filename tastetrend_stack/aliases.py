@@ -37,14 +37,9 @@ class VersionAliases(Construct):
             allowed_pattern="[0-9]*",
             description=f"Version that the alias {alias} runs; empty until the first promotion: the newest",
         )
-        promoted = CfnCondition(
-            stack, f"{parameter_id}Given", expression=Fn.condition_not(Fn.condition_equals(parameter, ""))
-        )
+        given = Fn.condition_not(Fn.condition_equals(parameter, ""))
+        condition = CfnCondition(stack, f"{parameter_id}Given", expression=given).logical_id
+        version = Fn.condition_if(condition, parameter.value_as_string, self._newest.version).to_string()
         return lambda_.Version.from_version_attributes(
-            self,
-            parameter_id,
-            lambda_=self._function,
-            version=Fn.condition_if(
-                promoted.logical_id, parameter.value_as_string, self._newest.version
-            ).to_string(),
+            self, parameter_id, lambda_=self._function, version=version
         )
