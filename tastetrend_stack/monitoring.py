@@ -40,9 +40,8 @@ class Monitoring(Construct):
         self.rollback_alarms = [resource for alarm, resource in built if alarm.triggers_rollback]
 
     def _build_topic(self) -> sns.Topic:
-        topic = sns.Topic(
-            self, "Topic", topic_name=self._environment.resource_name("alarms"), enforce_ssl=True
-        )
+        name = self._environment.resource_name("alarms")
+        topic = sns.Topic(self, "Topic", topic_name=name, enforce_ssl=True)
         # This policy replaces the default one, which lets the account's alarms publish.
         topic.add_to_resource_policy(
             iam.PolicyStatement(

@@ -25,8 +25,7 @@ def publish(s3: "S3Client", bucket: str, verdict: Verdict) -> dict[str, Any]:
     """Write all three, and return the gate's response."""
     keys = {name: f"releases/{verdict.version}/{file}" for name, file in _FILES.items()}
     document = vars(verdict) | {"limits": LIMITS}
-    rows = [vars(each) for each in document.pop("comparisons")]
-    comparisons = pa.Table.from_pylist(rows, _COMPARISONS)
+    comparisons = pa.Table.from_pylist([vars(each) for each in document.pop("comparisons")], _COMPARISONS)
     write_parquet(s3, bucket, keys["comparisons_key"], comparisons, {"ContentType": _PARQUET})
     _put(s3, bucket, keys["verdict_key"], json.dumps(document, indent=2, default=asdict), "application/json")
     _put(s3, bucket, keys["page_key"], render(verdict), "text/html; charset=utf-8")

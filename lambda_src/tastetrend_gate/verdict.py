@@ -103,7 +103,10 @@ def collect_reasons(comparisons: Sequence[Comparison]) -> list[Reason]:
         if status != "pass":
             figures = by_subject.setdefault((comparison.file, comparison.subject), {})
             figures.setdefault(status, []).append(comparison.figures)
-    return [_reason(*subject, figures) for subject, figures in by_subject.items()]
+    return [
+        Reason(worst := max(figures, key=SEVERITY.index), *subject, "; ".join(figures[worst]))
+        for subject, figures in by_subject.items()
+    ]
 
 
 def worst_status(reasons: Iterable[Reason]) -> Status:
@@ -119,8 +122,3 @@ def _with_status(comparisons: Sequence[Comparison]) -> Iterator[tuple[Comparison
         if each.against == "baseline" and (each.file, each.subject) in decided:
             status = min(status, "warn", key=SEVERITY.index)
         yield each, status
-
-
-def _reason(file: str, subject: str, figures: Mapping[Status, Sequence[str]]) -> Reason:
-    status = max(figures, key=SEVERITY.index)
-    return Reason(status, file, subject, "; ".join(figures[status]))
