@@ -16,7 +16,6 @@ _RATING = "rating_1_5"
 _ISSUES: Final = "issues"  # this column is compared by code
 _DECIMALS = 6
 _MAX_CHANGES, _MAX_ROWS = 6, 3
-_NO_GROUP = Group(0.0, 0.0)
 _WAS: Mapping[Reference, str] = {"truth": "must be", "baseline": "was"}
 
 _Difference = tuple[str, Measure, float, str]
@@ -130,7 +129,7 @@ def _compare_groups(actual: ReplayResult, table: pd.DataFrame, was: str) -> Iter
         if {column, _RATING} <= {*table.columns}:
             groups, reference = actual.groups.get(column, {}), _describe_groups(table, column)
             pairs = [
-                (name, groups.get(name, _NO_GROUP), reference.get(name, _NO_GROUP))
+                (name, groups.get(name, Group()), reference.get(name, Group()))
                 for name in sorted({*groups, *reference})
             ]
             yield _widest(column, "group share", [(name, a.share, b.share) for name, a, b in pairs], was)
