@@ -2,14 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
-
-@dataclass(frozen=True)
-class MetricSource:
-    """A CloudWatch namespace, and which dimensions in it are meant."""
-
-    namespace: str
-    description: str
+MetricSource = Literal["function", "live alias", "failure queue", "pipeline"]
+"""What CloudWatch, or for `pipeline` the function itself, measures; `function` includes every alias."""
 
 
 @dataclass(frozen=True)
@@ -49,21 +45,16 @@ class Alarm:
     triggers_rollback: bool = False
 
 
-FUNCTION = MetricSource("AWS/Lambda", "the function, by any alias")
-LIVE = MetricSource("AWS/Lambda", "the alias that S3 events invoke")
-FAILURES = MetricSource("AWS/SQS", "the failure queue")
-PIPELINE = MetricSource("TasteTrend", "the function's own metrics")
-
 ALARMS = (
     Alarm(
         "errors",
-        MetricSpec(FUNCTION, "Errors"),
+        MetricSpec("function", "Errors"),
         1,
         "An invocation failed. It is retried; after the last retry its event is in the failure queue.",
     ),
     Alarm(
         "live-errors",
-        MetricSpec(LIVE, "Errors"),
+        MetricSpec("live alias", "Errors"),
         1,
         "An invocation by a real event failed. A running canary deployment was rolled back.",
         period_minutes=1,
@@ -71,44 +62,44 @@ ALARMS = (
     ),
     Alarm(
         "throttles",
-        MetricSpec(FUNCTION, "Throttles"),
+        MetricSpec("function", "Throttles"),
         1,
         "Invocations were throttled. Events wait up to six hours; raise the account's concurrency.",
     ),
     Alarm(
         "duration",
-        MetricSpec(FUNCTION, "Duration", "Maximum"),
+        MetricSpec("function", "Duration", "Maximum"),
         24_000,  # 80 % of the function's timeout
         "An invocation took over 80 % of the timeout. The next file of that size may time out.",
     ),
     Alarm(
         "event-age",
-        MetricSpec(FUNCTION, "AsyncEventAge", "Maximum"),
+        MetricSpec("function", "AsyncEventAge", "Maximum"),
         15 * 60_000,
         "Events wait over 15 minutes for the function: it is throttled, or fails and is retried.",
     ),
     Alarm(
         "failures",
-        MetricSpec(FAILURES, "ApproximateNumberOfMessagesVisible", "Maximum"),
+        MetricSpec("failure queue", "ApproximateNumberOfMessagesVisible", "Maximum"),
         1,
         "Events failed in all attempts. The queue keeps them for 14 days: find the cause, then redrive them.",
     ),
     Alarm(
         "lost-failures",
-        MetricSpec(FUNCTION, "DestinationDeliveryFailures"),
+        MetricSpec("function", "DestinationDeliveryFailures"),
         1,
         "A failed event could not be put into the failure queue and is lost. Replay the raw prefix.",
     ),
     Alarm(
         "row-balance",
-        MetricSpec(PIPELINE, "RowBalanceViolations"),
+        MetricSpec("pipeline", "RowBalanceViolations"),
         1,
         "Rows read are not the sum of rows written, rejected and duplicate: a defect, stop and investigate.",
         triggers_rollback=True,
     ),
     Alarm(
         "events-refused",
-        MetricSpec(PIPELINE, "EventsRefused"),
+        MetricSpec("pipeline", "EventsRefused"),
         1,
         "An event had an unknown form or named another bucket. Its file was not read.",
     ),
@@ -116,7 +107,7 @@ ALARMS = (
         "rejected-share",
         MathSpec(
             "IF(read > 0, 100 * rejected / read, 0)",
-            {"rejected": MetricSpec(PIPELINE, "RowsRejected"), "read": MetricSpec(PIPELINE, "RowsRead")},
+            {"rejected": MetricSpec("pipeline", "RowsRejected"), "read": MetricSpec("pipeline", "RowsRead")},
         ),
         10,
         "Over 10 % of an hour's rows were rejected. The rejected rows in the processed bucket say why.",
@@ -127,10 +118,10 @@ ALARMS = (
         MathSpec(
             "IF(FILL(invocations, 0) > FILL(idle, 0) + FILL(rehearsed, 0) AND FILL(processed, 0) == 0, 1, 0)",
             {
-                "invocations": MetricSpec(FUNCTION, "Invocations"),
-                "processed": MetricSpec(PIPELINE, "FilesProcessed"),
-                "idle": MetricSpec(PIPELINE, "FilesSkipped"),  # events delivered twice, and folder markers
-                "rehearsed": MetricSpec(PIPELINE, "FilesRehearsed"),
+                "invocations": MetricSpec("function", "Invocations"),
+                "processed": MetricSpec("pipeline", "FilesProcessed"),
+                "idle": MetricSpec("pipeline", "FilesSkipped"),  # events delivered twice, and folder markers
+                "rehearsed": MetricSpec("pipeline", "FilesRehearsed"),
             },
         ),
         1,

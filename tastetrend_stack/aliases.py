@@ -29,22 +29,15 @@ class VersionAliases(Construct):
 
     def _promoted(self, alias: str) -> lambda_.IVersion:
         """Return the version that the stack parameter names, the newest as long as it is empty."""
-        stack, parameter_id = Stack.of(self), f"{alias.capitalize()}Version"
+        stack, name = Stack.of(self), f"{alias.capitalize()}Version"
         parameter = CfnParameter(
             stack,
-            parameter_id,
+            name,
             default="",
             allowed_pattern="[0-9]*",
             description=f"Version that the alias {alias} runs; empty until the first promotion: the newest",
         )
-        promoted = CfnCondition(
-            stack, f"{parameter_id}Given", expression=Fn.condition_not(Fn.condition_equals(parameter, ""))
-        )
-        return lambda_.Version.from_version_attributes(
-            self,
-            parameter_id,
-            lambda_=self._function,
-            version=Fn.condition_if(
-                promoted.logical_id, parameter.value_as_string, self._newest.version
-            ).to_string(),
-        )
+        given = Fn.condition_not(Fn.condition_equals(parameter, ""))
+        condition = CfnCondition(stack, f"{name}Given", expression=given).logical_id
+        version = Fn.condition_if(condition, parameter.value_as_string, self._newest.version).to_string()
+        return lambda_.Version.from_version_attributes(self, name, lambda_=self._function, version=version)

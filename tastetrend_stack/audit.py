@@ -18,13 +18,8 @@ class AuditTrail(Construct):
         self, scope: Construct, construct_id: str, *, environment: Environment, buckets: Sequence[s3.IBucket]
     ) -> None:
         super().__init__(scope, construct_id)
-        bucket = PrivateBucket(
-            self,
-            "Bucket",
-            environment=environment,
-            kind="audit",
-            lifecycle_rules=[audit_retention(environment)],
-        )
+        expiring = [audit_retention(environment)]
+        bucket = PrivateBucket(self, "Bucket", environment=environment, kind="audit", lifecycle=expiring)
         reason = "It is a record itself; CloudTrail's digests show tampering with it"
         Validations.of(bucket).acknowledge(Acknowledgment(id="AwsSolutions-S1", reason=reason))
         trail = cloudtrail.Trail(

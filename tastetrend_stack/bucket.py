@@ -19,7 +19,7 @@ class PrivateBucket(s3.Bucket):
         *,
         environment: Environment,
         kind: str,
-        lifecycle_rules: Sequence[s3.LifecycleRule],
+        lifecycle: Sequence[s3.LifecycleRule],
         access_logs: s3.IBucket | None = None,
     ) -> None:
         super().__init__(
@@ -32,7 +32,7 @@ class PrivateBucket(s3.Bucket):
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             removal_policy=environment.removal_policy,
-            lifecycle_rules=lifecycle_rules,
+            lifecycle_rules=lifecycle,
             server_access_logs_bucket=access_logs,
             server_access_logs_prefix=f"{kind}/" if access_logs else None,
         )

@@ -13,6 +13,7 @@ from tastetrend_stack.environments import Environment
 from tastetrend_stack.iam import acknowledge_wildcard
 
 _MANAGED_POLICY = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited"
+_MANAGED_POLICY_FINDING = f"AwsSolutions-IAM4[Policy::{_MANAGED_POLICY}]"
 
 
 class CanaryDeployment(Construct):
@@ -53,9 +54,8 @@ class CanaryDeployment(Construct):
             description="Lets CodeDeploy, which adds its managed policy, move the alias",
             assumed_by=iam.ServicePrincipal("codedeploy.amazonaws.com"),
         )
-        finding = f"AwsSolutions-IAM4[Policy::{_MANAGED_POLICY}]"
         reason = "AWS updates it with what CodeDeploy calls; only CodeDeploy can assume the role"
-        Validations.of(role).acknowledge(Acknowledgment(id=finding, reason=reason))
+        Validations.of(role).acknowledge(Acknowledgment(id=_MANAGED_POLICY_FINDING, reason=reason))
         logical_id, _ = Stack.of(gate).resolve(gate.function_arn)["Fn::GetAtt"]
         reason = "The gate has one version; the CDK grants CodeDeploy all versions"
         acknowledge_wildcard(role, f"<{logical_id}.Arn>:*", reason)

@@ -14,6 +14,7 @@ SESSION = Duration.hours(2)  # a deployment waits for two promotions, one of the
 
 _ISSUER = "token.actions.githubusercontent.com"
 _PROVIDER = f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:oidc-provider/{_ISSUER}"
+_AUDIENCE = {f"{_ISSUER}:aud": "sts.amazonaws.com"}
 # As in GitHub's tokens. For repositories made since July 2026 they contain the ids, which survive a rename.
 _REPOSITORY = re.compile(r"[\w-]+/[\w.-]+|[\w-]+@\d+/[\w.-]+@\d+")
 _QUALIFIER = DefaultStackSynthesizer.DEFAULT_QUALIFIER
@@ -48,24 +49,20 @@ class DeployRoles(Stack):
         deploy = {"sub": f"repo:{repository}:environment:{environment.name}", "ref": "refs/heads/main"}
         self._add_role("deploy", environment, deploy, _release_grants(environment))
         if environment.compared:
-            diff = {"sub": f"repo:{repository}:pull_request"}
-            self._add_role(
-                "diff", environment, diff, [_on_stack(environment, ["DescribeStacks", "GetTemplate"])]
-            )
+            diff, calls = {"sub": f"repo:{repository}:pull_request"}, ["DescribeStacks", "GetTemplate"]
+            self._add_role("diff", environment, diff, [_on_stack(environment, calls)])
 
     def _add_role(
         self, purpose: str, environment: Environment, claims: Mapping[str, str], grants: Sequence[Grant]
     ) -> None:
-        claims = {"aud": "sts.amazonaws.com", **claims}
+        subject = {f"{_ISSUER}:{claim}": value for claim, value in claims.items()}
         role = build_role(
             self,
             f"{purpose.capitalize()}Role",
             name=environment.resource_name(f"{purpose}-role"),
             policy_name=purpose,
             grants=grants,
-            assumed_by=iam.WebIdentityPrincipal(
-                _PROVIDER, {"StringEquals": {f"{_ISSUER}:{claim}": value for claim, value in claims.items()}}
-            ),
+            assumed_by=iam.WebIdentityPrincipal(_PROVIDER, {"StringEquals": _AUDIENCE | subject}),
             max_session_duration=SESSION,
         )
         CfnOutput(self, f"{purpose.capitalize()}RoleArn", value=role.role_arn)
@@ -77,10 +74,12 @@ def _release_grants(environment: Environment) -> list[Grant]:
         regional_arn("lambda", f"function:{environment.resource_name(name)}")
         for name in ("etl", "quality-gate")
     )
+    promotion = [f"lambda:{call}" for call in ("GetFunction", "ListAliases", "GetAlias", "UpdateAlias")]
     aliases = [f"{etl}:{alias}" for alias in ("dev", "staging", "prod")]
     buckets = [bucket_arn(environment, kind) for kind in ("raw", "processed", "artifacts")]
     releases = object_arns(environment, "artifacts", "releases", "lambda")
     processed = object_arns(environment, "processed", "processed")
+    any_version = "A version's number is not known before it is deployed"
     by_version = "Releases are kept under the numbers of versions"
     any_output = "A bad version's outputs can have any key below one prefix"
     return [
@@ -89,12 +88,7 @@ def _release_grants(environment: Environment) -> list[Grant]:
         _on_stack(environment, ["DescribeStacks", "DescribeStackEvents", "UpdateStack"]),
         # CloudFormation reads the bootstrap's version, which the template asks for, as its caller.
         Grant(["ssm:GetParameters"], [regional_arn("ssm", _BOOTSTRAP_VERSION)], conditional=False),
-        Grant(
-            [f"lambda:{call}" for call in ("GetFunction", "ListAliases", "GetAlias", "UpdateAlias")],
-            [etl, f"{etl}:*"],
-            "A version's number is not known before it is deployed",
-            conditional=False,
-        ),
+        Grant(promotion, [etl, f"{etl}:*"], any_version, conditional=False),
         Grant(["lambda:InvokeFunction"], [gate, *aliases], conditional=False),
         Grant(["s3:ListBucket"], buckets),
         # S3 requires GetObject for a HEAD too.

@@ -51,22 +51,20 @@ class EtlFunction(Construct):
 
 
 def _grants(environment: Environment) -> list[Grant]:
-    """Name resources by ARN, not by reference: the role then depends on none of them."""
+    """Name resources by ARN, not by reference: the role then depends on none of them.
+
+    Without ListBucket, a HEAD of a missing key answers 403 instead of 404.
+    """
     read = ["s3:GetObject", "s3:GetObjectVersion"]
     write = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]
+    any_raw = "The senders choose the keys, so any object may be read"
+    any_output = "Keys of outputs follow the senders' keys, below one prefix"
     golden = "The quality gate replays golden files under keys of its own run"
     return [
-        # Without ListBucket, a HEAD of a missing key answers 403 instead of 404.
         Grant(["s3:ListBucket"], [bucket_arn(environment, kind) for kind in _BUCKETS]),
-        Grant(
-            read, object_arns(environment, "raw"), "The senders choose the keys, so any object may be read"
-        ),
+        Grant(read, object_arns(environment, "raw"), any_raw),
         Grant(read, object_arns(environment, "artifacts", "gate"), golden),
-        Grant(
-            write,
-            object_arns(environment, "processed", "processed"),
-            "Keys of outputs follow the senders' keys, below one prefix",
-        ),
+        Grant(write, object_arns(environment, "processed", "processed"), any_output),
         Grant(write, object_arns(environment, "artifacts", *GATE_OUTPUTS), golden),
         Grant(["sqs:SendMessage"], [regional_arn("sqs", environment.resource_name("etl-failures"))]),
     ]

@@ -9,7 +9,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from tastetrend_stack.alarms import ALARMS, FAILURES, FUNCTION, LIVE, PIPELINE, Alarm, MetricSpec
+from tastetrend_stack.alarms import ALARMS, Alarm, MetricSource, MetricSpec
 from tastetrend_stack.environments import Environment
 
 
@@ -28,20 +28,20 @@ class Monitoring(Construct):
         super().__init__(scope, construct_id)
         self._environment = environment
         name = function.function_name
-        self._dimensions = {
-            FUNCTION: {"FunctionName": name},
-            LIVE: {"FunctionName": name, "Resource": f"{name}:{environment.live_alias}"},
-            PIPELINE: {"service": name},
-            FAILURES: {"QueueName": failures.queue_name},
+        alias = f"{name}:{environment.live_alias}"
+        self._sources: dict[MetricSource, tuple[str, dict[str, str]]] = {
+            "function": ("AWS/Lambda", {"FunctionName": name}),
+            "live alias": ("AWS/Lambda", {"FunctionName": name, "Resource": alias}),
+            "failure queue": ("AWS/SQS", {"QueueName": failures.queue_name}),
+            "pipeline": ("TasteTrend", {"service": name}),
         }
         self.topic = self._build_topic()
         built = [(alarm, self._build_alarm(alarm)) for alarm in ALARMS]
         self.rollback_alarms = [resource for alarm, resource in built if alarm.triggers_rollback]
 
     def _build_topic(self) -> sns.Topic:
-        topic = sns.Topic(
-            self, "Topic", topic_name=self._environment.resource_name("alarms"), enforce_ssl=True
-        )
+        name = self._environment.resource_name("alarms")
+        topic = sns.Topic(self, "Topic", topic_name=name, enforce_ssl=True)
         # This policy replaces the default one, which lets the account's alarms publish.
         topic.add_to_resource_policy(
             iam.PolicyStatement(
@@ -83,10 +83,11 @@ class Monitoring(Construct):
         )
 
     def _build_single_metric(self, spec: MetricSpec, period: Duration) -> cloudwatch.Metric:
+        namespace, dimensions = self._sources[spec.source]
         return cloudwatch.Metric(
-            namespace=spec.source.namespace,
+            namespace=namespace,
             metric_name=spec.name,
-            dimensions_map=self._dimensions[spec.source],
+            dimensions_map=dimensions,
             statistic=spec.statistic,
             period=period,
         )

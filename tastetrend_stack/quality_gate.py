@@ -45,13 +45,11 @@ class QualityGate(Construct):
 
 
 def _grants(environment: Environment) -> list[Grant]:
+    versions = regional_arn("lambda", f"function:{environment.resource_name('etl')}:*")
+    any_version = "Any version may have to be checked; its number is not known beforehand"
     run = "Golden files and their outputs have keys of each run"
     return [
-        Grant(
-            ["lambda:InvokeFunction"],
-            [regional_arn("lambda", f"function:{environment.resource_name('etl')}:*")],
-            "Any version may have to be checked; its number is not known beforehand",
-        ),
+        Grant(["lambda:InvokeFunction"], [versions], any_version),
         Grant(["s3:ListBucket"], [bucket_arn(environment, "artifacts")]),
         Grant(["s3:PutObject"], object_arns(environment, "artifacts", "gate"), run),
         Grant(["s3:GetObject"], object_arns(environment, "artifacts", "gate", *GATE_OUTPUTS), run),

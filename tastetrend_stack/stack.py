@@ -1,7 +1,6 @@
 """Composes the constructs."""
 
 from aws_cdk import CfnOutput, Stack, Tags
-from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from tastetrend_stack.aliases import VersionAliases
@@ -32,32 +31,24 @@ class TasteTrendStack(Stack):
         monitoring = Monitoring(
             self, "Monitoring", environment=environment, function=etl.function, failures=failures
         )
-        self._add_release_safety(environment, etl, live, monitoring)
+        gate = QualityGate(self, "Gate", environment=environment, code=etl.code, layers=etl.layers).function
+        if environment.canary:
+            alarms = monitoring.rollback_alarms
+            CanaryDeployment(self, "Shift", environment=environment, alias=live, alarms=alarms, gate=gate)
         if environment.audited:
             buckets = [storage.raw, storage.processed, storage.artifacts]
             AuditTrail(self, "Audit", environment=environment, buckets=buckets)
         for key, value in environment.tags.items():
             Tags.of(self).add(key, value)
-        self._add_outputs(
-            RawBucketName=storage.raw.bucket_name,
-            ProcessedBucketName=storage.processed.bucket_name,
-            ArtifactsBucketName=storage.artifacts.bucket_name,
-            FunctionName=etl.function.function_name,
-            LiveAliasName=live.alias_name,
-            LogGroupName=etl.function.log_group.log_group_name,
-            FailureQueueUrl=failures.queue_url,
-            AlarmTopicArn=monitoring.topic.topic_arn,
-        )
-
-    def _add_release_safety(
-        self, environment: Environment, etl: EtlFunction, live: lambda_.Alias, monitoring: Monitoring
-    ) -> None:
-        """Add the gate that checks a version before traffic moves, and where configured the canary."""
-        gate = QualityGate(self, "Gate", environment=environment, code=etl.code, layers=etl.layers).function
-        if environment.canary:
-            alarms = monitoring.rollback_alarms
-            CanaryDeployment(self, "Shift", environment=environment, alias=live, alarms=alarms, gate=gate)
-
-    def _add_outputs(self, **values: str) -> None:
-        for name, value in values.items():
+        outputs = {
+            "RawBucketName": storage.raw.bucket_name,
+            "ProcessedBucketName": storage.processed.bucket_name,
+            "ArtifactsBucketName": storage.artifacts.bucket_name,
+            "FunctionName": etl.function.function_name,
+            "LiveAliasName": live.alias_name,
+            "LogGroupName": etl.function.log_group.log_group_name,
+            "FailureQueueUrl": failures.queue_url,
+            "AlarmTopicArn": monitoring.topic.topic_arn,
+        }
+        for name, value in outputs.items():
             CfnOutput(self, name, value=value)

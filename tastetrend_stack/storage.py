@@ -16,12 +16,9 @@ class Storage(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, environment: Environment) -> None:
         super().__init__(scope, construct_id)
         self._environment = environment
+        expiring = [audit_retention(environment)]
         self._access_logs = PrivateBucket(
-            self,
-            "AccessLogs",
-            environment=environment,
-            kind="access-logs",
-            lifecycle_rules=[audit_retention(environment)],
+            self, "AccessLogs", environment=environment, kind="access-logs", lifecycle=expiring
         )
         self.raw = self._build_bucket("raw")
         self.processed = self._build_bucket("processed")
@@ -43,5 +40,5 @@ class Storage(Construct):
             environment=self._environment,
             kind=kind,
             access_logs=self._access_logs,
-            lifecycle_rules=[kept, *expiring],
+            lifecycle=[kept, *expiring],
         )

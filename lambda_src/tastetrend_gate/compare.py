@@ -9,14 +9,13 @@ from typing import Final
 
 import pandas as pd
 
+from tastetrend_etl.schema import GROUP_COLUMNS
 from tastetrend_gate.models import Comparison, Group, Measure, Reference, ReplayResult
 
-GROUP_COLUMNS = ("gender_norm", "age_group", "ethnicity_norm", "location")
 _RATING = "rating_1_5"
 _ISSUES: Final = "issues"  # this column is compared by code
 _DECIMALS = 6
 _MAX_CHANGES, _MAX_ROWS = 6, 3
-_NO_GROUP = Group(0.0, 0.0)
 _WAS: Mapping[Reference, str] = {"truth": "must be", "baseline": "was"}
 
 _Difference = tuple[str, Measure, float, str]
@@ -130,13 +129,11 @@ def _compare_groups(actual: ReplayResult, table: pd.DataFrame, was: str) -> Iter
         if {column, _RATING} <= {*table.columns}:
             groups, reference = actual.groups.get(column, {}), _describe_groups(table, column)
             pairs = [
-                (name, groups.get(name, _NO_GROUP), reference.get(name, _NO_GROUP))
+                (name, groups.get(name, Group()), reference.get(name, Group()))
                 for name in sorted({*groups, *reference})
             ]
-            shares = [(name, one.share, other.share) for name, one, other in pairs]
-            gaps = [(name, one.gap, other.gap) for name, one, other in pairs]
-            yield _widest(column, "group share", shares, was)
-            yield _widest(column, "rating gap", gaps, was)
+            yield _widest(column, "group share", [(name, a.share, b.share) for name, a, b in pairs], was)
+            yield _widest(column, "rating gap", [(name, a.gap, b.gap) for name, a, b in pairs], was)
 
 
 def _describe_groups(table: pd.DataFrame, column: str) -> dict[str, Group]:

@@ -5,7 +5,8 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from tastetrend_gate.verdict import LIMITS, FileResult, Reason, Status, Verdict
+from tastetrend_etl.limits import Status
+from tastetrend_gate.verdict import LIMITS, FileResult, Reason, Verdict
 
 _TEMPLATE = Template((Path(__file__).parent / "html_report.html").read_text(encoding="utf-8"))
 _COUNTS = ("read", "written", "rejected", "duplicate")

@@ -41,8 +41,8 @@ class GateSettings:
 class Group:
     """Share (0 to 1) of the reviews with a known group, and mean rating less the overall mean."""
 
-    share: float
-    gap: float
+    share: float = 0.0
+    gap: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,16 @@
 """Replays a golden file with one version, within the artifacts bucket, and reads the outputs."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from botocore.exceptions import ClientError
 
 from tastetrend_etl.output_keys import output_keys
-from tastetrend_etl.s3_download import find_current_version
+from tastetrend_etl.s3_download import find_current_version, is_not_found
 from tastetrend_etl.s3_parquet import read_parquet
 from tastetrend_gate.golden_files import GoldenFile
 from tastetrend_gate.models import INDEX, GateSettings, Group, ReplayResult
@@ -18,10 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
 
-T = TypeVar("T")
-
 _MAX_MESSAGE = 300
-_NOT_FOUND = frozenset({"404", "NoSuchKey"})
 
 
 class UnreadableError(Exception):
@@ -91,21 +89,23 @@ def _read_outputs(s3: "S3Client", bucket: str, key: str) -> ReplayResult:
 
 
 def _read_json(s3: "S3Client", bucket: str, key: str) -> dict[str, Any]:
-    content: dict[str, Any] = _read(
-        key, lambda: json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-    )
-    return content
+    with _unreadable_errors(key):
+        content: dict[str, Any] = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        return content
 
 
 def _read_table(s3: "S3Client", bucket: str, key: str) -> pd.DataFrame:
-    return _read(key, lambda: read_parquet(s3, bucket, key))
+    with _unreadable_errors(key):
+        return read_parquet(s3, bucket, key)
 
 
-def _read(key: str, read: Callable[[], T]) -> T:
+@contextmanager
+def _unreadable_errors(key: str) -> Iterator[None]:
+    """Raise UnreadableError for an object that is missing or damaged."""
     try:
-        return read()
+        yield
     except ClientError as error:
-        if error.response["Error"]["Code"] in _NOT_FOUND:
+        if is_not_found(error):
             raise UnreadableError(f"no object at {key}") from error
         raise
     except ValueError as error:

@@ -2,39 +2,27 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
+from tastetrend_etl.limits import SEVERITY, Status, Threshold
 from tastetrend_gate.compare import compare
 from tastetrend_gate.golden_files import golden_files
 from tastetrend_gate.models import Comparison, Measure, Reference
 from tastetrend_gate.replay import ReplayContext, replay
 
-Status = Literal["pass", "warn", "fail"]
-_SEVERITY: tuple[Status, ...] = ("pass", "warn", "fail")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """A distance above `warn` or above `fail` changes the verdict."""
-
-    warn: float
-    fail: float
-
-
-_EXACT = Limits(warn=0, fail=0)
+_EXACT = Threshold(warn=0, fail=0)
 # The truth is exact for each cell, so two wrong cells in a golden file of 240 rows are too many. Columns
 # without it are compared with the baseline only, where a difference may be intended: a few cells may differ.
-LIMITS: Mapping[Measure, Mapping[Reference, Limits]] = {
+LIMITS: Mapping[Measure, Mapping[Reference, Threshold]] = {
     "outcome": {"truth": _EXACT, "baseline": _EXACT},
     "schema": {"truth": _EXACT, "baseline": _EXACT},
     "rows": {"truth": _EXACT, "baseline": _EXACT},
     "rejections": {"truth": _EXACT, "baseline": _EXACT},
-    "issues": {"truth": Limits(0, 0.005), "baseline": Limits(0, 0.02)},
-    "cells": {"truth": Limits(0, 0.005), "baseline": Limits(0, 0.05)},
-    "missing share": {"truth": Limits(0, 0.005), "baseline": Limits(0, 0.02)},
-    "distribution": {"truth": Limits(0, 0.005), "baseline": Limits(0, 0.05)},
-    "group share": {"truth": Limits(0.001, 0.01), "baseline": Limits(0.001, 0.02)},
-    "rating gap": {"truth": Limits(0.01, 0.05), "baseline": Limits(0.01, 0.10)},
+    "issues": {"truth": Threshold(0, 0.005), "baseline": Threshold(0, 0.02)},
+    "cells": {"truth": Threshold(0, 0.005), "baseline": Threshold(0, 0.05)},
+    "missing share": {"truth": Threshold(0, 0.005), "baseline": Threshold(0, 0.02)},
+    "distribution": {"truth": Threshold(0, 0.005), "baseline": Threshold(0, 0.05)},
+    "group share": {"truth": Threshold(0.001, 0.01), "baseline": Threshold(0.001, 0.02)},
+    "rating gap": {"truth": Threshold(0.01, 0.05), "baseline": Threshold(0.01, 0.10)},
 }
 _ROUNDING = 1e-5  # of the shares in reports
 
@@ -85,20 +73,17 @@ class Verdict:
 def run_checks(version: str, baseline: str | None, context: ReplayContext) -> Verdict:
     """Replay every golden file and compare the results with the truth and with the baseline's results."""
     compared = baseline if baseline != version else None
-    reasons: list[Reason] = []
     files: list[FileResult] = []
     comparisons: list[Comparison] = []
     for golden in golden_files():
         result = replay(golden, version, context)
-        found = list(compare(golden.name, result, golden.expected, "truth"))
+        found = [*compare(golden.name, result, golden.expected, "truth")]
         if compared:
             found += compare(golden.name, result, replay(golden, compared, context), "baseline")
-        file_reasons = collect_reasons(found)
-        status = worst_status(file_reasons)
+        status = worst_status(collect_reasons(found))
         files.append(FileResult(golden.name, status, str(result), result.rows, len(found)))
-        reasons += file_reasons
         comparisons += found
-    reasons.sort(key=lambda reason: reason.severity)  # "fail" sorts before "warn"
+    reasons = sorted(collect_reasons(comparisons), key=lambda reason: reason.severity)  # "fail" before "warn"
     return Verdict(worst_status(reasons), version, compared, context.run, reasons, files, comparisons)
 
 
@@ -118,12 +103,15 @@ def collect_reasons(comparisons: Sequence[Comparison]) -> list[Reason]:
         if status != "pass":
             figures = by_subject.setdefault((comparison.file, comparison.subject), {})
             figures.setdefault(status, []).append(comparison.figures)
-    return [_reason(*subject, figures) for subject, figures in by_subject.items()]
+    return [
+        Reason(worst := max(figures, key=SEVERITY.index), *subject, "; ".join(figures[worst]))
+        for subject, figures in by_subject.items()
+    ]
 
 
 def worst_status(reasons: Iterable[Reason]) -> Status:
     """Return the most severe status, `pass` without reasons."""
-    return max((reason.severity for reason in reasons), key=_SEVERITY.index, default="pass")
+    return max((reason.severity for reason in reasons), key=SEVERITY.index, default="pass")
 
 
 def _with_status(comparisons: Sequence[Comparison]) -> Iterator[tuple[Comparison, Status]]:
@@ -132,10 +120,5 @@ def _with_status(comparisons: Sequence[Comparison]) -> Iterator[tuple[Comparison
     for each in comparisons:
         status = severity(each)
         if each.against == "baseline" and (each.file, each.subject) in decided:
-            status = min(status, "warn", key=_SEVERITY.index)
+            status = min(status, "warn", key=SEVERITY.index)
         yield each, status
-
-
-def _reason(file: str, subject: str, figures: Mapping[Status, Sequence[str]]) -> Reason:
-    status = max(figures, key=_SEVERITY.index)
-    return Reason(status, file, subject, "; ".join(figures[status]))
