@@ -13,8 +13,8 @@ SAMPLE = (PROJECT / "samples" / "tastetrend_uptown_reviews.csv").read_bytes()
 # Defects of a version: the file, the original text, its replacement.
 DROPS_EVERY_TENTH_ROW = (
     "tastetrend_etl/parse/csv_arrow.py",
-    "yield RawBatch(numbers, cells, ragged)",
-    "yield RawBatch(numbers[numbers % 10 != 0], cells.filter(pa.array(numbers % 10 != 0)), ragged)",
+    "RawBatch(np.delete(source_rows, [row.number - 1 for row in invalid]), cells, ragged)",
+    "RawBatch(source_rows[source_rows % 10 != 0], cells.filter(pa.array(source_rows % 10 != 0)), ragged)",
 )
 RENAMES_A_COLUMN = ("tastetrend_etl/**/*.py", '"rating_1_5"', '"rating"')
 LOSES_A_GENDER = ("tastetrend_etl/schema.py", '    "female": "female",\n', "")
