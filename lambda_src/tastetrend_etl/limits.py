@@ -13,7 +13,7 @@ _SECONDS = 30 - MIN_REMAINING_MS / 1_000
 _VCPUS = 0.58
 _DISK_BYTES = 512 << 20
 # The slowest file is cp1252, has a stray quote in its last row, and first rows that suggest the wrong date
-# order: it is copied as UTF-8, parsed by Arrow in vain, repaired record by record, and parsed twice more.
+# order: it is copied as UTF-8, parsed by Arrow, which fails, repaired record by record, parsed twice more.
 # `make bench` measures it (benchmarks/worst_case.py). Memory is no limit: at most a third of it is used.
 _WORST_CPU_SECONDS_PER_BYTE = 0.145e-6  # on one core of an EPYC 9004
 _SAFETY_FACTOR = 2  # a vCPU of Lambda may be this much slower

@@ -16,7 +16,7 @@ from tastetrend_etl.validate.profile import FileProfile, Group, IssueCount
 
 Report = dict[str, Any]  # a JSON document
 
-# A report shows an unknown word only if it may be a category: nobody's name, address or number.
+# A report shows an unknown word only if it may be a category, not a name, an address or a number.
 _MAX_WORDS = 10
 _MAX_WORD_LENGTH = 24
 _MIN_ROWS_OF_A_PHRASE = 5
