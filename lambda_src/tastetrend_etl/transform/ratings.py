@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from tastetrend_etl.limits import MAX_PARSED_LENGTH, MIN_MANY_RATINGS, SCALE_SHARE, SCALE_SHARE_OF_FEW
+from tastetrend_etl.limits import MAX_PARSED_LENGTH, SCALE_SHARE
 from tastetrend_etl.schema import NULL_VALUES, NUMBER_WORDS, RATING_SCALES
 
 _NUMBER = r"[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?"
@@ -63,19 +63,18 @@ def scale_evidence(ratings: list[Rating | None], counts: np.ndarray) -> Counter[
 
 
 def choose_scale(evidence: Mapping[int, int]) -> int:
-    """Return the smallest scale that 99 % of the numbers are on, or 90 % of fewer than a hundred.
+    """Return the smallest scale that 90 % of the numbers are on.
 
     If neither 5 nor 10 is, the scale is 100 if half of the numbers need it, since a few outliers must not
     turn every 5 into a 1; else 10 if a tenth needs it; else 5.
     """
     five, ten, hundred = (evidence[scale] for scale in RATING_SCALES)
-    enough = hundred * (SCALE_SHARE if hundred >= MIN_MANY_RATINGS else SCALE_SHARE_OF_FEW)
     for scale in RATING_SCALES[:2]:
-        if evidence[scale] >= enough:
+        if evidence[scale] >= SCALE_SHARE * hundred:
             return scale
     if hundred >= 2 * ten:
         return RATING_SCALES[2]
-    return RATING_SCALES[1] if five <= SCALE_SHARE_OF_FEW * ten else RATING_SCALES[0]
+    return RATING_SCALES[1] if five <= SCALE_SHARE * ten else RATING_SCALES[0]
 
 
 def mixed_scales(evidence: Mapping[int, int], scale: int) -> float:
@@ -91,9 +90,13 @@ def mixed_scales(evidence: Mapping[int, int], scale: int) -> float:
 
 
 def rescale_to_five(number: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """Return `number / scale * 5`, never below 1, NaN where the number is not on its scale."""
+    """Return `number / scale * 5`, never below 1, NaN where the number is not on its scale.
+
+    A scale of 10 or 100 begins at 0, its worst answer; stars begin above 0.
+    """
     with np.errstate(invalid="ignore"):
-        on_scale = (number > 0) & (number <= scale)
+        on_scale = (number > 0) | ((number == 0) & (scale > RATING_SCALES[0]))
+        on_scale &= number <= scale
         return np.where(on_scale, np.maximum(number / scale * 5, 1.0), np.nan)
 
 
