@@ -10,14 +10,22 @@ import numpy as np
 
 from tastetrend_etl.limits import MAX_PARSED_LENGTH, SCALE_SHARE
 from tastetrend_etl.schema import NULL_VALUES, NUMBER_WORDS, RATING_SCALES
+from tastetrend_etl.transform.words import BEFORE_A_RATING, BEHIND_A_RATING, OUT_OF, STARS, plain_text
 
 _NUMBER = r"[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?"
-_OF = re.compile(rf"({_NUMBER})\s*(?:/|out of|of)\s*(\d+)(?:\s*stars?)?")
+_STARS = rf"(?:{'|'.join(STARS)})"
+_OF = re.compile(rf"({_NUMBER})\s*{_STARS}?\s*(?:{'|'.join(OUT_OF)})\s*(\d+)(?:[.,]0+)?\s*{_STARS}?")
 # Pattern → scale; no two patterns match the same text.
 _NUMBER_FORMATS = (
     (re.compile(rf"({_NUMBER}|[+-]?inf(?:inity)?|nan)"), None),
     (re.compile(rf"({_NUMBER})\s*(?:%|percent)"), 100),
-    (re.compile(rf"({_NUMBER})\s*-?(?:stars?|\*|★|⭐)"), 5),
+    (re.compile(rf"({_NUMBER})\s*-?{_STARS}"), 5),
+    (re.compile(rf"[★⭐]\s*({_NUMBER})"), 5),
+    (re.compile(rf"({_NUMBER})\s*[-–—:=(]\s*[^\W\d_][^\d()]*\)?"), None),  # noqa: RUF001 # `5 - Excellent`
+    (re.compile(rf"[^\d()]+\(({_NUMBER})\)"), None),  # `Excellent (5)`
+)
+_AROUND = re.compile(
+    rf"^(?:{'|'.join(BEFORE_A_RATING)})\b[: ]*|[.!]+$|\s*\b(?:{'|'.join(BEHIND_A_RATING)})[.!]*$"
 )
 _STAR_SYMBOLS = re.compile("([★⭐✭✮🌟\ufe0f]*)(½?)([☆✩]*)")  # the symbols that sources use
 _FULL_STARS = frozenset("★⭐✭✮🌟")
@@ -41,13 +49,15 @@ def parse_rating(text: str) -> Rating | None:
 
 @lru_cache(maxsize=1 << 14)
 def _parse_word(word: str) -> Rating | None:
-    plain = _WORDS.sub(lambda match: str(NUMBER_WORDS[match[1]]), word)
+    if stars := _parse_star_symbols(word):
+        return stars
+    plain = _WORDS.sub(lambda match: str(NUMBER_WORDS[match[1]]), _AROUND.sub("", plain_text(word)))
     for pattern, scale in _NUMBER_FORMATS:
         if match := pattern.fullmatch(plain):
             return Rating(_float(match[1]), scale)
     if match := _OF.fullmatch(plain):
         return Rating(_float(match[1]), int(match[2])) if int(match[2]) in RATING_SCALES else None
-    return _parse_star_symbols(plain)
+    return None
 
 
 def is_missing(text: str) -> bool:

@@ -87,7 +87,9 @@ _DROPPED = {"Mn": "", "Cf": ""}  # accents; marks of the direction of writing
 def plain_text(text: str) -> str:
     """Return a text in lower case, without accents, with ASCII digits and single spaces."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", _YEAR_MONTH_DAY.sub(r"\1-\2-\3 ", text).replace("½", ".5"))
+        text = unicodedata.normalize(
+            "NFKD", _YEAR_MONTH_DAY.sub(r"\1-\2-\3 ", text).replace(" ½", "½").replace("½", ".5")
+        )
         text = "".join(map(_plain_character, text))
     return " ".join(text.lower().split())
 

@@ -79,7 +79,7 @@ def test_R33_dates_behind_a_word_are_evidence_of_the_day_month_order(send):
         "4 days ago", "a month ago", "today", "Monday", "March", "May 5", "Feb 2020", "Apr-24", "April 2024",
         "2024-04", "17", "2020", "1.7E+12", "5 mars 2020 ou 6 mars 2020", "2023-02-29", "31 April 2020",
         "2019-12-31 18:65", "2019-12-31 24:30", "2019-12-31 18:05 AM", "2019-12-31 18:05 QQT",
-        "3 dishes on 5 May",
+        "3 dishes on 5 May", "before 5 May 2020",
     ],
 )  # fmt: skip
 def test_R34_a_date_without_a_day_or_a_year_is_null_with_an_issue(text, send):

@@ -22,3 +22,31 @@ def test_R30_a_null_value_is_no_unparseable_rating(word, send):
     written = send(file_of([*reviews(40), review(41, rating=word)])).rows[40]
 
     assert (written["rating_1_5"], written["rating_scale"], written["issues"]) == (None, None, [])
+
+
+def test_R35_a_rating_is_parsed_as_people_write_it(send):
+    expected = {
+        "3.0 star rating": (3.0, 5), "Rated 4.5 out of 5": (4.5, 5), "Rated\n 2.0": (2.0, 5),
+        "Rating: 4": (4.0, 5), "3 stars out of 5": (3.0, 5), "4,0 von 5 Sternen": (4.0, 5),
+        "2 sur 5 étoiles": (2.0, 5), "4 de 5 estrellas": (4.0, 5), "3.5/5.0": (3.5, 5), "9.0/10.0": (4.5, 10),
+        "7 out of ten stars": (3.5, 10), "5 Sterne": (5.0, 5), "1 étoile": (1.0, 5), "4星": (4.0, 5),
+        "3½": (3.5, 5), "2 ½": (2.5, 5), "★ 4.5": (4.5, 5), "4.": (4.0, 5), "3/5.": (3.0, 5),
+        "2 stars!": (2.0, 5), "5 - Excellent": (5.0, 5), "4 (very good)": (4.0, 5), "1: worst": (1.0, 5),
+        "Terrible (1)": (1.0, 5), "4.5 of 5 bubbles": (4.5, 5),
+        "\N{ARABIC-INDIC DIGIT FOUR}\N{ARABIC DECIMAL SEPARATOR}\N{ARABIC-INDIC DIGIT FIVE}": (4.5, 5),
+    }  # fmt: skip
+    rows = [review(41 + place, rating=raw) for place, raw in enumerate(expected)]
+
+    parsed = send(file_of([*reviews(40), *rows])).rows[40:]
+
+    assert {row["rating_raw"]: (row["rating_1_5"], row["rating_scale"]) for row in parsed} == expected
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["Excellent", "Like", "NEW", "4..5", "$4", "(4)", "4 - 5", "4 or 5 stars", "3 of 7", "***", "5 (4)"],
+)
+def test_R36_a_rating_without_a_clear_number_is_null_with_an_issue(cell, send):
+    row = send(file_of([*reviews(40), review(41, rating=cell)])).rows[40]
+
+    assert (row["rating_1_5"], row["rating_scale"], row["issues"]) == (None, None, ["rating_unparseable"])
