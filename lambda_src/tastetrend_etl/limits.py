@@ -44,6 +44,7 @@ MAX_PARSED_LENGTH = 64  # no date, number or category is longer; some patterns t
 TRUNCATED_CHARACTERS = 2_000
 SCALE_SHARE = 0.90  # of the bare numbers that a rating scale has to hold
 EARLIEST_YEAR = 1990
+MAX_AGE, MAX_AGE_SPAN = 120, 20  # years; a range that spans more says little of the age
 MAX_DAYS_AFTER_UPLOAD = 1  # a time zone's difference and a clock's error
 MAX_TIP_PERCENTAGE = 30.0
 MIN_PARTY, MAX_PARTY = 1, 100

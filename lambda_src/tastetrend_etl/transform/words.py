@@ -59,7 +59,7 @@ OUT_OF = ("/", "out of", "of", "von", "sur", "de", "di", "su", "van", "sobre")  
 BEFORE_A_RATING = ("rated", "rating", "score", "bewertung", "note", "nota", "voto")
 BEHIND_A_RATING = ("rating",)
 
-AGE_UNITS = ("years old", "years", "year", "yrs", "yr", "y/o", "yo", "jahre", "ans", "anos", "anni", "jaar")
+AGE_UNITS = ("years", "year", "yrs", "yr", "y/o", "yo", "jahre", "ans", "anos", "anni", "jaar")
 
 
 def prefixes(names: Iterable[str], shortest: int) -> set[str]:

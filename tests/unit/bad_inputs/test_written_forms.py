@@ -50,3 +50,22 @@ def test_R36_a_rating_without_a_clear_number_is_null_with_an_issue(cell, send):
     row = send(file_of([*reviews(40), review(41, rating=cell)])).rows[40]
 
     assert (row["rating_1_5"], row["rating_scale"], row["issues"]) == (None, None, ["rating_unparseable"])
+
+
+def test_R37_an_age_is_in_the_group_of_its_number_or_of_the_middle_of_its_range(send):
+    expected = {
+        "18": "young_adult", "25": "young_adult", "26": "adult", "33.0": "adult", "33 years": "adult",
+        "45 yrs old": "mid_age", "65": "senior", "66": "elder", "91": "elder", "18-24": "young_adult",
+        "25-34": "adult", "35 - 44": "mid_age", "45 to 54": "mature", "55\N{EN DASH}64": "senior",
+        "65-74": "elder", "18-34 years": "adult", "66+": "elder", "75+": "elder", "over 65": "elder",
+        "65 and over": "elder", "70 or older": "elder",
+        "17": None, "Under 18": None, "13-17": None, "over 30": None, "55+": None, "18-65": None, "121": None,
+        "34-25": None, "0": None, "4.5": None,
+    }  # fmt: skip
+    rows = [review(number, age=age) for number, age in enumerate(expected, 1)]
+
+    delivery = send(file_of(rows, header=(*HEADER, "age")))
+
+    assert dict(zip(expected, delivery.column("age_group"), strict=True)) == expected
+    unmapped = [age for age, row in zip(expected, delivery.rows, strict=True) if row["issues"]]
+    assert unmapped == [age for age, group in expected.items() if group is None]
