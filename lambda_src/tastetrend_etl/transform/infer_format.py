@@ -8,7 +8,7 @@ from tastetrend_etl.limits import MAX_DAYS_AFTER_UPLOAD
 from tastetrend_etl.models import ColumnMapping, FormatEvidence, InferredFormat, SourceObject
 from tastetrend_etl.transform.dates import day_month_evidence
 from tastetrend_etl.transform.ratings import choose_scale, parse_rating, scale_evidence
-from tastetrend_etl.transform.select_fields import field_column
+from tastetrend_etl.transform.select_fields import field_column, field_origin
 
 _FIRST_ROWS = 1_000
 
@@ -18,8 +18,9 @@ def first_evidence(cells: pa.RecordBatch, columns: ColumnMapping) -> FormatEvide
     first = cells.slice(0, _FIRST_ROWS)
     date, rating = (field_column(first, columns, field) for field in ("review_date", "rating"))
     ratings = [parse_rating(text) for text in rating.raw_values.to_pylist()]
+    places = field_origin(first, columns, "rating")
     return FormatEvidence(
-        day_month_evidence(date.to_rows(date.values)), scale_evidence(ratings, rating.counts())
+        day_month_evidence(date.to_rows(date.values)), scale_evidence(ratings, rating.counts(), places)
     )
 
 
@@ -30,7 +31,10 @@ def infer_format(evidence: FormatEvidence, columns: ColumnMapping, source: Sourc
     uploaded = source.last_modified.astimezone(UTC).replace(tzinfo=None)
     return InferredFormat(
         day_first=order["day"] > order["month"],
-        rating_scale=columns.rating_scale or choose_scale(evidence.rating_scale),
+        rating_scales=tuple(
+            columns.rating_scales.get(place) or choose_scale(evidence.rating_scale, number)
+            for number, place in enumerate(columns.fields.get("rating", (0,)))
+        ),
         max_review_date=uploaded + timedelta(days=MAX_DAYS_AFTER_UPLOAD),
     )
 

@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 
 import numpy as np
 
@@ -66,37 +67,54 @@ def is_missing(text: str) -> bool:
     return plain in NULL_VALUES and plain != "nan"
 
 
-def scale_evidence(ratings: list[Rating | None], counts: np.ndarray) -> Counter[int]:
-    """Return scale → rows whose bare number is on it, from distinct ratings and the rows of each."""
-    bare = [(r.number, int(n)) for r, n in zip(ratings, counts, strict=True) if r and r.scale is None]
-    return Counter({scale: sum(n for number, n in bare if 0 < number <= scale) for scale in RATING_SCALES})
+def scale_evidence(
+    ratings: list[Rating | None], counts: np.ndarray, places: np.ndarray | None
+) -> Counter[tuple[int, int]]:
+    """Return number of the column and scale → rows whose bare number is on it.
+
+    Args:
+        ratings: the distinct ratings.
+        counts: int64, shape (ratings,): the rows of each.
+        places: int, shape (ratings,): the number of each one's column, None if the file has only one.
+    """
+    evidence: Counter[tuple[int, int]] = Counter()
+    numbers = repeat(0) if places is None else places.tolist()
+    for rating, count, place in zip(ratings, counts.tolist(), numbers, strict=False):
+        if rating and rating.scale is None:
+            for scale in RATING_SCALES:
+                evidence[place, scale] += count * (0 < rating.number <= scale)
+    return evidence
 
 
-def choose_scale(evidence: Mapping[int, int]) -> int:
-    """Return the smallest scale that 90 % of the numbers are on.
+def choose_scale(evidence: Mapping[tuple[int, int], int], place: int) -> int:
+    """Return the smallest scale that 90 % of the numbers of a column are on.
 
     If neither 5 nor 10 is, the scale is 100 if half of the numbers need it, since a few outliers must not
     turn every 5 into a 1; else 10 if a tenth needs it; else 5.
     """
-    five, ten, hundred = (evidence[scale] for scale in RATING_SCALES)
+    five, ten, hundred = (evidence[place, scale] for scale in RATING_SCALES)
     for scale in RATING_SCALES[:2]:
-        if evidence[scale] >= SCALE_SHARE * hundred:
+        if evidence[place, scale] >= SCALE_SHARE * hundred:
             return scale
     if hundred >= 2 * ten:
         return RATING_SCALES[2]
     return RATING_SCALES[1] if five <= SCALE_SHARE * ten else RATING_SCALES[0]
 
 
-def mixed_scales(evidence: Mapping[int, int], scale: int) -> float:
+def mixed_scales(evidence: Mapping[tuple[int, int], int], scales: Sequence[int]) -> float:
     """Return the share of the numbers on a smaller scale minus that of numbers evenly spread over this one.
 
-    0.0 when there are too few numbers to compare.
+    Of several columns, that with the largest; 0.0 when there are too few numbers to compare.
     """
-    numbers = evidence[scale]
-    smaller = [other for other in RATING_SCALES if other < scale]
-    if numbers < _TOO_FEW or not smaller:
-        return 0.0
-    return max(evidence[other] / numbers - other / scale for other in smaller)
+    return max(
+        (
+            evidence[place, other] / evidence[place, scale] - other / scale
+            for place, scale in enumerate(scales)
+            for other in RATING_SCALES
+            if other < scale and evidence[place, scale] >= _TOO_FEW
+        ),
+        default=0.0,
+    )
 
 
 def rescale_to_five(number: np.ndarray, scale: np.ndarray) -> np.ndarray:

@@ -42,7 +42,8 @@ class Standardized:
 def standardize(fields: ReviewFields, inferred_format: InferredFormat) -> Standardized:
     """Apply the contract's rules for cells."""
     columns = fields.columns
-    rating = _rating(columns["rating"], inferred_format.rating_scale)
+    scales = np.array(inferred_format.rating_scales, np.int16)
+    rating = _rating(columns["rating"], scales, fields.rating_origin)
     date = _date(columns["review_date"], inferred_format)
     categories = _categories(columns)
     party_size = _party_size(columns["party_size"])
@@ -76,11 +77,13 @@ def _texts(fields: ReviewFields) -> Standardized:
     )
 
 
-def _rating(cells: DictionaryColumn, default_scale: int) -> Standardized:
+def _rating(cells: DictionaryColumn, scales: np.ndarray, origin: np.ndarray | None) -> Standardized:
+    """Rescale each number from its own scale, else from that of the column which it is from."""
     raw = cells.raw_values.to_numpy(zero_copy_only=False).tolist()
     parsed = [ratings.parse_rating(text) for text in raw]
     number = np.array([rating.number if rating else np.nan for rating in parsed], np.float64)
-    scale = np.array([rating.scale or default_scale if rating else 0 for rating in parsed], np.int16)
+    scale = np.array([rating.scale or 0 if rating else 0 for rating in parsed], np.int16)
+    scale = np.where(scale == 0, scales[0] if origin is None else scales[origin], scale)
     value = ratings.rescale_to_five(number, scale)
     present = ~np.array([ratings.is_missing(text) for text in raw], bool)
     understood = np.array([rating is not None for rating in parsed], bool)
@@ -94,7 +97,7 @@ def _rating(cells: DictionaryColumn, default_scale: int) -> Standardized:
             "rating_unparseable": (present & ~understood)[cells.codes],
             "rating_out_of_scale": (understood & np.isnan(value))[cells.codes],
         },
-        evidence=FormatEvidence(rating_scale=ratings.scale_evidence(parsed, cells.counts())),
+        evidence=FormatEvidence(rating_scale=ratings.scale_evidence(parsed, cells.counts(), origin)),
     )
 
 

@@ -46,3 +46,34 @@ def test_R32_a_few_ratings_above_5_do_not_halve_all_others(many, few, send):
     assert delivery.column("rating_1_5") == [*map(float, ratings[:many]), *[None] * few]
     assert delivery.report["issues"]["rating_out_of_scale"]["count"] == few
     assert delivery.report["status"] == "warn"
+
+
+def test_R38_each_of_two_rating_columns_has_its_own_scale(send):
+    rows = [review(number, rating=str(number % 5 + 1), score="") for number in range(1, 31)]
+    rows += [review(30 + number, rating="", score=str(number % 10 + 1)) for number in range(1, 31)]
+
+    delivery = send(file_of(rows, header=(*HEADER, "score")))
+
+    expected = [float(row["rating"]) for row in rows[:30]]
+    assert delivery.column("rating_1_5") == expected + [max(1.0, int(row["score"]) / 2) for row in rows[30:]]
+    assert delivery.column("rating_scale") == [5] * 30 + [10] * 30
+    assert delivery.report["status"] == "pass"
+
+
+@pytest.mark.parametrize("names", [("rating", "rating_out_of_10"), ("rating_out_of_10", "rating")])
+def test_R38_a_scale_in_the_name_of_one_column_is_not_that_of_the_other(names, send):
+    rows = [review(1, rating="4", rating_out_of_10=""), review(2, rating="", rating_out_of_10="4")]
+
+    delivery = send(file_of(rows, header=header_with(*names)))
+
+    assert delivery.column("rating_1_5") == [4.0, 2.0]
+    assert delivery.report["issues"] == {}
+
+
+def test_R38_a_column_whose_scale_shows_late_is_read_again_on_it(send):
+    rows = [review(number, rating=str(number % 5 + 1), score="") for number in range(1, 1_101)]
+    rows += [review(1_100 + number, rating="", score=str(number % 10 + 1)) for number in range(1, 31)]
+
+    delivery = send(file_of(rows, header=(*HEADER, "score")))
+
+    assert delivery.report["rating"]["scales_used"] == {"5": 1_100, "10": 30}
