@@ -131,11 +131,13 @@ class InferredFormat:
     Attributes:
         day_first: whether `01/02/2020` is the first of February.
         rating_scales: for each rating column, the scale of its bare numbers: 5, 10 or 100.
+        decimal_mark: of an amount such as `1.200` or `1,200`: `.` or `,`.
         max_review_date: naive UTC; a later review date is impossible.
     """
 
     day_first: bool
     rating_scales: tuple[int, ...]
+    decimal_mark: str
     max_review_date: datetime
 
     @property
@@ -151,10 +153,12 @@ class FormatEvidence:
     Attributes:
         date_order: `day` or `month` → rows whose numeric date is possible only with it first.
         rating_scale: number of the rating column, from 0, and scale → rows whose bare number is on it.
+        decimal_mark: `.` or `,` → amounts that prove it; `either` → amounts that depend on it.
     """
 
     date_order: Counter[str] = field(default_factory=Counter)
     rating_scale: Counter[tuple[int, int]] = field(default_factory=Counter)
+    decimal_mark: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,8 @@ def _process_with_inferred_format(run: _Run) -> tuple[FileSummary, list[Rejected
     evidence, batches = _peek_first_batch(run)
     inferred_format = infer_format(evidence, run.raw.columns, run.source)
     summary, rejected, evidence = _process_batches(run, inferred_format, batches)
-    if (confirmed := infer_format(evidence, run.raw.columns, run.source)) != inferred_format:
+    confirmed = infer_format(evidence, run.raw.columns, run.source, inferred_format)
+    if confirmed != inferred_format:
         summary, rejected, _ = _process_batches(run, confirmed, run.raw.batches())
     return summary, rejected
 

@@ -3,6 +3,7 @@
 Every column but the id and the text is converted once per distinct value.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -17,7 +18,7 @@ from tastetrend_etl.transform.categories import CATEGORIES, map_categories
 from tastetrend_etl.transform.dates import out_of_range, parse_dates
 from tastetrend_etl.transform.dictionary_column import DictionaryColumn
 from tastetrend_etl.transform.infer_format import add_evidence
-from tastetrend_etl.transform.numbers import parse_numbers
+from tastetrend_etl.transform.numbers import EITHER, decimal_mark_evidence, parse_numbers
 from tastetrend_etl.transform.select_fields import ReviewFields
 from tastetrend_etl.transform.text import truncate, undecodable_rows
 
@@ -47,11 +48,12 @@ def standardize(fields: ReviewFields, inferred_format: InferredFormat) -> Standa
     date = _date(columns["review_date"], inferred_format)
     categories = _categories(columns)
     party_size = _party_size(columns["party_size"])
-    parts = (rating, date, _money(columns), party_size, categories, _texts(fields))
+    money = _money(columns, inferred_format.decimal_mark)
+    parts = (rating, date, money, party_size, categories, _texts(fields))
     return Standardized(
         columns={name: column for part in parts for name, column in part.columns.items()},
         issues={code: mask for part in parts for code, mask in part.issues.items()},
-        evidence=add_evidence(rating.evidence, date.evidence),
+        evidence=add_evidence(add_evidence(rating.evidence, date.evidence), money.evidence),
         unmapped=categories.unmapped,
     )
 
@@ -115,10 +117,12 @@ def _date(cells: DictionaryColumn, inferred_format: InferredFormat) -> Standardi
     )
 
 
-def _money(columns: Mapping[str, DictionaryColumn]) -> Standardized:
+def _money(columns: Mapping[str, DictionaryColumn], decimal_mark: str) -> Standardized:
+    marks = {"total_spent": decimal_mark, "tip_amount": decimal_mark, "tip_percentage": EITHER}
     (spent, spent_issues), (tip, tip_issues), (percentage, percentage_issues) = (
-        _amount(name, columns[name]) for name in ("total_spent", "tip_amount", "tip_percentage")
+        _amount(name, columns[name], mark) for name, mark in marks.items()
     )
+    evidence = (decimal_mark_evidence(columns[name]) for name in ("total_spent", "tip_amount"))
     known = ~np.isnan(spent) & ~np.isnan(tip)
     absent = np.isnan(percentage) | (percentage == 0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -140,12 +144,13 @@ def _money(columns: Mapping[str, DictionaryColumn]) -> Standardized:
             "tip_on_zero_spend": known & (spent == 0) & (tip > 0),
             "tip_percentage_capped": capped,
         },
+        evidence=FormatEvidence(decimal_mark=sum(evidence, Counter())),
     )
 
 
-def _amount(name: str, cells: DictionaryColumn) -> tuple[np.ndarray, dict[str, Mask]]:
+def _amount(name: str, cells: DictionaryColumn, decimal_mark: str) -> tuple[np.ndarray, dict[str, Mask]]:
     """Return float64 per row, NaN where missing, unparseable, infinite or negative, and the issues."""
-    number = parse_numbers(cells.values)
+    number = parse_numbers(cells.values, decimal_mark)
     present = np.asarray(pc.is_valid(cells.values))
     negative = number < 0
     usable = np.isfinite(number) & ~negative
