@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tastetrend_etl.models import Mask
 from tastetrend_etl.schema import NUMBER_WORDS
 from tastetrend_etl.transform.dictionary_column import DictionaryColumn
 from tastetrend_etl.transform.text import parseable_indices
@@ -31,6 +32,7 @@ _NUMBER_FORMATS = {
     EITHER: (_POINT, _COMMA, _POINT_AFTER_GROUPS, _COMMA_AFTER_GROUPS, _LAKHS),
 }
 # Decimal mark → the amounts that prove it; `either` → those that have another value with the other mark.
+_MARKS = tuple(map(ord, ".,"))
 _EVIDENCE = {
     ".": r"^\D*(\d[\d,'\s]*\.(\d{1,2}|\d{4,})|[1-9]\d{0,2}(,\d{3}){2,})\D*$",
     ",": r"^\D*(\d[\d.'\s]*,(\d{1,2}|\d{4,})|[1-9]\d{0,2}(\.\d{3}){2,})\D*$",
@@ -63,11 +65,38 @@ def parse_numbers(values: pa.StringArray, decimal_mark: str = ".") -> np.ndarray
 
 
 def decimal_mark_evidence(column: DictionaryColumn) -> Counter[str]:
-    """Return `.` and `,` → the rows that prove this decimal mark, `EITHER` → those that depend on it."""
+    """Return `.` and `,` → the rows that prove this decimal mark, `EITHER` → those that depend on it.
+
+    A mark before the last one or two digits is a proof, and found at its place from the end; only amounts
+    with another ending, such as `1.200` or `12,50 €`, are matched with patterns.
+    """
     rest = parseable_indices(column.values)
     texts, counts = column.values.take(pa.array(rest)), column.counts()[rest]
-    found = {mark: np.asarray(pc.match_substring_regex(texts, _EVIDENCE[mark])) for mark in _EVIDENCE}
-    return Counter({mark: int(counts[hit].sum()) for mark, hit in found.items()})
+    if len(texts) == 0:
+        return Counter()
+    *earlier, third, second, last = (_from_end(texts, place) for place in (4, 3, 2, 1))
+    before_mark = np.where(np.isin(second, _MARKS), third, earlier[0])
+    mark = np.where(np.isin(second, _MARKS), second, np.where(np.isin(third, _MARKS), third, 0))
+    proof = (mark > 0) & _is_digit(last) & _is_digit(before_mark)
+    others = np.flatnonzero(~proof & (~_is_digit(last) | np.isin(earlier[0], _MARKS)))
+    evidence = Counter({chr(code): int(counts[proof & (mark == code)].sum()) for code in _MARKS})
+    for kind, pattern in _EVIDENCE.items():
+        found = np.asarray(pc.match_substring_regex(texts.take(pa.array(others)), pattern))
+        evidence[kind] += int(counts[others][found].sum())
+    return evidence
+
+
+def _from_end(texts: pa.StringArray, place: int) -> np.ndarray:
+    """Return the byte at a place from the end of each text, 0 where it is shorter."""
+    offsets = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset :][: len(texts) + 1]
+    data = np.frombuffer(texts.buffers()[2], np.uint8)
+    ends = offsets[1:]
+    return np.where(ends - offsets[:-1] >= place, data[np.maximum(ends - place, 0)], 0)
+
+
+def _is_digit(characters: np.ndarray) -> Mask:
+    digit: Mask = (characters >= ord("0")) & (characters <= ord("9"))
+    return digit
 
 
 def choose_decimal_mark(evidence: Mapping[str, int]) -> str:
