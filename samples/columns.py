@@ -25,7 +25,8 @@ INVALID: Mapping[str, tuple[float, Sequence[str]]] = {
     "total_spent": (0.003, ("-5", "-12.50")),
     "party_size": (0.005, ("two", "0", "2.5", "-2", "1000000000")),
 }
-MAX_INVALID_RATINGS = 0.005  # from 1 % of a file's numbers on, its scale would be inferred differently
+MAX_INVALID_RATINGS = 0.005  # from 1 % on, the check of ratings out of scale warns
+_TEN, WORST_OF_TEN = 10, {"0": 1.0}  # the answer 0 of a scale from 0 to 10
 
 MIN_SPENT, MEDIAN_SPENT, SPENT_SPREAD = 5.0, 42.0, 0.68  # of a log-normal
 BANQUETS, BANQUET_GUESTS = 0.004, 15
@@ -55,13 +56,20 @@ class Columns:
     cells: dict[str, list[str]]
     expected: dict[str, list[Value]]
 
-    def put(self, column: str, indices: Iterable[int], words: Sequence[str], rng: random.Random) -> None:
-        """Replace cells by words that must become null: null values, or invalid values."""
+    def put(
+        self,
+        column: str,
+        indices: Iterable[int],
+        words: Sequence[str],
+        rng: random.Random,
+        values: Mapping[str, float] | None = None,
+    ) -> None:
+        """Replace cells by words that must become null, as null or invalid values, or one of `values`."""
         cells, expected = self.cells[column], self.expected.get(column)
         for index in indices:
             cells[index] = rng.choice(words)
             if expected:
-                expected[index] = None
+                expected[index] = (values or {}).get(cells[index])
 
 
 def bill_number(source: Source, number: int) -> str:
@@ -95,7 +103,9 @@ def _remove_values(
     for column, share in missing.items():
         columns.put(column, _some(rng, range(count), share * count), vocabulary.NULL_VALUES, rng)
     rated = [index for index in texts if index not in unrated]
-    columns.put("rating", _some(rng, rated, int(MAX_INVALID_RATINGS * count)), source.invalid_ratings, rng)
+    invalid = _some(rng, rated, int(MAX_INVALID_RATINGS * count))
+    worst = WORST_OF_TEN if source.rating_scale == _TEN else None
+    columns.put("rating", invalid, source.invalid_ratings, rng, worst)
     return without_text
 
 

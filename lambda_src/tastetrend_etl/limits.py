@@ -42,9 +42,9 @@ MAX_KEPT_CHARACTERS = 1 << 16  # of a rejected record that is too long; the raw 
 
 MAX_PARSED_LENGTH = 64  # no date, number or category is longer; some patterns take the square of the length
 TRUNCATED_CHARACTERS = 2_000
-SCALE_SHARE, SCALE_SHARE_OF_FEW = 0.99, 0.90  # of the bare numbers that a rating scale has to hold
-MIN_MANY_RATINGS = 100  # fewer are few
+SCALE_SHARE = 0.90  # of the bare numbers that a rating scale has to hold
 EARLIEST_YEAR = 1990
+MAX_AGE, MAX_AGE_SPAN = 120, 20  # years; a range that spans more says little of the age
 MAX_DAYS_AFTER_UPLOAD = 1  # a time zone's difference and a clock's error
 MAX_TIP_PERCENTAGE = 30.0
 MIN_PARTY, MAX_PARTY = 1, 100
@@ -74,7 +74,7 @@ THRESHOLDS: Mapping[str, Threshold] = {
     "missing_rating_share": Threshold(warn=0.30, fail=0.95),
     "date_unparseable_share": Threshold(warn=0.02, fail=0.20),
     "rating_unparseable_share": Threshold(warn=0.02, fail=0.20),
-    "rating_out_of_scale_share": Threshold(warn=0.02, fail=0.20),
+    "rating_out_of_scale_share": Threshold(warn=0.01, fail=0.20),
     "unmapped_category_share": Threshold(warn=0.05, fail=0.50),
     "undecodable_text_share": Threshold(warn=0.0, fail=0.20),
     "shared_review_id_share": Threshold(warn=0.0, fail=0.10),

@@ -77,14 +77,19 @@ class ColumnMapping:
         header: the raw column names, in order.
         fields: field → ascending positions of its raw columns; missing fields are absent.
         extra: position → unique name of the columns that belong to no field.
-        rating_scale: the maximum rating in the rating column's name, else None.
+        rating_scales: position → the maximum rating in the rating column's name, for those that name one.
     """
 
     kind: Kind
     header: tuple[str, ...]
     fields: Mapping[str, tuple[int, ...]]
     extra: Mapping[int, str]
-    rating_scale: int | None = None
+    rating_scales: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def rating_scale(self) -> int | None:
+        """Return the maximum rating in the first rating column's name, else None."""
+        return self.rating_scales.get(self.fields["rating"][0]) if "rating" in self.fields else None
 
 
 class RawRecord(NamedTuple):
@@ -125,13 +130,20 @@ class InferredFormat:
 
     Attributes:
         day_first: whether `01/02/2020` is the first of February.
-        rating_scale: the scale of a bare number: 5, 10 or 100.
+        rating_scales: for each rating column, the scale of its bare numbers: 5, 10 or 100.
+        decimal_mark: of an amount such as `1.200` or `1,200`: `.` or `,`.
         max_review_date: naive UTC; a later review date is impossible.
     """
 
     day_first: bool
-    rating_scale: int
+    rating_scales: tuple[int, ...]
+    decimal_mark: str
     max_review_date: datetime
+
+    @property
+    def rating_scale(self) -> int:
+        """Return the scale of the first rating column."""
+        return self.rating_scales[0]
 
 
 @dataclass(frozen=True)
@@ -140,11 +152,13 @@ class FormatEvidence:
 
     Attributes:
         date_order: `day` or `month` → rows whose numeric date is possible only with it first.
-        rating_scale: scale → rows whose bare number is on it.
+        rating_scale: number of the rating column, from 0, and scale → rows whose bare number is on it.
+        decimal_mark: `.` or `,` → amounts that prove it; `either` → amounts that depend on it.
     """
 
     date_order: Counter[str] = field(default_factory=Counter)
-    rating_scale: Counter[int] = field(default_factory=Counter)
+    rating_scale: Counter[tuple[int, int]] = field(default_factory=Counter)
+    decimal_mark: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,8 @@ def _process_with_inferred_format(run: _Run) -> tuple[FileSummary, list[Rejected
     evidence, batches = _peek_first_batch(run)
     inferred_format = infer_format(evidence, run.raw.columns, run.source)
     summary, rejected, evidence = _process_batches(run, inferred_format, batches)
-    if (confirmed := infer_format(evidence, run.raw.columns, run.source)) != inferred_format:
+    confirmed = infer_format(evidence, run.raw.columns, run.source, inferred_format)
+    if confirmed != inferred_format:
         summary, rejected, _ = _process_batches(run, confirmed, run.raw.batches())
     return summary, rejected
 
@@ -134,7 +135,7 @@ def _process_batches(
             del batch, transformed  # or they would be in memory beside the next
     profile.count_rejected(counts, rejected.rows)
     counts.written = count_rows(run.dataset)
-    counts.mixed_scales = mixed_scales(evidence.rating_scale, inferred_format.rating_scale)
+    counts.mixed_scales = mixed_scales(evidence.rating_scale, inferred_format.rating_scales)
     conflicting_ids, raw = deduplicator.conflicting_ids, run.raw
     summary = FileSummary(raw.encoding, raw.dialect, raw.columns, inferred_format, counts, conflicting_ids)
     return summary, rejected.rows, evidence

@@ -40,7 +40,7 @@ RESTAURANT_INFO_COLUMNS = ("restaurant_name", "address", "avg_stars", "total_rev
 
 # --- cells ------------------------------------------------------------------------------------------
 
-NULL_VALUES = ("", "na", "n/a", "null", "none", "nan", "-")
+NULL_VALUES = ("", "na", "n/a", "null", "none", "nan", "-", "--", "#n/a", r"\n", "(null)", "<na>")
 
 
 def _spellings(word: str) -> list[str]:

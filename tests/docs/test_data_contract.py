@@ -78,7 +78,7 @@ def test_the_limits_of_files_and_records_are_those_of_the_code():
         f"before {limits.EARLIEST_YEAR} or more than",
         f"more than {'one' if limits.MAX_DAYS_AFTER_UPLOAD == 1 else limits.MAX_DAYS_AFTER_UPLOAD} day",
         f"that covers {limits.SCALE_SHARE:.0%} of them",
-        f"({limits.SCALE_SHARE_OF_FEW:.0%} if there are fewer than {limits.MIN_MANY_RATINGS})",
+        f"a range of at most {limits.MAX_AGE_SPAN} years",
         f"first {limits.TRUNCATED_CHARACTERS:,} characters",
         f"capped at {limits.MAX_TIP_PERCENTAGE:g}",
         f"| {limits.MIN_PARTY} to {limits.MAX_PARTY}; otherwise null",

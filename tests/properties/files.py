@@ -56,7 +56,7 @@ def cells() -> st.SearchStrategy[str]:
 def clean_words(max_size: int = 12) -> st.SearchStrategy[str]:
     """Return cells that no rule changes."""
     letters = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])
-    nulls = {"", "na", "n/a", "null", "none", "nan", "-"}
+    nulls = {"", "na", "n/a", "null", "none", "nan", "-", "--", "#n/a", r"\n", "(null)", "<na>"}
     words = st.text(letters, min_size=1, max_size=max_size).map(lambda text: " ".join(text.split()))
     return words.filter(lambda text: text.lower() not in nulls)
 

@@ -34,8 +34,8 @@ def map_columns(header: tuple[str, ...]) -> ColumnMapping:
     if not {"rating", "review_text"} & fields.keys():
         raise RejectedFileError("not_reviews", _suggestion(header))
     unknown = {position: header[position] for position, name in enumerate(names) if name not in CANONICAL}
-    scale = next((SCALE_BY_COLUMN[name] for name in names if name in SCALE_BY_COLUMN), None)
-    return ColumnMapping("reviews", header, fields, _unique_keys(unknown), scale)
+    scales = {place: SCALE_BY_COLUMN[name] for place, name in enumerate(names) if name in SCALE_BY_COLUMN}
+    return ColumnMapping("reviews", header, fields, _unique_keys(unknown), scales)
 
 
 def _normalize(name: str) -> str:

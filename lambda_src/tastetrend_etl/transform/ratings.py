@@ -2,22 +2,31 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 
 import numpy as np
 
-from tastetrend_etl.limits import MAX_PARSED_LENGTH, MIN_MANY_RATINGS, SCALE_SHARE, SCALE_SHARE_OF_FEW
+from tastetrend_etl.limits import MAX_PARSED_LENGTH, SCALE_SHARE
 from tastetrend_etl.schema import NULL_VALUES, NUMBER_WORDS, RATING_SCALES
+from tastetrend_etl.transform.words import BEFORE_A_RATING, BEHIND_A_RATING, OUT_OF, STARS, plain_text
 
 _NUMBER = r"[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?"
-_OF = re.compile(rf"({_NUMBER})\s*(?:/|out of|of)\s*(\d+)(?:\s*stars?)?")
+_STARS = rf"(?:{'|'.join(STARS)})"
+_OF = re.compile(rf"({_NUMBER})\s*{_STARS}?\s*(?:{'|'.join(OUT_OF)})\s*(\d+)(?:[.,]0+)?\s*{_STARS}?")
 # Pattern → scale; no two patterns match the same text.
 _NUMBER_FORMATS = (
     (re.compile(rf"({_NUMBER}|[+-]?inf(?:inity)?|nan)"), None),
     (re.compile(rf"({_NUMBER})\s*(?:%|percent)"), 100),
-    (re.compile(rf"({_NUMBER})\s*-?(?:stars?|\*|★|⭐)"), 5),
+    (re.compile(rf"({_NUMBER})\s*-?{_STARS}"), 5),
+    (re.compile(rf"[★⭐]\s*({_NUMBER})"), 5),
+    (re.compile(rf"({_NUMBER})\s*[-–—:=(]\s*[^\W\d_][^\d()]*\)?"), None),  # noqa: RUF001 # `5 - Excellent`
+    (re.compile(rf"[^\d()]+\(({_NUMBER})\)"), None),  # `Excellent (5)`
+)
+_AROUND = re.compile(
+    rf"^(?:{'|'.join(BEFORE_A_RATING)})\b[: ]*|[.!]+$|\s*\b(?:{'|'.join(BEHIND_A_RATING)})[.!]*$"
 )
 _STAR_SYMBOLS = re.compile("([★⭐✭✮🌟\ufe0f]*)(½?)([☆✩]*)")  # the symbols that sources use
 _FULL_STARS = frozenset("★⭐✭✮🌟")
@@ -41,13 +50,15 @@ def parse_rating(text: str) -> Rating | None:
 
 @lru_cache(maxsize=1 << 14)
 def _parse_word(word: str) -> Rating | None:
-    plain = _WORDS.sub(lambda match: str(NUMBER_WORDS[match[1]]), word)
+    if stars := _parse_star_symbols(word):
+        return stars
+    plain = _WORDS.sub(lambda match: str(NUMBER_WORDS[match[1]]), _AROUND.sub("", plain_text(word)))
     for pattern, scale in _NUMBER_FORMATS:
         if match := pattern.fullmatch(plain):
             return Rating(_float(match[1]), scale)
     if match := _OF.fullmatch(plain):
         return Rating(_float(match[1]), int(match[2])) if int(match[2]) in RATING_SCALES else None
-    return _parse_star_symbols(plain)
+    return None
 
 
 def is_missing(text: str) -> bool:
@@ -56,44 +67,64 @@ def is_missing(text: str) -> bool:
     return plain in NULL_VALUES and plain != "nan"
 
 
-def scale_evidence(ratings: list[Rating | None], counts: np.ndarray) -> Counter[int]:
-    """Return scale → rows whose bare number is on it, from distinct ratings and the rows of each."""
-    bare = [(r.number, int(n)) for r, n in zip(ratings, counts, strict=True) if r and r.scale is None]
-    return Counter({scale: sum(n for number, n in bare if 0 < number <= scale) for scale in RATING_SCALES})
+def scale_evidence(
+    ratings: list[Rating | None], counts: np.ndarray, places: np.ndarray | None
+) -> Counter[tuple[int, int]]:
+    """Return number of the column and scale → rows whose bare number is on it.
+
+    Args:
+        ratings: the distinct ratings.
+        counts: int64, shape (ratings,): the rows of each.
+        places: int, shape (ratings,): the number of each one's column, None if the file has only one.
+    """
+    evidence: Counter[tuple[int, int]] = Counter()
+    numbers = repeat(0) if places is None else places.tolist()
+    for rating, count, place in zip(ratings, counts.tolist(), numbers, strict=False):
+        if rating and rating.scale is None:
+            for scale in RATING_SCALES:
+                evidence[place, scale] += count * (0 < rating.number <= scale)
+    return evidence
 
 
-def choose_scale(evidence: Mapping[int, int]) -> int:
-    """Return the smallest scale that 99 % of the numbers are on, or 90 % of fewer than a hundred.
+def choose_scale(evidence: Mapping[tuple[int, int], int], place: int) -> int:
+    """Return the smallest scale that 90 % of the numbers of a column are on.
 
     If neither 5 nor 10 is, the scale is 100 if half of the numbers need it, since a few outliers must not
     turn every 5 into a 1; else 10 if a tenth needs it; else 5.
     """
-    five, ten, hundred = (evidence[scale] for scale in RATING_SCALES)
-    enough = hundred * (SCALE_SHARE if hundred >= MIN_MANY_RATINGS else SCALE_SHARE_OF_FEW)
+    five, ten, hundred = (evidence[place, scale] for scale in RATING_SCALES)
     for scale in RATING_SCALES[:2]:
-        if evidence[scale] >= enough:
+        if evidence[place, scale] >= SCALE_SHARE * hundred:
             return scale
     if hundred >= 2 * ten:
         return RATING_SCALES[2]
-    return RATING_SCALES[1] if five <= SCALE_SHARE_OF_FEW * ten else RATING_SCALES[0]
+    return RATING_SCALES[1] if five <= SCALE_SHARE * ten else RATING_SCALES[0]
 
 
-def mixed_scales(evidence: Mapping[int, int], scale: int) -> float:
+def mixed_scales(evidence: Mapping[tuple[int, int], int], scales: Sequence[int]) -> float:
     """Return the share of the numbers on a smaller scale minus that of numbers evenly spread over this one.
 
-    0.0 when there are too few numbers to compare.
+    Of several columns, that with the largest; 0.0 when there are too few numbers to compare.
     """
-    numbers = evidence[scale]
-    smaller = [other for other in RATING_SCALES if other < scale]
-    if numbers < _TOO_FEW or not smaller:
-        return 0.0
-    return max(evidence[other] / numbers - other / scale for other in smaller)
+    return max(
+        (
+            evidence[place, other] / evidence[place, scale] - other / scale
+            for place, scale in enumerate(scales)
+            for other in RATING_SCALES
+            if other < scale and evidence[place, scale] >= _TOO_FEW
+        ),
+        default=0.0,
+    )
 
 
 def rescale_to_five(number: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """Return `number / scale * 5`, never below 1, NaN where the number is not on its scale."""
+    """Return `number / scale * 5`, never below 1, NaN where the number is not on its scale.
+
+    A scale of 10 or 100 begins at 0, its worst answer; stars begin above 0.
+    """
     with np.errstate(invalid="ignore"):
-        on_scale = (number > 0) & (number <= scale)
+        on_scale = (number > 0) | ((number == 0) & (scale > RATING_SCALES[0]))
+        on_scale &= number <= scale
         return np.where(on_scale, np.maximum(number / scale * 5, 1.0), np.nan)
 
 

@@ -26,6 +26,7 @@ class ReviewFields:
     Attributes:
         source_rows: int64, shape (rows,): the 1-based data row numbers.
         columns: field → column, for every field but the id and the text, even if the file lacks it.
+        rating_origin: int, shape (rows,), as `field_origin` returns it.
         ids: the source's ids as delivered, empty where the file has none.
         text: the review texts without control characters, trimmed, null where missing.
         text_bytes: the same as Python's bytes, which keep their hash.
@@ -35,6 +36,7 @@ class ReviewFields:
 
     source_rows: np.ndarray
     columns: Mapping[str, DictionaryColumn]
+    rating_origin: np.ndarray | None
     ids: pa.StringArray
     text: pa.StringArray
     text_bytes: list[bytes | None]
@@ -49,6 +51,7 @@ class ReviewFields:
         return ReviewFields(
             source_rows=self.source_rows[rows],
             columns={name: column.filter(mask) for name, column in self.columns.items()},
+            rating_origin=None if self.rating_origin is None else self.rating_origin[rows],
             ids=self.ids.filter(mask),
             text=self.text.filter(mask),
             text_bytes=list(compress(self.text_bytes, rows)),
@@ -65,6 +68,7 @@ def select_fields(raw: RawBatch, columns: ColumnMapping) -> ReviewFields:
     return ReviewFields(
         source_rows=raw.source_rows,
         columns={field: field_column(raw.cells, columns, field) for field in fields},
+        rating_origin=field_origin(raw.cells, columns, "rating"),
         ids=field_texts(raw.cells, columns, "source_review_id"),
         text=text,
         text_bytes=as_bytes(text),
@@ -81,6 +85,20 @@ def field_column(cells: pa.RecordBatch, columns: ColumnMapping, field: str) -> D
 def field_texts(cells: pa.RecordBatch, columns: ColumnMapping, field: str) -> pa.StringArray:
     """Return the same as raw strings."""
     return column_texts(_raw_column(cells, columns, field))
+
+
+def field_origin(cells: pa.RecordBatch, columns: ColumnMapping, field: str) -> np.ndarray | None:
+    """Return the number of the field's column, from 0, that a row's cell is from; None if it has only one."""
+    first, *others = columns.fields.get(field, (0,))
+    if not others:
+        return None
+    origin = np.zeros(cells.num_rows, np.int8)
+    missing = np.asarray(_strip_and_nullify(column_texts(cells[first])).is_null())
+    for number, place in enumerate(others, 1):
+        present = np.asarray(_strip_and_nullify(column_texts(cells[place])).is_valid())
+        origin[missing & present] = number
+        missing &= ~present
+    return origin
 
 
 def column_texts(column: pa.Array) -> pa.StringArray:

@@ -3,6 +3,7 @@
 Every column but the id and the text is converted once per distinct value.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -17,7 +18,7 @@ from tastetrend_etl.transform.categories import CATEGORIES, map_categories
 from tastetrend_etl.transform.dates import out_of_range, parse_dates
 from tastetrend_etl.transform.dictionary_column import DictionaryColumn
 from tastetrend_etl.transform.infer_format import add_evidence
-from tastetrend_etl.transform.numbers import parse_numbers
+from tastetrend_etl.transform.numbers import EITHER, decimal_mark_evidence, parse_numbers
 from tastetrend_etl.transform.select_fields import ReviewFields
 from tastetrend_etl.transform.text import truncate, undecodable_rows
 
@@ -42,15 +43,17 @@ class Standardized:
 def standardize(fields: ReviewFields, inferred_format: InferredFormat) -> Standardized:
     """Apply the contract's rules for cells."""
     columns = fields.columns
-    rating = _rating(columns["rating"], inferred_format.rating_scale)
+    scales = np.array(inferred_format.rating_scales, np.int16)
+    rating = _rating(columns["rating"], scales, fields.rating_origin)
     date = _date(columns["review_date"], inferred_format)
     categories = _categories(columns)
     party_size = _party_size(columns["party_size"])
-    parts = (rating, date, _money(columns), party_size, categories, _texts(fields))
+    money = _money(columns, inferred_format.decimal_mark)
+    parts = (rating, date, money, party_size, categories, _texts(fields))
     return Standardized(
         columns={name: column for part in parts for name, column in part.columns.items()},
         issues={code: mask for part in parts for code, mask in part.issues.items()},
-        evidence=add_evidence(rating.evidence, date.evidence),
+        evidence=add_evidence(add_evidence(rating.evidence, date.evidence), money.evidence),
         unmapped=categories.unmapped,
     )
 
@@ -76,11 +79,13 @@ def _texts(fields: ReviewFields) -> Standardized:
     )
 
 
-def _rating(cells: DictionaryColumn, default_scale: int) -> Standardized:
+def _rating(cells: DictionaryColumn, scales: np.ndarray, origin: np.ndarray | None) -> Standardized:
+    """Rescale each number from its own scale, else from that of the column which it is from."""
     raw = cells.raw_values.to_numpy(zero_copy_only=False).tolist()
     parsed = [ratings.parse_rating(text) for text in raw]
     number = np.array([rating.number if rating else np.nan for rating in parsed], np.float64)
-    scale = np.array([rating.scale or default_scale if rating else 0 for rating in parsed], np.int16)
+    scale = np.array([rating.scale or 0 if rating else 0 for rating in parsed], np.int16)
+    scale = np.where(scale == 0, scales[0] if origin is None else scales[origin], scale)
     value = ratings.rescale_to_five(number, scale)
     present = ~np.array([ratings.is_missing(text) for text in raw], bool)
     understood = np.array([rating is not None for rating in parsed], bool)
@@ -94,7 +99,7 @@ def _rating(cells: DictionaryColumn, default_scale: int) -> Standardized:
             "rating_unparseable": (present & ~understood)[cells.codes],
             "rating_out_of_scale": (understood & np.isnan(value))[cells.codes],
         },
-        evidence=FormatEvidence(rating_scale=ratings.scale_evidence(parsed, cells.counts())),
+        evidence=FormatEvidence(rating_scale=ratings.scale_evidence(parsed, cells.counts(), origin)),
     )
 
 
@@ -112,10 +117,12 @@ def _date(cells: DictionaryColumn, inferred_format: InferredFormat) -> Standardi
     )
 
 
-def _money(columns: Mapping[str, DictionaryColumn]) -> Standardized:
+def _money(columns: Mapping[str, DictionaryColumn], decimal_mark: str) -> Standardized:
+    marks = {"total_spent": decimal_mark, "tip_amount": decimal_mark, "tip_percentage": EITHER}
     (spent, spent_issues), (tip, tip_issues), (percentage, percentage_issues) = (
-        _amount(name, columns[name]) for name in ("total_spent", "tip_amount", "tip_percentage")
+        _amount(name, columns[name], mark) for name, mark in marks.items()
     )
+    evidence = (decimal_mark_evidence(columns[name]) for name in ("total_spent", "tip_amount"))
     known = ~np.isnan(spent) & ~np.isnan(tip)
     absent = np.isnan(percentage) | (percentage == 0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -137,12 +144,13 @@ def _money(columns: Mapping[str, DictionaryColumn]) -> Standardized:
             "tip_on_zero_spend": known & (spent == 0) & (tip > 0),
             "tip_percentage_capped": capped,
         },
+        evidence=FormatEvidence(decimal_mark=sum(evidence, Counter())),
     )
 
 
-def _amount(name: str, cells: DictionaryColumn) -> tuple[np.ndarray, dict[str, Mask]]:
+def _amount(name: str, cells: DictionaryColumn, decimal_mark: str) -> tuple[np.ndarray, dict[str, Mask]]:
     """Return float64 per row, NaN where missing, unparseable, infinite or negative, and the issues."""
-    number = parse_numbers(cells.values)
+    number = parse_numbers(cells.values, decimal_mark)
     present = np.asarray(pc.is_valid(cells.values))
     negative = number < 0
     usable = np.isfinite(number) & ~negative
