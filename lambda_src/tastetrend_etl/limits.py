@@ -31,7 +31,7 @@ MAX_COLUMNS = 2_000
 RAGGED_SHARE = 0.5  # with more broken records than this, the delimiter is wrong or the file is no table
 
 # The first rows show what the columns hold; a column with fewer cells than the minimum shows nothing.
-SAMPLED_ROWS, SAMPLED_CHARACTERS = 200, 1 << 18
+SAMPLED_ROWS, SAMPLED_CHARACTERS = 200, 1 << 16
 MIN_SAMPLED_CELLS = 2
 
 # --- a record ---------------------------------------------------------------------------------------

@@ -86,7 +86,7 @@ class ColumnMapping:
         fields: field → positions of its raw columns, the best first; missing fields are absent. The others
             fill the gaps of the first.
         extra: position → unique name of the columns that are the first of no field.
-        rating_scale: the maximum rating in the rating column's name, else None.
+        rating_scales: position → the maximum rating in the rating column's name, for those that name one.
         hints: on columns that look like a missing field, or whose content contradicts their name.
     """
 
@@ -94,8 +94,13 @@ class ColumnMapping:
     header: tuple[str, ...]
     fields: Mapping[str, tuple[int, ...]]
     extra: Mapping[int, str]
-    rating_scale: int | None = None
+    rating_scales: Mapping[int, int] = field(default_factory=dict)
     hints: tuple[ColumnHint, ...] = ()
+
+    @property
+    def rating_scale(self) -> int | None:
+        """Return the maximum rating in the first rating column's name, else None."""
+        return self.rating_scales.get(self.fields["rating"][0]) if "rating" in self.fields else None
 
 
 class RawRecord(NamedTuple):

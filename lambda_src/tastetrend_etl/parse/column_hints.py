@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Mapping
+from itertools import islice
 
 from tastetrend_etl.limits import MIN_SAMPLED_CELLS
 from tastetrend_etl.models import ColumnHint
@@ -10,7 +11,7 @@ from tastetrend_etl.parse.column_names import MAX_NAME_LENGTH, words_of
 from tastetrend_etl.parse.column_sample import Cells, known_values, numbers_of, why_not
 from tastetrend_etl.schema import SYNONYMS
 
-_MAX_HINTS = 10
+_MAX_EXAMINED, _MAX_HINTS = 100, 10  # columns
 _MIN_SIMILARITY = 0.8  # of a misspelt name; at 0.6, `city` is like `ethnicity`
 _MIN_PROSE_LENGTH, _MIN_PROSE_SPACES = 20, 2  # on average
 _MAX_RATING = 10
@@ -48,10 +49,11 @@ def hints_for(unmapped: Mapping[int, str], sample: tuple[Cells, ...], wanted: se
         sample: the cells of each raw column.
         wanted: the fields that no column is mapped to.
     """
-    fields = {position: _likely_field(name, sample[position]) for position, name in unmapped.items()}
+    examined = islice(unmapped.items(), _MAX_EXAMINED)
+    fields = {position: _likely_field(name, sample[position]) for position, name in examined}
     return [
         ColumnHint(
-            column := unmapped[position].strip()[:MAX_NAME_LENGTH],
+            column := _shown(unmapped[position]),
             field,
             f"`{column}` looks like a {field}; rename it to `{field}` and send the file again, "
             "or add its name to SYNONYMS in schema.py",
@@ -61,15 +63,26 @@ def hints_for(unmapped: Mapping[int, str], sample: tuple[Cells, ...], wanted: se
     ][:_MAX_HINTS]
 
 
-def rejection_hint(name: str, field: str, reason: str) -> ColumnHint:
-    """Return the hint for a column whose name is that of a field and whose content is not."""
-    column = name.strip()[:MAX_NAME_LENGTH]
-    return ColumnHint(
-        column,
-        field,
-        f"`{column}` has {reason}, so it is kept in extra; "
-        f"if the file has a {field}, send it in a column `{field}` of its own",
+def rejection_hint(name: str, field: str, reason: str, used: str | None) -> ColumnHint:
+    """Return the hint for a column whose name is that of a field and whose content is not.
+
+    Args:
+        name: of the raw column.
+        field: that the name tells.
+        reason: what the column holds.
+        used: the name of the column that the field is taken from, None if there is none.
+    """
+    column = _shown(name)
+    advice = (
+        f"if the file has a {field}, send it in a column `{field}` of its own"
+        if used is None
+        else f"the {field} is taken from `{_shown(used)}`"
     )
+    return ColumnHint(column, field, f"`{column}` has {reason}, so it is kept in extra; {advice}")
+
+
+def _shown(name: str) -> str:
+    return name.strip()[:MAX_NAME_LENGTH]
 
 
 def _likely_field(name: str, cells: Cells) -> str:

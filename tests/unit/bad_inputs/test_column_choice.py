@@ -170,11 +170,14 @@ def test_F34_a_column_whose_content_contradicts_its_name_is_kept_in_extra(header
     rest = {"rating_raw": ("business_name", "text"), "review_text": ("business_name", "star")}
     more = rest.get(column, ("business_name", "star"))
 
-    delivery = send(table((*header, *more), (*cells, "Pier", "4"), (*cells, "Pier", "3")))
+    last = ("Fine", "Poor") if column == "rating_raw" else ("4", "3")
+
+    delivery = send(table((*header, *more), *((*cells, "Pier", cell) for cell in last)))
 
     assert {str(value)[: len(cells[1])] for value in delivery.column(column)} == {cells[1]}
     assert {extra[header[0]] for extra in extras(delivery)} == {cells[0].strip()}
     assert header[0] in hints(delivery)
+    assert f"taken from `{header[1]}`" in delivery.report["column_hints"][0]["message"]
 
 
 def test_F34_numbers_are_no_location(send):
@@ -182,6 +185,7 @@ def test_F34_numbers_are_no_location(send):
 
     assert delivery.column("location") == [None, None]
     assert hints(delivery) == {"Location": "location"}
+    assert "a column `location` of its own" in delivery.report["column_hints"][0]["message"]
 
 
 @pytest.mark.parametrize(("name", "cells"), [("review", "01"), ("comments", "45"), ("feedback", "yn")])
