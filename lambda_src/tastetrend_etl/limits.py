@@ -30,6 +30,10 @@ MAX_ROWS = 5_000_000  # finding duplicates among them takes 200 MB
 MAX_COLUMNS = 2_000
 RAGGED_SHARE = 0.5  # with more broken records than this, the delimiter is wrong or the file is no table
 
+# The first rows show what the columns hold; a column with fewer cells than the minimum shows nothing.
+SAMPLED_ROWS, SAMPLED_CHARACTERS = 200, 1 << 16
+MIN_SAMPLED_CELLS = 2
+
 # --- a record ---------------------------------------------------------------------------------------
 
 MAX_RECORD_LINES = 50  # a record of more lines has an unclosed quote

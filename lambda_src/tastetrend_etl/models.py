@@ -68,6 +68,14 @@ class Dialect:
     format: Literal["delimited", "json"] = "delimited"
 
 
+class ColumnHint(NamedTuple):
+    """What a raw column looks like, or is not, and what the sender can do."""
+
+    column: str
+    field: str
+    message: str
+
+
 @dataclass(frozen=True)
 class ColumnMapping:
     """The raw columns of each field.
@@ -75,9 +83,11 @@ class ColumnMapping:
     Attributes:
         kind: of the rows in the file.
         header: the raw column names, in order.
-        fields: field → ascending positions of its raw columns; missing fields are absent.
-        extra: position → unique name of the columns that belong to no field.
+        fields: field → positions of its raw columns, the best first; missing fields are absent. The others
+            fill the gaps of the first.
+        extra: position → unique name of the columns that are the first of no field.
         rating_scales: position → the maximum rating in the rating column's name, for those that name one.
+        hints: on columns that look like a missing field, or whose content contradicts their name.
     """
 
     kind: Kind
@@ -85,6 +95,7 @@ class ColumnMapping:
     fields: Mapping[str, tuple[int, ...]]
     extra: Mapping[int, str]
     rating_scales: Mapping[int, int] = field(default_factory=dict)
+    hints: tuple[ColumnHint, ...] = ()
 
     @property
     def rating_scale(self) -> int | None:

@@ -7,18 +7,34 @@ import pyarrow as pa
 
 # --- columns of raw files ---------------------------------------------------------------------------
 
+# Field → the known names of its columns, the best first: it wins where a file has several.
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
-    "source_review_id": ("review_id", "review_number", "id"),
-    "customer_name": ("customer_name", "guest_name", "name", "customer", "guest", "reviewer",
-        "reviewer_name"),
-    "review_date": ("date", "visit_date", "review_date"),
-    "rating": (
-        "rating", "satisfaction_score", "rating_out_of_5", "rating_out_of_10", "rating_out_of_100",
-        "star_rating", "stars", "score",
+    "source_review_id": ("source_review_id", "review_id", "review_number", "review_no", "id"),
+    "customer_name": (
+        "customer_name", "guest_name", "reviewer_name", "author_name", "user_name", "reviewer", "author",
+        "nickname", "display_name", "profile_name", "your_name", "customer", "guest", "user", "name",
     ),
-    "review_text": ("review_text", "feedback_comments", "comments", "review", "feedback", "text"),
-    "location": ("location", "venue_location", "venue"),
-    "restaurant_name": ("business_name", "restaurant_name", "establishment", "restaurant"),
+    "review_date": (
+        "review_date", "date", "visit_date", "date_of_visit", "unix_review_time", "review_time",
+        "review_timestamp", "reviewed_at", "submitted_at", "submission_date", "published_date",
+        "publish_date", "published_at", "date_published", "posted_at", "post_date", "posted_date",
+        "created_at", "creation_date", "created_date", "date_created", "date_time", "timestamp",
+        "published", "posted", "created", "time",
+    ),
+    "rating": (
+        "rating", "review_rating", "star_rating", "overall_rating", "satisfaction_score",
+        "rating_out_of_5", "rating_out_of_10", "rating_out_of_100", "stars", "star", "review_stars",
+        "review_score", "reviewer_score", "rating_score", "rating_value", "user_rating",
+        "customer_rating", "overall_score", "overall_satisfaction", "overall", "score",
+    ),
+    "review_text": (
+        "review_text", "review_body", "review_content", "review_comment", "review_comments",
+        "review_message", "review_comment_message", "feedback_comments", "feedback_text",
+        "comment_text", "verified_reviews", "comments", "comment", "text", "content", "message",
+        "reviews", "review", "feedback",
+    ),
+    "location": ("location", "venue_location", "restaurant_location", "branch", "venue"),
+    "restaurant_name": ("restaurant_name", "business_name", "establishment", "restaurant"),
     "total_spent": ("total_spent", "amount_spent"),
     "tip_amount": ("tip_amount", "tip"),
     "tip_percentage": ("tip_percentage", "tip_percent"),
@@ -28,7 +44,20 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "ethnicity": ("ethnicity",),
 }  # fmt: skip
 
-CANONICAL: Mapping[str, str] = {name: field for field, names in SYNONYMS.items() for name in names}
+# Names that columns of other content have, too.
+VAGUE_NAMES = frozenset(
+    {"id", "user", "name", "timestamp", "published", "posted", "created", "time", "overall", "score",
+     "text", "content", "message", "reviews", "review", "feedback"}
+)  # fmt: skip
+
+# Notes in brackets behind a name that are no part of it.
+NAME_NOTES = frozenset(
+    {"", "optional", "required", "utc", "gmt", "local", "usd", "eur", "gbp", "$", "€", "£",
+     "yyyy-mm-dd", "dd/mm/yyyy", "mm/dd/yyyy", "dd.mm.yyyy"}
+)  # fmt: skip
+
+# What a column holds that answers a question with yes or no.
+FLAGS = frozenset({"0", "1", "yes", "no", "y", "n", "true", "false", "t", "f"})
 
 SCALE_BY_COLUMN: Mapping[str, int] = {
     "rating_out_of_5": 5,

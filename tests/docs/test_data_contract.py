@@ -80,6 +80,8 @@ def test_the_limits_of_files_and_records_are_those_of_the_code():
         f"that covers {limits.SCALE_SHARE:.0%} of them",
         f"a range of at most {limits.MAX_AGE_SPAN} years",
         f"first {limits.TRUNCATED_CHARACTERS:,} characters",
+        f"file's first {limits.SAMPLED_ROWS} rows",
+        f"have more than {limits.MAX_PARSED_LENGTH} characters",
         f"capped at {limits.MAX_TIP_PERCENTAGE:g}",
         f"| {limits.MIN_PARTY} to {limits.MAX_PARTY}; otherwise null",
         f"the first {limits.MAX_KEPT_CHARACTERS:,} are kept",
@@ -90,3 +92,10 @@ def test_the_limits_of_files_and_records_are_those_of_the_code():
 )
 def test_the_limits_that_sentences_quote_are_those_of_the_code(sentence):
     assert sentence in CONTRACT.replace("\n", " ").replace(" %", "%")
+
+
+def test_the_vague_names_are_those_of_the_table():
+    sentence = re.search(r"Vague names\s+\((.*?)\)\s+fill", CONTRACT, re.DOTALL)
+
+    assert set(codes(sentence[1])) == schema.VAGUE_NAMES
+    assert schema.VAGUE_NAMES.issubset(name for names in schema.SYNONYMS.values() for name in names)

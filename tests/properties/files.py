@@ -54,11 +54,14 @@ def cells() -> st.SearchStrategy[str]:
 
 
 def clean_words(max_size: int = 12) -> st.SearchStrategy[str]:
-    """Return cells that no rule changes."""
+    """Return cells that no rule changes, with a letter and longer than a flag such as `y`."""
     letters = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])
     nulls = {"", "na", "n/a", "null", "none", "nan", "-", "--", "#n/a", r"\n", "(null)", "<na>"}
     words = st.text(letters, min_size=1, max_size=max_size).map(lambda text: " ".join(text.split()))
-    return words.filter(lambda text: text.lower() not in nulls)
+    flags = {"yes", "no", "true", "false"}
+    return words.filter(
+        lambda text: text.lower() not in nulls | flags and len(text) > 1 and any(map(str.isalpha, text))
+    )
 
 
 def csv_of(rows, *, header=HEADER, delimiter=",", end="\r\n") -> str:

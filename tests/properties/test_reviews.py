@@ -20,7 +20,7 @@ def deliveries(draw):
     """Return rows with unique texts or none, and duplicates of some, with or without an id suffix."""
     rows = [list(row) for row in draw(st.lists(CELLS, min_size=2, max_size=8))]
     for number, row in enumerate(rows):
-        row[TEXT] = f"{row[TEXT]} {number}" if draw(st.booleans()) else ""
+        row[TEXT] = f"{row[TEXT]} dish {number}" if draw(st.booleans()) else ""
     for row in draw(st.lists(st.sampled_from(rows), max_size=3)):
         duplicate = list(row)
         duplicate[ID] += draw(st.sampled_from(["", "_dup"]))
@@ -49,7 +49,7 @@ DATES = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2025, 12
 CLEAN = st.fixed_dictionaries(
     {
         "review_id": clean_words(),
-        "customer_name": clean_words(),
+        "customer_name": clean_words().map("Guest {}".format),  # never equal to the restaurant
         "date": DATES.map(lambda date: date.isoformat(sep=" ")),
         "rating": st.integers(1, 5).map(str),
         "review_text": clean_words(40),

@@ -1,46 +1,138 @@
-"""Maps the raw columns to the fields of the contract by their names."""
+"""Maps the raw columns to the fields of the contract by their names, then by their content."""
 
-import difflib
-import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from tastetrend_etl.errors import RejectedFileError
-from tastetrend_etl.models import ColumnMapping
-from tastetrend_etl.schema import CANONICAL, RESTAURANT_INFO_COLUMNS, SCALE_BY_COLUMN
+from tastetrend_etl.models import ColumnHint, ColumnMapping
+from tastetrend_etl.parse.column_hints import hints_for, rejection_hint
+from tastetrend_etl.parse.column_names import KnownName, fact_name, known_name
+from tastetrend_etl.parse.column_sample import (
+    Cells,
+    are_equal,
+    exclude_each_other,
+    is_fraction,
+    known_values,
+    numbers_of,
+    why_not,
+)
+from tastetrend_etl.schema import RESTAURANT_INFO_COLUMNS
 
-MAX_NAME_LENGTH = 64  # characters; no known name is longer
-_KNOWN_NAMES = frozenset(CANONICAL) | frozenset(RESTAURANT_INFO_COLUMNS)
+_REVIEW = frozenset({"rating", "review_text"})  # the fields of which a file of reviews has one
+_REPORTED = frozenset({"rating", "review_text", "review_date", "customer_name"})
+
+Claims = dict[str, tuple[int, ...]]
+"""Field → positions of its raw columns, the best name first."""
 
 
-def count_known_names(cells: Iterable[str]) -> int:
-    """Return how many of the cells are names of known columns."""
-    return sum(len(cell.strip()) <= MAX_NAME_LENGTH and _normalize(cell) in _KNOWN_NAMES for cell in cells)
-
-
-def map_columns(header: tuple[str, ...]) -> ColumnMapping:
+def map_columns(header: tuple[str, ...], sample: tuple[Cells, ...]) -> ColumnMapping:
     """Map the raw columns to fields.
 
+    Args:
+        header: the raw column names.
+        sample: the first cells of each column, to choose between columns and to reject those whose content
+            contradicts their name.
+
     Raises:
-        RejectedFileError: `not_reviews`, with the nearest known names.
+        RejectedFileError: `not_reviews`, with what the columns look like.
     """
-    names = [_normalize(name) for name in header]
-    if set(RESTAURANT_INFO_COLUMNS[2:]) & set(names) and "restaurant_name" in names:
-        columns = {name: (names.index(name),) for name in RESTAURANT_INFO_COLUMNS if name in names}
-        return ColumnMapping("restaurant_info", header, columns, {})
-    fields: dict[str, tuple[int, ...]] = {}
-    for position, name in enumerate(names):
-        if name in CANONICAL:
-            fields[CANONICAL[name]] = (*fields.get(CANONICAL[name], ()), position)
-    if not {"rating", "review_text"} & fields.keys():
-        raise RejectedFileError("not_reviews", _suggestion(header))
-    unknown = {position: header[position] for position, name in enumerate(names) if name not in CANONICAL}
-    scales = {place: SCALE_BY_COLUMN[name] for place, name in enumerate(names) if name in SCALE_BY_COLUMN}
-    return ColumnMapping("reviews", header, fields, _unique_keys(unknown), scales)
+    names = {position: known for position, raw in enumerate(header) if (known := known_name(raw))}
+    claims = _claims(names)
+    reasons = _contradictions(claims, names, sample)
+    fields = _without(claims, reasons)
+    if not _REVIEW & fields.keys() and (facts := _restaurant_facts(header)):
+        return ColumnMapping("restaurant_info", header, facts, {})
+    if not any(known_values(sample[place]) for field in _REVIEW for place in fields.get(field, ())):
+        # No row is rejected for the content of the only columns that make it a review.
+        reasons = {place: reason for place, reason in reasons.items() if names[place].field not in _REVIEW}
+        fields = _without(claims, reasons)
+    winners = {positions[0] for positions in fields.values()}
+    others = {position: raw for position, raw in enumerate(header) if position not in winners}
+    hints = _hints({place: raw for place, raw in others.items() if place not in names}, sample, fields)
+    if not _REVIEW & fields.keys():
+        raise RejectedFileError("not_reviews", _advice(hints))
+    used = {field: header[places[0]] for field, places in fields.items()}
+    rejections = [
+        rejection_hint(header[place], field, reason, used.get(field))
+        for place, reason in reasons.items()
+        for field in [names[place].field]
+    ]
+    return ColumnMapping(
+        kind="reviews",
+        header=header,
+        fields={field: _alternatives(places, names, sample) for field, places in fields.items()},
+        extra=_unique_keys(others),
+        rating_scales={place: known.scale for place, known in names.items() if known.scale},
+        hints=(*rejections, *hints),
+    )
 
 
-def _normalize(name: str) -> str:
-    """Return a column name trimmed, lower-cased, with runs of spaces or punctuation as one `_`."""
-    return re.sub(r"[\W_]+", "_", name.strip().lower()).strip("_")
+def _claims(names: Mapping[int, KnownName]) -> Claims:
+    claims: dict[str, list[int]] = {}
+    for position, known in names.items():
+        claims.setdefault(known.field, []).append(position)
+    return {
+        field: tuple(sorted(places, key=lambda place: names[place].rank)) for field, places in claims.items()
+    }
+
+
+def _without(claims: Claims, reasons: Mapping[int, str]) -> Claims:
+    kept = {
+        field: tuple(place for place in places if place not in reasons) for field, places in claims.items()
+    }
+    return {field: places for field, places in kept.items() if places}
+
+
+def _contradictions(
+    claims: Claims, names: Mapping[int, KnownName], sample: tuple[Cells, ...]
+) -> dict[int, str]:
+    """Return position → what the column holds instead of the field that its name tells."""
+    reasons = {
+        place: reason
+        for field, places in claims.items()
+        for place in places
+        if (reason := why_not(field, sample[place], is_doubtful=names[place].is_vague or len(places) > 1))
+    }
+    venues = [*claims.get("restaurant_name", ()), *claims.get("location", ())]
+    for place in claims.get("customer_name", ()):
+        if any(are_equal(sample[place], sample[venue]) for venue in venues):
+            reasons.setdefault(place, "the names of the restaurant")
+    ratings = claims.get("rating", ())
+    if any(max(numbers_of(sample[place]), default=0) > 1 for place in ratings):
+        for place in ratings:
+            if is_fraction(sample[place]):
+                reasons.setdefault(place, "only numbers from -1 to 1 beside another rating")
+    return reasons
+
+
+def _alternatives(
+    places: tuple[int, ...], names: Mapping[int, KnownName], sample: tuple[Cells, ...]
+) -> tuple[int, ...]:
+    """Return the best column and those that may fill its gaps.
+
+    A column with a vague name does so only if it has no other value beside one of the best column.
+    """
+    best = places[0]
+    others = (
+        place
+        for place in places[1:]
+        if not names[place].is_vague
+        or names[place].rank == names[best].rank
+        or exclude_each_other(sample[best], sample[place])
+    )
+    return (best, *others)
+
+
+def _restaurant_facts(header: tuple[str, ...]) -> Claims:
+    """Return the columns of a file of restaurant facts; none if it is none."""
+    facts = [fact_name(raw) for raw in header]
+    if "restaurant_name" not in facts or not set(RESTAURANT_INFO_COLUMNS[2:]) & set(facts):
+        return {}
+    return {name: (facts.index(name),) for name in RESTAURANT_INFO_COLUMNS if name in facts}
+
+
+def _hints(unmapped: Mapping[int, str], sample: tuple[Cells, ...], fields: Claims) -> list[ColumnHint]:
+    wanted = _REPORTED - fields.keys()
+    return hints_for(unmapped, sample, set(wanted)) if wanted else []
 
 
 def _unique_keys(raw_names: dict[int, str]) -> dict[int, str]:
@@ -54,14 +146,9 @@ def _unique_keys(raw_names: dict[int, str]) -> dict[int, str]:
     return {position: key for key, position in keys.items()}
 
 
-def _suggestion(header: tuple[str, ...]) -> str:
-    near = [
-        f"`{raw.strip()[:64]}` → `{CANONICAL[close[0]]}`?"
-        for raw in header[:20]
-        if (close := difflib.get_close_matches(_normalize(raw), CANONICAL, n=1, cutoff=0.6))
-    ]
-    hint = f"; the nearest known names: {', '.join(near)}" if near else ""
+def _advice(hints: list[ColumnHint]) -> str:
+    near = [f"`{hint.column}` → `{hint.field}`?" for hint in hints]
     return (
-        "no column is known as a rating or a review text; rename the columns, "
-        f"or add their names to SYNONYMS in schema.py{hint}"
+        "no column is known as a rating or a review text; rename the columns, or add their names to SYNONYMS "
+        f"in schema.py{'; the nearest known names: ' + ', '.join(near) if near else ''}"
     )

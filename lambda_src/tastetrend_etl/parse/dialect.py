@@ -8,7 +8,7 @@ from pathlib import Path
 from tastetrend_etl.errors import RejectedFileError
 from tastetrend_etl.limits import MAX_COLUMNS
 from tastetrend_etl.models import Dialect, RawRecord
-from tastetrend_etl.parse.column_mapping import MAX_NAME_LENGTH, count_known_names
+from tastetrend_etl.parse.column_names import MAX_NAME_LENGTH, count_known_names
 from tastetrend_etl.parse.csv_tolerant import first_records
 
 _HEAD_BYTES = 1 << 18

@@ -8,6 +8,7 @@ from pathlib import Path
 from tastetrend_etl.models import ColumnMapping, Dialect, FileEncoding, RawBatch, RawRecord, RejectedRow
 from tastetrend_etl.parse.byte_stream import copy_as_utf8
 from tastetrend_etl.parse.column_mapping import map_columns
+from tastetrend_etl.parse.column_sample import read_sample
 from tastetrend_etl.parse.csv_arrow import read_batches
 from tastetrend_etl.parse.csv_tolerant import (
     delimited_records,
@@ -102,9 +103,11 @@ def open_raw_file(path: Path, work_dir: Path, limit: int, check_time: Callable[[
         path = copy_as_utf8(path, encoding, work_dir / "utf8.txt", max_copy_size)
     json = _is_json(path)
     dialect = Dialect(",", json_header(path, max_copy_size), 0, "json") if json else detect_dialect(path)
-    columns = map_columns(dialect.header)
-    raw = RawFile(encoding, dialect, columns, path, work_dir, max_copy_size, check_time)
-    return raw.rewrite(json_records(path, dialect.header)) if json else raw
+    unmapped = ColumnMapping("reviews", dialect.header, {}, {})
+    raw = RawFile(encoding, dialect, unmapped, path, work_dir, max_copy_size, check_time)
+    if json:
+        raw = raw.rewrite(json_records(path, dialect.header))
+    return replace(raw, columns=map_columns(dialect.header, read_sample(raw.path, raw.dialect)))
 
 
 def _is_json(path: Path) -> bool:

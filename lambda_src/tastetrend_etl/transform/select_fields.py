@@ -143,13 +143,26 @@ def _strip_and_nullify(values: pa.StringArray) -> pa.StringArray:
 
 
 def _extra(cells: pa.RecordBatch, columns: ColumnMapping) -> pa.StringArray:
-    members = [_json_members(name, _distinct(cells[place])) for place, name in columns.extra.items()]
+    members = [
+        _json_members(name, _distinct(_unused_cells(cells, columns, place)))
+        for place, name in columns.extra.items()
+    ]
     if not members:
         return pa.nulls(cells.num_rows, pa.string())
     # Not joined with "," and nulls skipped: Arrow then leaves out the rows that have nothing but nulls.
     joined = pc.binary_join_element_wise(*members, "")
     wrapped = pc.binary_join_element_wise("{", pc.utf8_slice_codeunits(joined, 1), "}", "")
     return pc.if_else(pc.equal(joined, ""), None, wrapped)
+
+
+def _unused_cells(cells: pa.RecordBatch, columns: ColumnMapping, place: int) -> pa.Array:
+    """Return a raw column without the cells that a field already has."""
+    field = next((field for field, places in columns.fields.items() if place in places), None)
+    if field is None:
+        return cells[place]
+    own, used = column_texts(cells[place]), field_texts(cells, columns, field)
+    same = pc.equal(pc.utf8_trim_whitespace(own), pc.utf8_trim_whitespace(used))
+    return pc.if_else(same, "", own)
 
 
 def _json_members(name: str, column: DictionaryColumn) -> pa.StringArray:

@@ -53,6 +53,7 @@ def validation_report(
         **_encoding(summary.encoding, summary.dialect),
         "column_mapping": _column_names(summary.columns),
         "columns_in_extra": list(summary.columns.extra.values()),
+        "column_hints": [hint._asdict() for hint in summary.columns.hints],
         "rows": vars(balance),
         "missing_share": {name: _share(count, balance.written) for name, count in profile.missing.items()},
         "issues": _issue_counts(profile.issues),
