@@ -59,7 +59,10 @@ class RawFile:
         text_columns = {
             position for name in _HIGH_CARDINALITY for position in self.columns.fields.get(name, ())
         }
-        return read_batches(self.path, self.dialect, text_columns=text_columns, missing=missing)
+        batches = read_batches(self.path, self.dialect, text_columns=text_columns, missing=missing)
+        if self.encoding.uncertain:
+            return (replace(batch, encoding_uncertain=True) for batch in batches)
+        return batches
 
     def repair(self) -> "RawFile":
         """Return a copy in which all records are regular."""
