@@ -5,6 +5,7 @@ beside letters that are rarely its neighbours; other characters cost a constant,
 """
 
 import math
+import unicodedata
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from typing import NamedTuple
 from tastetrend_etl.parse.letters import ALPHABETS, LETTERS
 
 _USUAL_NEIGHBOUR, _RARE_NEIGHBOUR, _OF_ANOTHER_SCRIPT = math.log(0.1), math.log(0.01), -8.0
-_CAPITAL, _CAPITAL_INSIDE = -1.0, -6.0
+_CAPITAL, _CAPITAL_INSIDE, _LONE_CONSONANT = -1.0, -6.0, -6.0
 _FOREIGN, _UNDECODABLE = -16.0, -18.0
 _MARK, _SIGN, _UNUSUAL, _MISPLACED = -6.0, -7.5, -11.0, -18.0
 _COMMON_IDEOGRAPH, _ORDINARY_IDEOGRAPH, _RARE_IDEOGRAPH, _WIDE_MARK = -5.7, -14.0, -26.0, -8.0
@@ -22,15 +23,17 @@ _OPENING, _CLOSING, _DASHES = frozenset("‘“«„‹•"), frozenset("”»�
 _SIGNS = frozenset("€£¥¢§©®°±²³·¹ºª¼½¾¿¡™×¨´µ¤№¬¶")
 _AFTER_LETTER, _BEFORE_CAPITAL = frozenset("°ºª™®©"), frozenset("¿¡")
 
+_VOWELS = "aeiouyæœøı"
 _FIRST_FREQUENCY, _DECAY = 0.105, 0.91  # of an alphabet's letters, by rank
 
 
 class _Letter(NamedTuple):
-    """A letter's logarithmic frequency, and its usual neighbours; none in an alphabet of its own."""
+    """A letter's logarithmic frequency, and if it is Latin its usual neighbours and its kind."""
 
     score: float
     before: str = ""
     after: str = ""
+    is_consonant: bool = False
 
 
 def letters_score(text: str, language: str, symbol_surcharge: float) -> float:
@@ -47,6 +50,8 @@ def letters_score(text: str, language: str, symbol_surcharge: float) -> float:
             total += _symbol(character, at_left=left.isalpha(), right=right) + symbol_surcharge
             continue
         total += known.score + _neighbour(left, known.before) + _neighbour(right, known.after)
+        if len(text) == 1 and known.is_consonant:
+            total += _LONE_CONSONANT
         if character.isupper():
             total += _CAPITAL_INSIDE if left.islower() else 0.0 if left.isupper() else _CAPITAL
     return total
@@ -113,5 +118,7 @@ def _letter_table(language: str) -> Mapping[str, _Letter]:
     for entry in LETTERS[language].split():
         frequency, _, neighbours = entry.partition(":")
         before, _, after = neighbours.partition("/")
-        table[frequency[0]] = _Letter(math.log(int(frequency[1:]) / 10_000), before, after)
+        letter, share = frequency[0], int(frequency[1:]) / 10_000
+        is_consonant = unicodedata.normalize("NFD", letter)[0] not in _VOWELS
+        table[letter] = _Letter(math.log(share), before, after, is_consonant)
     return table
