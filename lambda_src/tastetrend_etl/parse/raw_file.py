@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tastetrend_etl.errors import RejectedFileError
 from tastetrend_etl.models import ColumnMapping, Dialect, FileEncoding, RawBatch, RawRecord, RejectedRow
 from tastetrend_etl.parse.byte_stream import copy_as_utf8
 from tastetrend_etl.parse.column_mapping import map_columns
@@ -18,8 +19,10 @@ from tastetrend_etl.parse.csv_tolerant import (
 from tastetrend_etl.parse.dialect import detect_dialect
 from tastetrend_etl.parse.encoding import detect_encoding, is_clean_utf8
 from tastetrend_etl.parse.json_records import json_header, json_records
+from tastetrend_etl.parse.json_shapes import locate_records
 
 _JSON_START = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[\[{\]])')
+_PYTHON_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*'[^'\r\n]*'\s*:")
 _SNIFFED_BYTES = 1 << 18
 _HIGH_CARDINALITY = ("source_review_id", "review_text", "review_date", "total_spent", "tip_amount")  # fields
 _RECORDS_BETWEEN_CHECKS = 1_000
@@ -103,14 +106,26 @@ def open_raw_file(path: Path, work_dir: Path, limit: int, check_time: Callable[[
     max_copy_size = _COPY_FACTOR * limit
     if not is_clean_utf8(encoding):
         path = copy_as_utf8(path, encoding, work_dir / "utf8.txt", max_copy_size)
-    json = _is_json(path)
-    dialect = Dialect(",", json_header(path, max_copy_size), 0, "json") if json else detect_dialect(path)
+    start = 0
+    if json := _is_json(path):
+        path, start = locate_records(path, work_dir / "rows.jsonl", max_copy_size)
+    header = json_header(path, max_copy_size, start) if json else ()
+    dialect = Dialect(",", header, 0, "json") if json else detect_dialect(path)
     columns = map_columns(dialect.header)
     raw = RawFile(encoding, dialect, columns, path, work_dir, max_copy_size, check_time)
-    return raw.rewrite(json_records(path, dialect.header)) if json else raw
+    return raw.rewrite(json_records(path, header, start)) if json else raw
 
 
 def _is_json(path: Path) -> bool:
-    """Return whether a clean UTF-8 file starts like a JSON object or an array of such."""
+    """Return whether a clean UTF-8 file starts like a JSON object or an array of such.
+
+    Raises:
+        RejectedFileError: `unknown_json_shape`: it starts like a dictionary of Python.
+    """
     with path.open("rb") as file:
-        return _JSON_START.match(file.read(_SNIFFED_BYTES)) is not None
+        head = file.read(_SNIFFED_BYTES)
+    if _PYTHON_START.match(head):
+        raise RejectedFileError(
+            "unknown_json_shape", "the file holds Python dictionaries, not JSON; export it with `json.dumps`"
+        )
+    return _JSON_START.match(head) is not None
