@@ -25,9 +25,13 @@ _STEP_BYTES = 16 << 20
 
 # 48 MiB, some 90,000 reviews, inflated; an ordinary file of that size takes 3 s.
 MAX_FILE_BYTES = int(min(_BYTES_IN_TIME, _DISK_BYTES / _WORST_COPIES)) // _STEP_BYTES * _STEP_BYTES
+MAX_JSON_TABLE_BYTES = (
+    12 << 20
+)  # of JSON by columns, which is read as a whole: in 30 times its size of memory
 MAX_KEY_BYTES = 1_024  # of S3
 MAX_ROWS = 5_000_000  # finding duplicates among them takes 200 MB
 MAX_COLUMNS = 2_000
+MAX_CODE_PAGE_WORDS = 400  # by which the code page of a file that is not UTF-8 is chosen
 RAGGED_SHARE = 0.5  # with more broken records than this, the delimiter is wrong or the file is no table
 
 # The first rows show what the columns hold; a column with fewer cells than the minimum shows nothing.
@@ -81,6 +85,7 @@ THRESHOLDS: Mapping[str, Threshold] = {
     "rating_out_of_scale_share": Threshold(warn=0.01, fail=0.20),
     "unmapped_category_share": Threshold(warn=0.05, fail=0.50),
     "undecodable_text_share": Threshold(warn=0.0, fail=0.20),
+    "encoding_uncertain_share": Threshold(warn=0.0, fail=1.0),
     "shared_review_id_share": Threshold(warn=0.0, fail=0.10),
     "conflicting_id_share": Threshold(warn=0.05, fail=1.0),
     "mixed_scale": Threshold(warn=0.10, fail=1.0),

@@ -42,6 +42,11 @@ class FileEncoding:
         encoding: Python's name of the encoding.
         has_invalid_bytes: some bytes cannot be decoded.
         nul_bytes: the number of NUL bytes.
+        uncertain: the code page is only the likeliest of several.
+        has_utf8_rows: some rows of a file in a code page are UTF-8.
+        double_byte: the code page has characters of two bytes.
+        evidence: of a file with invalid UTF-8: the rows that are UTF-8, those that are not, and the scores of
+            the likeliest code pages.
     """
 
     compressed: bool
@@ -49,6 +54,10 @@ class FileEncoding:
     has_invalid_bytes: bool = False
     nul_bytes: int = 0
     has_trailing_ctrl_z: bool = False
+    uncertain: bool = False
+    has_utf8_rows: bool = False
+    double_byte: bool = False
+    evidence: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True)
@@ -128,11 +137,13 @@ class RawBatch:
         source_rows: int64, shape (rows,): the 1-based data row numbers.
         cells: one column for each raw column, named by its position, of string or dictionary of string.
         ragged: records with too few or too many fields, met since the previous batch.
+        encoding_uncertain: every character beyond ASCII may be another one.
     """
 
     source_rows: np.ndarray
     cells: pa.RecordBatch
     ragged: tuple[RejectedRow, ...]
+    encoding_uncertain: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import pyarrow as pa
 from tastetrend_etl.errors import RejectedFileError
 from tastetrend_etl.models import FileEncoding
 from tastetrend_etl.parse.byte_stream import CTRL_Z, chunks
+from tastetrend_etl.parse.legacy_encoding import read_as_legacy
 
 _UTF8_ENCODINGS = frozenset({"utf-8", "utf-8-sig"})
 _GZIP = b"\x1f\x8b"
@@ -94,9 +95,8 @@ def _scan(path: Path, *, compressed: bool, limit: int) -> FileEncoding:
         raise RejectedFileError("empty_file", "the file holds no text; send it again with its rows")
     if encoding not in _UTF8_ENCODINGS:
         return FileEncoding(compressed, encoding)
-    if invalid and encoding != "utf-8-sig":
-        encoding, invalid = _legacy_encoding(path, compressed=compressed)
-    return FileEncoding(compressed, encoding, invalid, nul_bytes, last == CTRL_Z)
+    found = FileEncoding(compressed, encoding, invalid, nul_bytes, last == CTRL_Z)
+    return read_as_legacy(path, found) if invalid else found
 
 
 def _announced_encoding(head: bytes) -> str:
@@ -146,16 +146,3 @@ def _is_utf8(data: bytes) -> bool:
     except pa.ArrowInvalid:
         return False
     return True
-
-
-def _legacy_encoding(path: Path, *, compressed: bool) -> tuple[str, bool]:
-    """Return cp1252 or UTF-8, whichever explains more bytes from 0x80 on, and whether invalid ones remain."""
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    valid = invalid = undefined = 0
-    for chunk in chunks(path, compressed=compressed):
-        text = decoder.decode(chunk)
-        replaced = text.count("\N{REPLACEMENT CHARACTER}")
-        invalid += replaced
-        valid += len(text) - len(text.encode("ascii", "ignore")) - replaced
-        undefined += chunk.decode("cp1252", "replace").count("\N{REPLACEMENT CHARACTER}")
-    return ("cp1252", False) if invalid > valid and not undefined else ("utf-8", True)

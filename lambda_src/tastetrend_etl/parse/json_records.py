@@ -15,6 +15,8 @@ from tastetrend_etl.parse.rejected_rows import RejectedRows
 
 _CHUNK = 1 << 18  # characters
 _SEPARATORS = re.compile(r"[\s,\[\]\ufeff]*")
+_LIST_OF_OBJECTS, _MAX_SPACES = re.compile(r"\[\s*\{"), 1_000
+_NOT_SPACE = re.compile(r"\S")
 _NEXT_OBJECT = re.compile(r"[\n,]\s*(?=\{)")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -33,22 +35,23 @@ class _Value(NamedTuple):
     problem: str = ""
 
 
-_DECODER = json.JSONDecoder(parse_int=_Number, parse_float=_Number, parse_constant=_Number, strict=False)
+DECODER = json.JSONDecoder(parse_int=_Number, parse_float=_Number, parse_constant=_Number, strict=False)
 
 
-def json_header(path: Path, limit: int) -> tuple[str, ...]:
+def json_header(path: Path, limit: int, start: int = 0) -> tuple[str, ...]:
     """Return the keys of all objects, in the order of their first occurrence.
 
     Args:
         path: a clean UTF-8 file.
         limit: the most cells that the objects may have when each has every key.
+        start: the character where the first object starts if they are a list within another object, else 0.
 
     Raises:
         RejectedFileError: `malformed_json`, `too_large`, `too_many_columns`, `too_many_rejected`.
     """
     keys: dict[str, None] = {}
     rejected = RejectedRows()
-    for number, value in enumerate(_values(path), 1):
+    for number, value in enumerate(_values(path, start), 1):
         enforce_size_limit(limit, number * len(keys))
         if value.problem:
             rejected.extend([RejectedRow(0, value.problem, value.raw)])
@@ -63,25 +66,29 @@ def json_header(path: Path, limit: int) -> tuple[str, ...]:
         raise RejectedFileError(
             "malformed_json", "no JSON object can be read from the file; export it again, one object a review"
         )
-    return tuple(map(_storable, keys))
+    return tuple(map(storable, keys))
 
 
-def json_records(path: Path, header: tuple[str, ...]) -> Iterator[RawRecord]:
+def json_records(path: Path, header: tuple[str, ...], start: int = 0) -> Iterator[RawRecord]:
     """Yield one record a value, its fields in the order of the header."""
-    for value in _values(path):
+    for value in _values(path, start):
         yield RawRecord([], value.raw, value.problem) if value.problem else _record(value, header)
 
 
-def _values(path: Path) -> Iterator[_Value]:
+def _values(path: Path, start: int) -> Iterator[_Value]:
     with open_text(path, 0) as file:
+        file.read(start)
         stream = _JsonStream(file)
         while stream.find_value():
             yield stream.read_value()
+            if start and stream.at_list_end():
+                stream.check_rest()
+                return
 
 
 def _record(value: _Value, header: tuple[str, ...]) -> RawRecord:
     try:
-        cells = {_storable(key): _cell(cell) for key, cell in value.content.items()}
+        cells = {storable(key): _cell(cell) for key, cell in value.content.items()}
     except RecursionError:
         return RawRecord([], value.raw, "malformed_json")
     return RawRecord([cells.get(name, "") for name in header], value.raw)
@@ -90,22 +97,22 @@ def _record(value: _Value, header: tuple[str, ...]) -> RawRecord:
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    return _storable(value if isinstance(value, str) else _to_json(value))
+    return storable(value if isinstance(value, str) else to_json(value))
 
 
-def _to_json(value: object) -> str:
-    """Return nested JSON with its numbers as written."""
+def to_json(value: object) -> str:
+    """Return JSON with its numbers as written."""
     if isinstance(value, _Number):
         return value
     if isinstance(value, dict):
-        members = (f"{json.dumps(key, ensure_ascii=False)}: {_to_json(cell)}" for key, cell in value.items())
+        members = (f"{json.dumps(key, ensure_ascii=False)}: {to_json(cell)}" for key, cell in value.items())
         return f"{{{', '.join(members)}}}"
     if isinstance(value, list):
-        return f"[{', '.join(map(_to_json, value))}]"
+        return f"[{', '.join(map(to_json, value))}]"
     return json.dumps(value, ensure_ascii=False)
 
 
-def _storable(value: str) -> str:
+def storable(value: str) -> str:
     """Replace lone surrogates, which parquet cannot store, and remove NULs, as in any other file."""
     return _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", value).replace("\0", "")
 
@@ -131,7 +138,7 @@ class _JsonStream:
     def read_value(self) -> _Value:
         """Return the value at the position, and go to its end."""
         try:
-            content, end = _DECODER.raw_decode(self._text, self._position)
+            content, end = DECODER.raw_decode(self._text, self._position)
         except (ValueError, RecursionError):
             if len(self._text) - self._position <= MAX_RECORD_CHARACTERS and self._read_more():
                 return self.read_value()
@@ -140,6 +147,27 @@ class _JsonStream:
         if len(raw) > MAX_RECORD_CHARACTERS:
             return _Value(None, raw, "record_too_long")
         return _Value(content, raw, "" if isinstance(content, dict) else "not_an_object")
+
+    def at_list_end(self) -> bool:
+        """Tell whether nothing but the end of a list follows."""
+        while not (found := _NOT_SPACE.search(self._text, self._position)) and self._read_more():
+            pass
+        return found is None or found[0] == "]"
+
+    def check_rest(self) -> None:
+        """Check that no other list of objects follows.
+
+        Raises:
+            RejectedFileError: `unknown_json_shape`.
+        """
+        while not _LIST_OF_OBJECTS.search(self._text, self._position):
+            self._position = max(self._position, len(self._text) - _MAX_SPACES)
+            if not self._read_more():
+                return
+        raise RejectedFileError(
+            "unknown_json_shape",
+            "the file has several lists of objects; send the reviews as one list, or one object a line",
+        )
 
     def _drop_consumed(self) -> None:
         self._text, self._position = self._text[self._position :], 0

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tastetrend_etl.errors import RejectedFileError
 from tastetrend_etl.models import ColumnMapping, Dialect, FileEncoding, RawBatch, RawRecord, RejectedRow
 from tastetrend_etl.parse.byte_stream import copy_as_utf8
 from tastetrend_etl.parse.column_mapping import map_columns
@@ -19,8 +20,10 @@ from tastetrend_etl.parse.csv_tolerant import (
 from tastetrend_etl.parse.dialect import detect_dialect
 from tastetrend_etl.parse.encoding import detect_encoding, is_clean_utf8
 from tastetrend_etl.parse.json_records import json_header, json_records
+from tastetrend_etl.parse.json_shapes import locate_records
 
 _JSON_START = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[\[{\]])')
+_PYTHON_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*'[^'\r\n]*'\s*:")
 _SNIFFED_BYTES = 1 << 18
 _HIGH_CARDINALITY = ("source_review_id", "review_text", "review_date", "total_spent", "tip_amount")  # fields
 _RECORDS_BETWEEN_CHECKS = 1_000
@@ -60,7 +63,10 @@ class RawFile:
         text_columns = {
             position for name in _HIGH_CARDINALITY for position in self.columns.fields.get(name, ())
         }
-        return read_batches(self.path, self.dialect, text_columns=text_columns, missing=missing)
+        batches = read_batches(self.path, self.dialect, text_columns=text_columns, missing=missing)
+        if self.encoding.uncertain:
+            return (replace(batch, encoding_uncertain=True) for batch in batches)
+        return batches
 
     def repair(self) -> "RawFile":
         """Return a copy in which all records are regular."""
@@ -101,16 +107,28 @@ def open_raw_file(path: Path, work_dir: Path, limit: int, check_time: Callable[[
     max_copy_size = _COPY_FACTOR * limit
     if not is_clean_utf8(encoding):
         path = copy_as_utf8(path, encoding, work_dir / "utf8.txt", max_copy_size)
-    json = _is_json(path)
-    dialect = Dialect(",", json_header(path, max_copy_size), 0, "json") if json else detect_dialect(path)
+    start = 0
+    if json := _is_json(path):
+        path, start = locate_records(path, work_dir / "rows.jsonl", max_copy_size)
+    header = json_header(path, max_copy_size, start) if json else ()
+    dialect = Dialect(",", header, 0, "json") if json else detect_dialect(path)
     unmapped = ColumnMapping("reviews", dialect.header, {}, {})
     raw = RawFile(encoding, dialect, unmapped, path, work_dir, max_copy_size, check_time)
     if json:
-        raw = raw.rewrite(json_records(path, dialect.header))
+        raw = raw.rewrite(json_records(path, header, start))
     return replace(raw, columns=map_columns(dialect.header, read_sample(raw.path, raw.dialect)))
 
 
 def _is_json(path: Path) -> bool:
-    """Return whether a clean UTF-8 file starts like a JSON object or an array of such."""
+    """Return whether a clean UTF-8 file starts like a JSON object or an array of such.
+
+    Raises:
+        RejectedFileError: `unknown_json_shape`: it starts like a dictionary of Python.
+    """
     with path.open("rb") as file:
-        return _JSON_START.match(file.read(_SNIFFED_BYTES)) is not None
+        head = file.read(_SNIFFED_BYTES)
+    if _PYTHON_START.match(head):
+        raise RejectedFileError(
+            "unknown_json_shape", "the file holds Python dictionaries, not JSON; export it with `json.dumps`"
+        )
+    return _JSON_START.match(head) is not None

@@ -47,10 +47,27 @@ def truncate(text: pa.StringArray, length: pa.Int32Array) -> pa.StringArray:
 
 def undecodable_rows(texts: Iterable[pa.StringArray], columns: Iterable[DictionaryColumn]) -> Mask:
     """Return the mask of the rows with U+FFFD, which replaces undecodable bytes, in any of their cells."""
-    by_value = ((_has_replacement(column.raw_values), column.codes) for column in columns)
+    return _rows_with(_has_replacement, texts, columns)
+
+
+def non_ascii_rows(texts: Iterable[pa.StringArray], columns: Iterable[DictionaryColumn]) -> Mask:
+    """Return the mask of the rows with a character beyond ASCII in any of their cells."""
+    return _rows_with(_is_not_ascii, texts, columns)
+
+
+def _rows_with(
+    has: Callable[[pa.StringArray], Mask],
+    texts: Iterable[pa.StringArray],
+    columns: Iterable[DictionaryColumn],
+) -> Mask:
+    by_value = ((has(column.raw_values), column.codes) for column in columns)
     by_row = (hit[codes] for hit, codes in by_value if hit.any())
-    mask: Mask = np.logical_or.reduce([*map(_has_replacement, texts), *by_row])
+    mask: Mask = np.logical_or.reduce([*map(has, texts), *by_row])
     return mask
+
+
+def _is_not_ascii(values: pa.StringArray) -> Mask:
+    return np.asarray(pc.fill_null(pc.invert(pc.string_is_ascii(values)), False))
 
 
 def _has_replacement(values: pa.StringArray) -> Mask:

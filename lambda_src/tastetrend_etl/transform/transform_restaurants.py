@@ -13,6 +13,7 @@ from tastetrend_etl.transform.filter_rows import rejected_rows, repeated_header
 from tastetrend_etl.transform.numbers import parse_numbers
 from tastetrend_etl.transform.select_fields import field_column, field_texts
 from tastetrend_etl.transform.standardize import Standardized
+from tastetrend_etl.transform.text import non_ascii_rows
 from tastetrend_etl.transform.transform_reviews import assemble
 
 
@@ -32,6 +33,9 @@ def transform_restaurants(
     avg_stars, stars_invalid = _number(stars, MAX_STARS)
     total_reviews, reviews_invalid = _number(reviews, MAX_REVIEWS, whole=True)
     issues = {"avg_stars_invalid": stars_invalid[kept], "total_reviews_invalid": reviews_invalid[kept]}
+    if raw.encoding_uncertain:
+        texts = [field_texts(raw.cells, columns, field) for field in ("restaurant_name", "address")]
+        issues["encoding_uncertain"] = non_ascii_rows(texts, ())[kept]
     facts = {
         "restaurant_name": name.to_dictionary(name.values),
         "address": address.to_dictionary(address.values),

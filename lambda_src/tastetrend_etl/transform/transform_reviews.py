@@ -1,5 +1,7 @@
 """Transforms a batch of raw reviews in five steps, each of which takes data and returns new data."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 
@@ -10,6 +12,7 @@ from tastetrend_etl.transform.filter_rows import filter_rows
 from tastetrend_etl.transform.review_id import add_review_id
 from tastetrend_etl.transform.select_fields import constant, select_fields
 from tastetrend_etl.transform.standardize import Standardized, standardize
+from tastetrend_etl.transform.text import non_ascii_rows
 
 
 def transform_reviews(
@@ -25,6 +28,10 @@ def transform_reviews(
     unique, duplicates = deduplicate(fields, candidates, raw, columns, deduplicator)
     del fields  # or the texts of all rows would be in memory beside those of the unique ones
     standardized = standardize(unique, inferred_format)
+    if raw.encoding_uncertain:
+        rows = non_ascii_rows((unique.text, unique.ids, unique.extra), unique.columns.values())
+        issues = {**standardized.issues, "encoding_uncertain": rows}
+        standardized = replace(standardized, issues=issues)
     result = add_review_id(standardized, unique, deduplicator)
     return assemble(
         result, schema.REVIEWS, unique.source_rows, source_file, [*raw.ragged, *rejected], duplicates

@@ -11,6 +11,7 @@ _CODES = (
     "rating_out_of_scale",
     "unmapped_category",
     "undecodable_text",
+    "encoding_uncertain",
     "shared_review_id",
 )
 

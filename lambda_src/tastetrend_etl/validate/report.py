@@ -118,6 +118,7 @@ def _column_names(columns: ColumnMapping) -> dict[str, list[str]]:
 def _encoding(encoding: FileEncoding, dialect: Dialect) -> Report:
     return {
         "encoding": encoding.encoding,
+        "encoding_evidence": encoding.evidence,
         "compressed": encoding.compressed,
         "nul_bytes_removed": encoding.nul_bytes,
         "format": dialect.format,

@@ -1,0 +1,179 @@
+"""Finds the records in a JSON file that is one object: a list within it, or a table by columns or by rows."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+from tastetrend_etl.errors import RejectedFileError
+from tastetrend_etl.limits import MAX_JSON_TABLE_BYTES
+from tastetrend_etl.parse.byte_stream import enforce_size_limit
+from tastetrend_etl.parse.column_mapping import map_columns
+from tastetrend_etl.parse.csv_tolerant import open_text
+from tastetrend_etl.parse.json_records import DECODER, storable, to_json
+
+_HEAD = 1 << 18  # characters
+_SPACE = re.compile(r"[\s\ufeff]*")
+_MEMBER = re.compile(r'[{,]\s*"(?:[^"\\]|\\.)*"\s*:\s*')
+_LIST_OF_OBJECTS = re.compile(r"\[\s*(?=\{)")
+_OBJECT_END = re.compile(r"\s*\}\s*")
+_NEXT_LINE = re.compile(r"\n\{")
+_KINDS = {dict: "object", list: "list", bool: "boolean", type(None): "null"}
+
+
+def locate_records(path: Path, target: Path, limit: int) -> tuple[Path, int]:
+    """Return the file with the records and the character where the first one starts.
+
+    A table is written to the target, one object a row.
+
+    Args:
+        path: a clean UTF-8 file.
+        target: in the folder of copies.
+        limit: the most characters to write.
+
+    Raises:
+        RejectedFileError: `unknown_json_shape`, or `too_large`.
+    """
+    with open_text(path, 0) as file:
+        head = file.read(_HEAD)
+    begin = _SPACE.match(head).end()  # type: ignore[union-attr] # matches anything
+    if not head.startswith("{", begin):
+        return path, 0
+    content, end = _decode(head, begin)
+    if content is not None and (head[end:].strip() or path.stat().st_size >= _HEAD):
+        return path, 0  # more values follow
+    if (start := _list_start(head, begin)) and not (content and _has_text(content)):
+        return path, start
+    content = _whole_object(path, head) if content is None else content
+    if not content or all(map(_is_scalar, content.values())):
+        return path, 0
+    rows = _table_rows(content)
+    if rows is None and _is_known(_scalars(content)):
+        return path, 0
+    try:
+        _write_rows(rows if rows is not None else _reject_shape(content), target, limit)
+    except RecursionError:
+        _reject_shape(content)
+    if path.parent == target.parent:  # a copy itself, and the disk is small
+        path.unlink()
+    return target, 0
+
+
+def _decode(text: str, begin: int) -> tuple[dict[str, Any] | None, int]:
+    try:
+        content, end = DECODER.raw_decode(text, begin)
+    except (ValueError, RecursionError):
+        return None, begin
+    return content, end
+
+
+def _whole_object(path: Path, head: str) -> dict[str, Any] | None:
+    """Return the file's only value; None if it has others or is damaged."""
+    if path.stat().st_size > MAX_JSON_TABLE_BYTES:
+        if _NEXT_LINE.search(head):
+            return None
+        raise RejectedFileError(
+            "too_large",
+            f"the file is one JSON object of more than {MAX_JSON_TABLE_BYTES:,} bytes; "
+            "send its reviews as a list of objects, or one object a line",
+        )
+    text = path.read_text(encoding="utf-8-sig")
+    content, end = _decode(text, _SPACE.match(text).end())  # type: ignore[union-attr] # matches anything
+    return None if text[end:].strip() else content
+
+
+def _list_start(text: str, position: int) -> int:
+    """Return where the first list begins whose objects can be reviews, in any nested object; else 0."""
+    while member := _MEMBER.match(text, position):
+        position = member.end()
+        if text.startswith("{", position):
+            continue
+        if objects := _LIST_OF_OBJECTS.match(text, position):
+            first, _ = _decode(text, objects.end())
+            if first and _is_known(first):
+                return objects.end()
+        try:
+            _, position = DECODER.raw_decode(text, position)
+        except (ValueError, RecursionError):
+            return 0
+        while ended := _OBJECT_END.match(text, position):
+            position = ended.end()
+        position = _SPACE.match(text, position).end()  # type: ignore[union-attr] # matches anything
+    return 0
+
+
+def _is_known(names: Mapping[str, Any]) -> bool:
+    try:
+        map_columns(tuple(names))
+    except RejectedFileError:
+        return False
+    return True
+
+
+def _is_scalar(value: object) -> bool:
+    return not isinstance(value, dict | list)
+
+
+def _scalars(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in content.items() if _is_scalar(value)}
+
+
+def _has_text(content: Mapping[str, Any]) -> bool:
+    """Tell whether an object is a review itself, not a restaurant with its reviews."""
+    names = _scalars(content)
+    return _is_known(names) and "review_text" in map_columns(tuple(names)).fields
+
+
+def _table_rows(content: Mapping[str, Any]) -> Iterator[Any] | None:
+    """Return the rows of a table in one of the shapes that pandas writes; None if it has none of them."""
+    names, data = content.get("columns"), content.get("data")
+    if isinstance(names, list) and isinstance(data, list):
+        return _split_rows(list(map(str, names)), data)
+    columns = list(content.values())
+    if all(isinstance(column, dict) for column in columns):
+        if _is_known(content):
+            return _rows_by_index(content)
+        return iter(columns) if _is_known(columns[0]) else None
+    is_table = all(isinstance(column, list) for column in columns) and _is_known(content)
+    if is_table and len({len(column) for column in columns}) == 1:
+        return (dict(zip(content, row, strict=True)) for row in zip(*columns, strict=True))
+    return None
+
+
+def _split_rows(names: list[str], data: list[Any]) -> Iterator[Any]:
+    """Yield an object a row; a row of another width as it is."""
+    for row in data:
+        fits = isinstance(row, list) and len(row) == len(names)
+        yield dict(zip(names, row, strict=True)) if fits else row
+
+
+def _rows_by_index(content: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    for index in dict.fromkeys(index for column in content.values() for index in column):
+        yield {name: column[index] for name, column in content.items() if index in column}
+
+
+def _write_rows(rows: Iterator[Any], target: Path, limit: int) -> None:
+    written = 0
+    with target.open("w", encoding="utf-8", newline="") as file:
+        for row in rows:
+            written += file.write(storable(to_json(row)) + "\n")
+            enforce_size_limit(limit, written)
+
+
+def _reject_shape(content: Mapping[str, Any]) -> NoReturn:
+    """Reject a file with the kinds of its members, but none of their names."""
+    kinds = Counter(map(_kind, content.values()))
+    found = ", ".join(f"{kind} ({count:,})" for kind, count in kinds.most_common())
+    raise RejectedFileError(
+        "unknown_json_shape",
+        f"the file is one JSON object, of: {found}; no list of reviews and no table is known in it; "
+        "send the reviews as a list of objects, or one object a line",
+    )
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, list):
+        kinds = sorted({_KINDS.get(type(each), "value") for each in value[:100]})
+        return f"list of {' and '.join(kinds)}" if kinds else "empty list"
+    return _KINDS.get(type(value), "value")
