@@ -18,6 +18,7 @@ from tastetrend_etl.parse.csv_tolerant import (
 from tastetrend_etl.parse.dialect import detect_dialect
 from tastetrend_etl.parse.encoding import detect_encoding, is_clean_utf8
 from tastetrend_etl.parse.json_records import json_header, json_records
+from tastetrend_etl.parse.row_shape import row_shape
 
 _JSON_START = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[\[{\]])')
 _SNIFFED_BYTES = 1 << 18
@@ -64,7 +65,7 @@ class RawFile:
     def repair(self) -> "RawFile":
         """Return a copy in which all records are regular."""
         with open_text(self.path, self.dialect.data_offset) as text:
-            return self.rewrite(delimited_records(physical_lines(text), self.dialect.delimiter))
+            return self.rewrite(delimited_records(physical_lines(text), row_shape(self.dialect)))
 
     def rewrite(self, records: Iterable[RawRecord]) -> "RawFile":
         """Return a copy as strict CSV with the valid ones of the given data records."""
@@ -73,9 +74,9 @@ class RawFile:
         rejected = write_valid_records(records, target, self.dialect, self.max_copy_size)
         if self.path.parent == self.work_dir:  # a copy itself, and the disk is small
             self.path.unlink()
-        return replace(
-            self, path=target, dialect=replace(self.dialect, data_offset=0), rejected=tuple(rejected)
-        )
+        # Without kinds, since each record is on its own by now, whatever its lines look like.
+        dialect = replace(self.dialect, data_offset=0, quote='"', kinds=())
+        return replace(self, path=target, dialect=dialect, rejected=tuple(rejected))
 
     def _with_time_checks(self, records: Iterable[RawRecord]) -> Iterator[RawRecord]:
         for index, record in enumerate(records):
@@ -104,7 +105,9 @@ def open_raw_file(path: Path, work_dir: Path, limit: int, check_time: Callable[[
     dialect = Dialect(",", json_header(path, max_copy_size), 0, "json") if json else detect_dialect(path)
     columns = map_columns(dialect.header)
     raw = RawFile(encoding, dialect, columns, path, work_dir, max_copy_size, check_time)
-    return raw.rewrite(json_records(path, dialect.header)) if json else raw
+    if json:
+        return raw.rewrite(json_records(path, dialect.header))
+    return raw if dialect.quote == '"' else raw.repair()
 
 
 def _is_json(path: Path) -> bool:
