@@ -114,7 +114,7 @@ def _check_quotes(data: np.ndarray, quotes: np.ndarray, records: memoryview, sha
     is_boundary = _field_boundaries(shape.delimiter)
     if not (is_boundary[data[preceded - 1]].all() and is_boundary[data[closing + 1]].all()):
         raise IrregularFileError("a quote is stray")
-    suspects = suspect_records(records, quotes, shape.delimiter, shape.width) if any(shape.kinds) else ()
+    suspects = suspect_records(records, quotes, shape) if any(shape.kinds) else ()
     if any(shape.swallows_rows(lines) for lines in suspects):
         raise IrregularFileError("a quote is not closed")
 
