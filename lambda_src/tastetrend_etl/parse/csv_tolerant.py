@@ -111,14 +111,10 @@ def _next_record(buffer: LineBuffer, shape: RowShape, repairs: Sequence[QuoteRep
             fields = _parse_fields(buffer, shape, repair, skip_spaces=True) or _parse_fields(
                 buffer, shape, repair
             )
-        lines, repaired = buffer.lines, repair is repairs[-1]
-        if len(lines) == 1:
-            record = RawRecord(fields, lines[0])
-            return shape.corrected(record) if repaired or len(fields) != shape.width else record
-        ragged = len(fields) != shape.width
-        if lines and not shape.swallows_rows(lines, ragged=ragged or repaired):
+        lines, repaired, ragged = buffer.lines, repair is repairs[-1], len(fields) != shape.width
+        if len(lines) == 1 or (lines and not shape.swallows_rows(lines, ragged=ragged or repaired)):
             record = RawRecord(fields, "".join(lines))
-            return shape.corrected(record) if ragged else record
+            return shape.corrected(record, repaired=repaired) if ragged or repaired else record
         buffer.push_back()
     line = buffer.pop_line()
     if fields := shape.unwrapped(line) or shape.verbatim(line):

@@ -44,18 +44,25 @@ class RowShape:
         quoted, pair = f"{q}((?:[^{q}]++|{q}{q})*+){q}", f"{q}[^{q}]*+{q}"
         return re.compile(rf"(?:{quoted}|({pair}(?:[^{q}{d}]++|{pair})*+|[^{q}{d}][^{d}]*+|))(?={d}|\Z)")
 
+    @cached_property
+    def _careful(self) -> re.Pattern[str]:
+        d, q = re.escape(self.delimiter), re.escape(self.quote)
+        return re.compile(rf"(?:^|{d}){q}[^{q}{d}\r\n]+{q}(?:{d}|$)|[^{d}{q}\r\n]{q}{q}", re.MULTILINE)
+
     def swallows_rows(self, lines: Sequence[str], *, ragged: bool = False) -> bool:
         """Return whether the lines of one record are rather rows of their own, behind an unclosed quote.
 
         They are if every line is a complete row; if the record is not as wide as the header, or is valid only
-        after a repair (`ragged`), one complete row behind its first line is enough.
+        after a repair (`ragged`), one complete row behind its first line is enough. A quote that is doubled,
+        or not needed, shows that whoever wrote the record quotes with care.
         """
         if not any(self.kinds):
             return False
         later = [line for line in lines[1:] if line.strip()]
         if ragged:
             return any(map(self.is_row, later))
-        return bool(later) and all(map(self.is_row, [*later, lines[0]]))
+        all_rows = bool(later) and all(map(self.is_row, [*later, lines[0]]))
+        return all_rows and not self._careful.search("".join(lines))
 
     def is_row(self, line: str) -> bool:
         """Return whether a line has a cell for each column, and numbers and dates where its file has them."""
@@ -110,20 +117,21 @@ class RowShape:
         fields = unwrapped_fields(record, self.delimiter) if self.width > 1 else []
         return fields if len(fields) == self.width else []
 
-    def corrected(self, record: RawRecord) -> RawRecord:
-        """Return a record of one line with the fields of its better reading, if there is one."""
+    def corrected(self, record: RawRecord, *, repaired: bool) -> RawRecord:
+        """Return a record that is too narrow, too wide or repaired, in a better reading if there is one."""
+        fields = self.unwrapped(record.raw)
         kept = (2 * self.quote, f"{self.delimiter} {self.quote}")  # doubled, or after a space
-        if not record.fields or (
+        if repaired and not (
             len(record.fields) == self.width and any(quotes in record.raw for quotes in kept)
         ):
-            return record
-        fields = self.unwrapped(record.raw) or self.verbatim(record.raw)
+            fields = fields or self.verbatim(record.raw)
         return RawRecord(fields, record.raw) if fields else record
 
 
 def lines_of(text: str) -> list[str]:
     """Return the lines with their ends, which are line feeds and carriage returns only."""
-    return list(StringIO(text, newline=""))
+    content = text.rstrip("\r\n")
+    return list(StringIO(text, newline="")) if "\n" in content or "\r" in content else [text]
 
 
 def unwrapped_fields(record: str, delimiter: str) -> list[str]:
@@ -131,9 +139,9 @@ def unwrapped_fields(record: str, delimiter: str) -> list[str]:
     match = _WRAPPED.fullmatch(record) if len(record) <= MAX_JUDGED_LINE else None
     if not match:
         return []
-    inner = StringIO(match[1].replace('""', '"'), newline="")
+    inner = match[1].replace('""', '"')
     try:
-        records = list(csv.reader(inner, delimiter=delimiter, strict=True))
+        records = list(csv.reader(lines_of(inner), delimiter=delimiter, strict=True))
     except csv.Error:
         return []
     return records[0] if len(records) == 1 else []

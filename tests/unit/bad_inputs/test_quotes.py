@@ -1,5 +1,7 @@
 """A quote at an odd place costs its own row at most."""
 
+import csv
+
 import pytest
 
 from tests.unit.bad_inputs.reviews import file_of, line, mark, review, reviews, text_of
@@ -111,6 +113,25 @@ def test_R22_a_text_of_several_lines_is_one_cell(text, broken, send):
     assert delivery.rows[6]["review_text"] == f"{text} {mark(7)}".strip()
     assert delivery.rejected == []
     assert delivery.holds_each_mark_once(13)
+
+
+@pytest.mark.parametrize(
+    ("text", "quoting"),
+    [
+        ("Soup, 4\n7,5", csv.QUOTE_ALL),
+        ("Soup, 4\n7,5", csv.QUOTE_NONNUMERIC),
+        ('The "soup"\n7,5', csv.QUOTE_MINIMAL),
+    ],
+)
+def test_R22_rows_within_a_text_that_is_quoted_with_care_are_text(text, quoting, send):
+    header = ("rating", "review_text")
+    rows = [review(number, review_text=f"Good food {mark(number)}") for number in range(1, 9)]
+    rows[4]["review_text"] = f"{text} {mark(5)}"
+
+    delivery = send(file_of(rows, header=header, quoting=quoting))
+
+    assert delivery.rows[4]["review_text"] == f"{text} {mark(5)}"
+    assert delivery.rejected == []
 
 
 @pytest.mark.parametrize("quote", ["", '"'], ids=["bare", "quoted"])
