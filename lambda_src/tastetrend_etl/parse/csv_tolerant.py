@@ -17,6 +17,7 @@ from tastetrend_etl.parse.rejected_rows import RejectedRows
 from tastetrend_etl.parse.row_shape import RowShape
 
 csv.field_size_limit(MAX_RECORD_CHARACTERS + 1)
+SEQUENCE_MARK = "\x1f"  # a delimiter in place of several characters
 _SAMPLE_LINES = 100
 _PADDED_QUOTE = re.compile(' +"')
 
@@ -88,6 +89,20 @@ def delimited_records(lines: Iterable[str], shape: RowShape) -> Iterator[RawReco
     repairs = (_unchanged, _escaped_quote_repair(shape.quote), _stray_quote_repair(shape))
     while buffer.start_record():
         yield _next_record(buffer, shape, repairs)
+
+
+def records_with_sequence(lines: Iterable[str], shape: RowShape, sequence: str) -> Iterator[RawRecord]:
+    """Yield every record of a file with a sequence of characters as its delimiter, such as `||`.
+
+    Args:
+        lines: physical lines with their ends.
+        shape: of the rows, with `SEQUENCE_MARK` as delimiter.
+        sequence: what it stands for.
+    """
+    marked = (line.replace(sequence, SEQUENCE_MARK) for line in lines)
+    for fields, raw, problem in delimited_records(marked, shape):
+        cells = [field.replace(SEQUENCE_MARK, sequence) for field in fields]
+        yield RawRecord(cells, raw.replace(SEQUENCE_MARK, sequence), problem)
 
 
 def first_lines(text: str) -> Iterator[str]:

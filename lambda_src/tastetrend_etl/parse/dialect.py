@@ -9,12 +9,13 @@ from tastetrend_etl.errors import RejectedFileError
 from tastetrend_etl.limits import MAX_COLUMNS
 from tastetrend_etl.models import Dialect, RawRecord
 from tastetrend_etl.parse.column_mapping import MAX_NAME_LENGTH, count_known_names
-from tastetrend_etl.parse.csv_tolerant import first_lines, first_records
+from tastetrend_etl.parse.csv_tolerant import SEQUENCE_MARK, first_lines, first_records
 from tastetrend_etl.parse.row_shape import KINDS, RowShape, find_column_kinds, unwrapped_fields
 
 _HEAD_BYTES = 1 << 18
 _HEADER_RECORDS = 20
 _DELIMITERS = ",;\t|^~\x01\x1f"
+_SEQUENCES = ("||", "::", "|~|", "^|^", "~|~")
 _ANNOUNCED_DELIMITER = re.compile(r"sep=([^\w\s\"]|\t)[\r\n]", re.ASCII | re.IGNORECASE)
 _PREAMBLE = re.compile(r"\s*#|sep=", re.IGNORECASE)
 _MAX_SPACES_IN_NAME = 5
@@ -37,10 +38,12 @@ class _Candidate:
     quote: str
     header: tuple[str, ...]
     end: int
+    sequence: str
 
     @property
-    def score(self) -> tuple[int, int, int]:
-        return self.known_columns, self.consistent_rows, len(self.header)
+    def score(self) -> tuple[int, int, int, int]:
+        empty_names = self.header.count("")  # as with one character of a sequence as delimiter
+        return self.known_columns, self.consistent_rows, -empty_names, len(self.header)
 
 
 def detect_dialect(path: Path) -> Dialect:
@@ -58,7 +61,9 @@ def detect_dialect(path: Path) -> Dialect:
     head = start.removeprefix("\ufeff")
     announced = _ANNOUNCED_DELIMITER.match(head)
     delimiters = announced[1] if announced else _plausible_delimiters(head)
-    candidates = (_evaluate(head, delimiter, _quote(head, delimiter)) for delimiter in delimiters)
+    sequences = () if announced else (sequence for sequence in _SEQUENCES if sequence in head)
+    candidates = [_evaluate(head, delimiter) for delimiter in delimiters]
+    candidates += [_evaluate(head, SEQUENCE_MARK, sequence) for sequence in sequences]
     best = max(candidates, key=lambda each: each.score)
     if not best.known_columns and any(_kind(cell) in {"number", "date", "text"} for cell in best.header):
         kinds = ", ".join(map(_kind, best.header[:20]))
@@ -74,8 +79,16 @@ def detect_dialect(path: Path) -> Dialect:
             "send only the columns of the reviews",
         )
     shape = RowShape(best.delimiter, best.quote, len(best.header))
-    column_kinds = find_column_kinds(first_lines(head[best.end :]), shape)
-    return Dialect(best.delimiter, best.header, data_offset, quote=best.quote, kinds=column_kinds)
+    rows = head[best.end :].replace(best.sequence, best.delimiter) if best.sequence else head[best.end :]
+    column_kinds = find_column_kinds(first_lines(rows), shape)
+    return Dialect(
+        best.delimiter,
+        best.header,
+        data_offset,
+        quote=best.quote,
+        kinds=column_kinds,
+        sequence=best.sequence,
+    )
 
 
 def _plausible_delimiters(head: str) -> list[str]:
@@ -95,7 +108,9 @@ def _quote(head: str, delimiter: str) -> str:
     return "'" if quoted >= _SINGLE_QUOTED_SHARE * len(lines) else '"'
 
 
-def _evaluate(head: str, delimiter: str, quote: str) -> _Candidate:
+def _evaluate(head: str, delimiter: str, sequence: str = "") -> _Candidate:
+    head = head.replace(sequence, delimiter) if sequence else head
+    quote = _quote(head, delimiter)
     records, ends = first_records(head, delimiter, quote)
     records = [_unwrapped_header(record, delimiter) for record in records]
     known = [count_known_names(record.fields) for record in records[:_HEADER_RECORDS]]
@@ -103,7 +118,8 @@ def _evaluate(head: str, delimiter: str, quote: str) -> _Candidate:
     header = tuple(records[index].fields)
     consistent = sum(len(record.fields) == len(header) for record in records[index:])
     consistent = consistent if len(header) > 1 else 0
-    return _Candidate(known[index], consistent, delimiter, quote, header, ends[index])
+    end = ends[index] + head[: ends[index]].count(delimiter) * (len(sequence) - 1 if sequence else 0)
+    return _Candidate(known[index], consistent, delimiter, quote, header, end, sequence)
 
 
 def _unwrapped_header(record: RawRecord, delimiter: str) -> RawRecord:

@@ -13,6 +13,7 @@ from tastetrend_etl.parse.csv_tolerant import (
     delimited_records,
     open_text,
     physical_lines,
+    records_with_sequence,
     write_valid_records,
 )
 from tastetrend_etl.parse.dialect import detect_dialect
@@ -65,7 +66,10 @@ class RawFile:
     def repair(self) -> "RawFile":
         """Return a copy in which all records are regular."""
         with open_text(self.path, self.dialect.data_offset) as text:
-            return self.rewrite(delimited_records(physical_lines(text), row_shape(self.dialect)))
+            lines, shape, sequence = physical_lines(text), row_shape(self.dialect), self.dialect.sequence
+            if sequence:
+                return self.rewrite(records_with_sequence(lines, shape, sequence))
+            return self.rewrite(delimited_records(lines, shape))
 
     def rewrite(self, records: Iterable[RawRecord]) -> "RawFile":
         """Return a copy as strict CSV with the valid ones of the given data records."""
@@ -107,7 +111,7 @@ def open_raw_file(path: Path, work_dir: Path, limit: int, check_time: Callable[[
     raw = RawFile(encoding, dialect, columns, path, work_dir, max_copy_size, check_time)
     if json:
         return raw.rewrite(json_records(path, dialect.header))
-    return raw if dialect.quote == '"' else raw.repair()
+    return raw.repair() if dialect.sequence or dialect.quote != '"' else raw
 
 
 def _is_json(path: Path) -> bool:

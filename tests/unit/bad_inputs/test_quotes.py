@@ -210,3 +210,18 @@ def test_F54_such_a_character_in_a_text_is_no_delimiter(delimiter, send):
     delivery = send(file_of(reviews(5, location=f"rating{delimiter}review_text{delimiter}date")))
 
     assert delivery.report["delimiter"] == ","
+
+
+@pytest.mark.parametrize("sequence", ["||", "::", "|~|", "^|^"])
+def test_F54_a_sequence_of_characters_is_detected_as_delimiter(sequence, send):
+    rows = [review(n, review_text=f"Fish | {sequence[0]} chips {mark(n)}", location="") for n in range(1, 9)]
+    rows[4] |= {"location": f'"a{sequence}b"'}
+    body = "".join(sequence.join(cells) + "\n" for cells in [rows[0], *(row.values() for row in rows)])
+
+    delivery = send(f"{body}9{sequence}{mark(9)}\n".encode())
+
+    assert delivery.report["delimiter"] == sequence
+    assert delivery.column("review_text") == [row["review_text"] for row in rows]
+    assert delivery.column("location") == [None] * 4 + [f"a{sequence}b"] + [None] * 3
+    assert [row["raw"] for row in delivery.rejected] == [f"9{sequence}{mark(9)}"]
+    assert set(delivery.column("extra")) == {None}
