@@ -69,12 +69,18 @@ class Dialect:
         header: the raw column names.
         data_offset: the byte where the first data row begins.
         format: of the raw file; JSON is rewritten as delimited text before it is parsed.
+        quote: the character around fields.
+        kinds: for each column `number`, `date` or nothing, as the first rows show; empty if not known.
+        sequence: what stands for the delimiter in the file, if it is more than one character.
     """
 
     delimiter: str
     header: tuple[str, ...]
     data_offset: int
     format: Literal["delimited", "json"] = "delimited"
+    quote: str = '"'
+    kinds: tuple[str, ...] = ()
+    sequence: str = ""
 
 
 class ColumnHint(NamedTuple):

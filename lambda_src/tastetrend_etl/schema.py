@@ -79,8 +79,15 @@ def _spellings(word: str) -> list[str]:
 # In every combination of upper and lower case: one exact lookup instead of lower-casing a column.
 NULL_SPELLINGS = sorted({spelling for word in NULL_VALUES for spelling in _spellings(word)})
 
-# First cell of a line with totals.
-SUMMARY_ROW_PATTERN = r"(?i)^\s*(grand |sub-?)?(totals?|sum|average|avg|mean|count)\b"
+# Words at the start of a line of totals; none of them is a common name.
+SUMMARY_WORDS = (
+    "total", "totals", "sum", "average", "avg", "mean", "count", "gesamt", "summe", "durchschnitt",
+    "moyenne", "promedio", "totale", "totaal", "gemiddelde",
+)  # fmt: skip
+_SUMMARY_WORD = rf"(?i)^\W*(?:(?:grand|sub|overall)[ -]?)?(?:{'|'.join(SUMMARY_WORDS)})"
+# In the column of ids; and in any other of the first columns, where `Total Stranger` is a guest.
+SUMMARY_ID_PATTERN = rf"{_SUMMARY_WORD}\b"
+SUMMARY_LABEL_PATTERN = rf"{_SUMMARY_WORD}(?:\W*$|\W+(?:of|ratings?|scores?|stars|reviews?|rows?)\b|\W.*\d)"
 RATING_SCALES = (5, 10, 100)
 
 NUMBER_WORDS: Mapping[str, int] = {

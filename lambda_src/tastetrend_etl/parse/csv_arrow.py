@@ -8,11 +8,15 @@ from typing import BinaryIO, Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv
 
 from tastetrend_etl.limits import MAX_REJECTED_ROWS
 from tastetrend_etl.models import Dialect, RawBatch, RejectedRow
 from tastetrend_etl.parse.byte_stream import CHUNK
+from tastetrend_etl.parse.line_buffer import BYTE_ORDER_MARK
+from tastetrend_etl.parse.multiline_cells import positions, suspect_records
+from tastetrend_etl.parse.row_shape import RowShape, lines_of, row_shape
 
 BLOCK_BYTES = 8 << 20  # determines the memory of a run, and the maximum length of a record
 _BATCH_ROWS = 1 << 16  # a block of rows of a few bytes each has millions of them
@@ -57,33 +61,28 @@ def _read_blocks(path: Path, dialect: Dialect) -> Iterator[memoryview]:
 
     Arrow's own streaming reader would read 32 blocks ahead, and does not detect stray quotes.
     """
-    is_boundary = _field_boundaries(dialect.delimiter)
+    shape = row_shape(dialect)
     with path.open("rb", buffering=0) as file:
         file.seek(dialect.data_offset)
         # Not a loop with a variable, which would keep each block in memory while it is processed.
-        yield from iter(lambda: _next_block(file, is_boundary), b"")
+        yield from iter(lambda: _next_block(file, shape), b"")
 
 
-def _next_block(file: BinaryIO, is_boundary: np.ndarray) -> memoryview:
+def _next_block(file: BinaryIO, shape: RowShape) -> memoryview:
     """Return the whole records of the next block; nothing at the end of the file."""
     start = file.tell()
     block = file.read(BLOCK_BYTES)
     if 0 < len(block) < BLOCK_BYTES and not block.endswith((b"\n", b"\r")):
         block += b"\n"
     data = np.frombuffer(block, np.uint8)
-    quotes = _quote_positions(data)
+    quotes = positions(data, _QUOTE)
     end = _last_record_end(data, quotes)
     if block and not end:
         raise IrregularFileError("a record is longer than a block")
-    _check_quotes(data, quotes[: np.searchsorted(quotes, end)], is_boundary)
     file.seek(start + end)
-    return memoryview(block)[:end]
-
-
-def _quote_positions(data: np.ndarray) -> np.ndarray:
-    starts = range(0, len(data), CHUNK)
-    positions = [np.flatnonzero(data[start : start + CHUNK] == _QUOTE) + start for start in starts]
-    return np.concatenate(positions) if positions else np.empty(0, np.int64)
+    records = memoryview(block)[:end]
+    _check_quotes(data, quotes[: np.searchsorted(quotes, end)], records, shape)
+    return records
 
 
 def _last_record_end(data: np.ndarray, quotes: np.ndarray) -> int:
@@ -104,16 +103,20 @@ def _field_boundaries(delimiter: str) -> np.ndarray:
     return is_boundary
 
 
-def _check_quotes(data: np.ndarray, quotes: np.ndarray, is_boundary: np.ndarray) -> None:
-    """Check that every quote is where RFC 4180 allows it.
+def _check_quotes(data: np.ndarray, quotes: np.ndarray, records: memoryview, shape: RowShape) -> None:
+    """Check that every quote is where RFC 4180 allows it, and that no text is rows behind an unclosed one.
 
     Opening and closing quotes alternate. Before an opening one and after a closing one there is a delimiter,
     a line end, the start of the block or the other half of a doubled quote.
     """
     opening, closing = quotes[0::2], quotes[1::2]
     preceded = opening[1:] if len(opening) and opening[0] == 0 else opening
+    is_boundary = _field_boundaries(shape.delimiter)
     if not (is_boundary[data[preceded - 1]].all() and is_boundary[data[closing + 1]].all()):
         raise IrregularFileError("a quote is stray")
+    suspects = suspect_records(records, quotes, shape) if any(shape.kinds) else ()
+    if any(shape.swallows_rows(lines) for lines in suspects):
+        raise IrregularFileError("a quote is not closed")
 
 
 def _parse(
@@ -132,21 +135,35 @@ def _parse(
             csv.ParseOptions(
                 delimiter=dialect.delimiter,
                 newlines_in_values=True,
-                invalid_row_handler=partial(_set_aside, invalid, dialect.delimiter),
+                invalid_row_handler=partial(_set_aside, invalid, row_shape(dialect)),
             ),
             _convert_options(names, text_columns),
         )
     except pa.ArrowInvalid as error:
         raise IrregularFileError(str(error)) from error
     batches = table.to_batches()
-    return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema), invalid
+    cells = batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema)
+    return cells if dialect.format == "json" else _without_byte_order_marks(cells), invalid
+
+
+def _without_byte_order_marks(cells: pa.RecordBatch) -> pa.RecordBatch:
+    """Remove the marks at the start of rows, where files were appended to one another."""
+    column = cells[0]
+    values = column.dictionary if isinstance(column, pa.DictionaryArray) else column
+    if not pc.any(pc.starts_with(values, BYTE_ORDER_MARK)).as_py():
+        return cells
+    trimmed = pc.utf8_ltrim(column.cast(pa.string()), BYTE_ORDER_MARK).cast(column.type)
+    return cells.set_column(0, cells.schema.names[0], trimmed)
 
 
 def _set_aside(
-    invalid: list[csv.InvalidRow], delimiter: str, row: csv.InvalidRow
+    invalid: list[csv.InvalidRow], shape: RowShape, row: csv.InvalidRow
 ) -> Literal["skip", "error"]:
-    surplus = row.actual_columns > row.expected_columns and row.text.endswith((delimiter, f'{delimiter}""'))
-    if surplus or len(invalid) >= MAX_REJECTED_ROWS:
+    ends = (shape.delimiter, f'{shape.delimiter}""')
+    surplus = row.actual_columns > row.expected_columns and row.text.endswith(ends)
+    lines = lines_of(row.text)
+    repairable = shape.unwrapped(row.text) or (len(lines) > 1 and shape.swallows_rows(lines, ragged=True))
+    if surplus or repairable or len(invalid) >= MAX_REJECTED_ROWS:
         return "error"
     invalid.append(row)
     return "skip"

@@ -2,28 +2,26 @@
 
 import csv
 import re
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from io import StringIO, TextIOWrapper
 from itertools import accumulate, islice
 from pathlib import Path
 from typing import TextIO
 
-from tastetrend_etl.limits import MAX_KEPT_CHARACTERS, MAX_RECORD_CHARACTERS, MAX_RECORD_LINES
+from tastetrend_etl.limits import MAX_KEPT_CHARACTERS, MAX_RECORD_CHARACTERS
 from tastetrend_etl.models import Dialect, RawRecord, RejectedRow
 from tastetrend_etl.parse.byte_stream import enforce_size_limit
+from tastetrend_etl.parse.line_buffer import LineBuffer, UnfinishedRecordError
 from tastetrend_etl.parse.rejected_rows import RejectedRows
+from tastetrend_etl.parse.row_shape import RowShape
 
 csv.field_size_limit(MAX_RECORD_CHARACTERS + 1)
+SEQUENCE_MARK = "\x1f"  # a delimiter in place of several characters
 _SAMPLE_LINES = 100
 _PADDED_QUOTE = re.compile(' +"')
 
 QuoteRepair = Callable[[str], str]
-
-
-class _UnfinishedError(Exception):
-    """The record does not end within its limits."""
 
 
 def open_text(path: Path, offset: int) -> TextIO:
@@ -77,52 +75,82 @@ def _field_count_error(fields: list[str], width: int) -> str:
     return "" if len(fields) == width or (len(fields) > width and not any(fields[width:])) else "ragged"
 
 
-def delimited_records(lines: Iterable[str], delimiter: str) -> Iterator[RawRecord]:
+def delimited_records(lines: Iterable[str], shape: RowShape) -> Iterator[RawRecord]:
     """Yield every record; a blank line is a record without fields.
 
-    A record that no quote repair makes valid ends at its first line, and parsing continues with the next
-    line.
+    A record that no quote repair makes valid, or that swallows rows, ends at its first line, and parsing
+    continues with the next line.
 
     Args:
         lines: physical lines with their ends.
-        delimiter: the character between fields.
+        shape: of the rows; its width is 0 as long as the header is not known.
     """
-    buffer = _LineBuffer(lines)
-    repairs = (_unchanged, _double_escaped_quotes, _stray_quote_repair(delimiter))
+    buffer = LineBuffer(lines)
+    repairs = (_unchanged, _escaped_quote_repair(shape.quote), _stray_quote_repair(shape))
     while buffer.start_record():
-        yield _next_record(buffer, delimiter, repairs)
+        yield _next_record(buffer, shape, repairs)
 
 
-def first_records(text: str, delimiter: str) -> tuple[list[RawRecord], list[int]]:
+def records_with_sequence(lines: Iterable[str], shape: RowShape, sequence: str) -> Iterator[RawRecord]:
+    """Yield every record of a file with a sequence of characters as its delimiter, such as `||`.
+
+    Args:
+        lines: physical lines with their ends.
+        shape: of the rows, with `SEQUENCE_MARK` as delimiter.
+        sequence: what it stands for.
+    """
+    marked = (line.replace(sequence, SEQUENCE_MARK) for line in lines)
+    for fields, raw, problem in delimited_records(marked, shape):
+        cells = [field.replace(SEQUENCE_MARK, sequence) for field in fields]
+        yield RawRecord(cells, raw.replace(SEQUENCE_MARK, sequence), problem)
+
+
+def first_lines(text: str) -> Iterator[str]:
+    """Return a sample of the lines of a text, with their ends."""
+    return islice(StringIO(text, newline=""), _SAMPLE_LINES)
+
+
+def first_records(text: str, delimiter: str, quote: str) -> tuple[list[RawRecord], list[int]]:
     """Return the records of the first lines, without blank ones, and the positions where they end."""
-    records = list(delimited_records(islice(StringIO(text, newline=""), _SAMPLE_LINES), delimiter))
+    records = list(delimited_records(first_lines(text), RowShape(delimiter, quote, 0)))
     ends = accumulate(len(record.raw) for record in records)
     pairs = [pair for pair in zip(records, ends, strict=True) if pair[0].fields or pair[0].problem]
     return [record for record, _ in pairs] or [RawRecord([], "")], [end for _, end in pairs] or [0]
 
 
-def _next_record(buffer: "_LineBuffer", delimiter: str, repairs: Iterable[QuoteRepair]) -> RawRecord:
+def _next_record(buffer: LineBuffer, shape: RowShape, repairs: Sequence[QuoteRepair]) -> RawRecord:
     for repair in repairs:
-        fields = _parse_fields(buffer, delimiter, repair)
+        fields = _parse_fields(buffer, shape, repair)
         if any(map(_PADDED_QUOTE.match, fields)):
             buffer.push_back()
-            fields = _parse_fields(buffer, delimiter, repair, skip_spaces=True) or _parse_fields(
-                buffer, delimiter, repair
+            fields = _parse_fields(buffer, shape, repair, skip_spaces=True) or _parse_fields(
+                buffer, shape, repair
             )
-        if fields or buffer.raw_text:
-            return RawRecord(fields, buffer.raw_text)
+        lines, repaired, ragged = buffer.lines, repair is repairs[-1], len(fields) != shape.width
+        if len(lines) == 1 or (lines and not shape.swallows_rows(lines, ragged=ragged or repaired)):
+            record = RawRecord(fields, "".join(lines))
+            return shape.corrected(record, repaired=repaired) if ragged or repaired else record
+        buffer.push_back()
     line = buffer.pop_line()
+    if fields := shape.unwrapped(line) or shape.verbatim(line):
+        return RawRecord(fields, line)
     return RawRecord([], line, "record_too_long" if len(line) > MAX_RECORD_CHARACTERS else "unclosed_quote")
 
 
 def _parse_fields(
-    buffer: "_LineBuffer", delimiter: str, repair: QuoteRepair, *, skip_spaces: bool = False
+    buffer: LineBuffer, shape: RowShape, repair: QuoteRepair, *, skip_spaces: bool = False
 ) -> list[str]:
     """Return the fields of the next record; none, with its lines pushed back, if it is not valid."""
-    reader = csv.reader(map(repair, buffer), delimiter=delimiter, strict=True, skipinitialspace=skip_spaces)
+    reader = csv.reader(
+        map(repair, buffer),
+        delimiter=shape.delimiter,
+        quotechar=shape.quote,
+        strict=True,
+        skipinitialspace=skip_spaces,
+    )
     try:
         return next(reader)
-    except (csv.Error, _UnfinishedError):
+    except (csv.Error, UnfinishedRecordError):
         buffer.push_back()
         return []
 
@@ -131,56 +159,16 @@ def _unchanged(line: str) -> str:
     return line
 
 
-def _double_escaped_quotes(line: str) -> str:
-    r"""Replace `\"` by `""`, as in RFC 4180."""
-    return re.sub(r'\\(["\\])', lambda match: '""' if match[1] == '"' else "\\", line)
+@lru_cache
+def _escaped_quote_repair(quote: str) -> QuoteRepair:
+    r"""Return a repair that replaces `\"` by `""`, as in RFC 4180."""
+    escaped = re.compile(rf"\\([{quote}\\])")
+    return lambda line: escaped.sub(lambda match: 2 * quote if match[1] == quote else "\\", line)
 
 
 @lru_cache
-def _stray_quote_repair(delimiter: str) -> QuoteRepair:
+def _stray_quote_repair(shape: RowShape) -> QuoteRepair:
     """Return a repair that doubles each quote that is not next to a field boundary: `"a 5" pizza"`."""
-    stray = re.compile(rf'(?<![{re.escape(delimiter)}"])(?<!^)"(?![{re.escape(delimiter)}\r\n"]|$)')
-    return lambda line: stray.sub('""', line)
-
-
-class _LineBuffer:
-    """An iterator over the lines of one record at a time, which can be pushed back and read again."""
-
-    def __init__(self, source: Iterable[str]) -> None:
-        self._source = iter(source)
-        self._pushed_back: deque[str] = deque()
-        self._record: list[str] = []
-        self._size = 0
-
-    def start_record(self) -> bool:
-        """Start the next record; return False if there are no more lines."""
-        self._record, self._size = [], 0
-        if not self._pushed_back:
-            self._pushed_back.extend(islice(self._source, 1))
-        return bool(self._pushed_back)
-
-    def __iter__(self) -> "_LineBuffer":
-        return self
-
-    def __next__(self) -> str:
-        line = self._pushed_back.popleft() if self._pushed_back else next(self._source, None)
-        if line is not None:
-            self._record.append(line)
-            self._size += len(line)
-        if line is None or len(self._record) > MAX_RECORD_LINES or self._size > MAX_RECORD_CHARACTERS:
-            raise _UnfinishedError
-        return line
-
-    @property
-    def raw_text(self) -> str:
-        """Return the record's lines."""
-        return "".join(self._record)
-
-    def push_back(self) -> None:
-        """Make the record's lines available again."""
-        self._pushed_back.extendleft(reversed(self._record))
-        self._record, self._size = [], 0
-
-    def pop_line(self) -> str:
-        """Return the next line, however long it is."""
-        return self._pushed_back.popleft()
+    boundary, quote = re.escape(shape.delimiter) + shape.quote, shape.quote
+    stray = re.compile(rf"(?<![{boundary}])(?<!^){quote}(?![{boundary}\r\n]|$)")
+    return lambda line: stray.sub(2 * quote, line)

@@ -9,16 +9,17 @@ from tastetrend_etl.errors import RejectedFileError
 from tastetrend_etl.limits import MAX_COLUMNS
 from tastetrend_etl.models import Dialect, RawRecord
 from tastetrend_etl.parse.column_names import MAX_NAME_LENGTH, count_known_names
-from tastetrend_etl.parse.csv_tolerant import first_records
+from tastetrend_etl.parse.csv_tolerant import SEQUENCE_MARK, first_lines, first_records
+from tastetrend_etl.parse.row_shape import KINDS, RowShape, find_column_kinds, unwrapped_fields
 
 _HEAD_BYTES = 1 << 18
 _HEADER_RECORDS = 20
-_DELIMITERS = ",;\t|"
+_DELIMITERS = ",;\t|^~\x01\x1f"
+_SEQUENCES = ("||", "::", "|~|", "^|^", "~|~")
 _ANNOUNCED_DELIMITER = re.compile(r"sep=([^\w\s\"]|\t)[\r\n]", re.ASCII | re.IGNORECASE)
 _PREAMBLE = re.compile(r"\s*#|sep=", re.IGNORECASE)
 _MAX_SPACES_IN_NAME = 5
-_NUMBER = re.compile(r"[\s$€£]*[+-]?[\d.,]+\s*%?")
-_DATE = re.compile(r".*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*")
+_SINGLE_QUOTED_SHARE = 0.8  # of the sampled lines
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,15 @@ class _Candidate:
     known_columns: int
     consistent_rows: int
     delimiter: str
+    quote: str
     header: tuple[str, ...]
     end: int
+    sequence: str
 
     @property
-    def score(self) -> tuple[int, int, int]:
-        return self.known_columns, self.consistent_rows, len(self.header)
+    def score(self) -> tuple[int, int, int, int]:
+        empty_names = self.header.count("")  # as with one character of a sequence as delimiter
+        return self.known_columns, self.consistent_rows, -empty_names, len(self.header)
 
 
 def detect_dialect(path: Path) -> Dialect:
@@ -57,7 +61,10 @@ def detect_dialect(path: Path) -> Dialect:
     head = start.removeprefix("\ufeff")
     announced = _ANNOUNCED_DELIMITER.match(head)
     delimiters = announced[1] if announced else _plausible_delimiters(head)
-    best = max((_evaluate(head, delimiter) for delimiter in delimiters), key=lambda each: each.score)
+    sequences = () if announced else (sequence for sequence in _SEQUENCES if sequence in head)
+    candidates = [_evaluate(head, delimiter) for delimiter in delimiters]
+    candidates += [_evaluate(head, SEQUENCE_MARK, sequence) for sequence in sequences]
+    best = max(candidates, key=lambda each: each.score)
     if not best.known_columns and any(_kind(cell) in {"number", "date", "text"} for cell in best.header):
         kinds = ", ".join(map(_kind, best.header[:20]))
         raise RejectedFileError(
@@ -71,7 +78,17 @@ def detect_dialect(path: Path) -> Dialect:
             f"the header has more than {MAX_COLUMNS:,} columns or {_HEAD_BYTES:,} bytes; "
             "send only the columns of the reviews",
         )
-    return Dialect(best.delimiter, best.header, data_offset)
+    shape = RowShape(best.delimiter, best.quote, len(best.header))
+    rows = head[best.end :].replace(best.sequence, best.delimiter) if best.sequence else head[best.end :]
+    column_kinds = find_column_kinds(first_lines(rows), shape)
+    return Dialect(
+        best.delimiter,
+        best.header,
+        data_offset,
+        quote=best.quote,
+        kinds=column_kinds,
+        sequence=best.sequence,
+    )
 
 
 def _plausible_delimiters(head: str) -> list[str]:
@@ -80,13 +97,37 @@ def _plausible_delimiters(head: str) -> list[str]:
     return [delimiter for delimiter in _DELIMITERS if delimiter not in absent[1:]]
 
 
-def _evaluate(head: str, delimiter: str) -> _Candidate:
-    records, ends = first_records(head, delimiter)
+def _quote(head: str, delimiter: str) -> str:
+    """Return `'` if nearly every line has such quotes around every cell but numbers, else `"`."""
+    lines = [line for line in first_lines(head) if line.strip()]
+    if "'" not in head:
+        return '"'
+    cell = r"(?:'(?:[^'\r\n]++|'')*+'|[-+]?[\d.]*|null)"
+    line = re.compile(rf"(?=.*'){cell}(?:{re.escape(delimiter)}{cell})+[\r\n]*", re.IGNORECASE)
+    quoted = sum(line.fullmatch(each) is not None for each in lines)
+    return "'" if quoted >= _SINGLE_QUOTED_SHARE * len(lines) else '"'
+
+
+def _evaluate(head: str, delimiter: str, sequence: str = "") -> _Candidate:
+    head = head.replace(sequence, delimiter) if sequence else head
+    quote = _quote(head, delimiter)
+    records, ends = first_records(head, delimiter, quote)
+    records = [_unwrapped_header(record, delimiter) for record in records]
     known = [count_known_names(record.fields) for record in records[:_HEADER_RECORDS]]
     index = _header_index(records, known)
     header = tuple(records[index].fields)
     consistent = sum(len(record.fields) == len(header) for record in records[index:])
-    return _Candidate(known[index], consistent if len(header) > 1 else 0, delimiter, header, ends[index])
+    consistent = consistent if len(header) > 1 else 0
+    end = ends[index] + head[: ends[index]].count(delimiter) * (len(sequence) - 1 if sequence else 0)
+    return _Candidate(known[index], consistent, delimiter, quote, header, end, sequence)
+
+
+def _unwrapped_header(record: RawRecord, delimiter: str) -> RawRecord:
+    """Return the fields of a header that is quoted as a whole; any other record as it is."""
+    if len(record.fields) > 1 and any(record.fields[1:]):
+        return record
+    names = unwrapped_fields(record.raw, delimiter)
+    return RawRecord(names, record.raw) if count_known_names(names) > 1 else record
 
 
 def _header_index(records: Sequence[RawRecord], known: Sequence[int]) -> int:
@@ -112,8 +153,7 @@ def _kind(cell: str) -> str:
     text = cell.strip()
     if not text:
         return "empty"
-    if _NUMBER.fullmatch(text):
-        return "number"
-    if _DATE.fullmatch(text):
-        return "date"
+    for kind, pattern in KINDS.items():
+        if pattern.fullmatch(text):
+            return kind
     return "text" if len(text) > MAX_NAME_LENGTH or text.count(" ") > _MAX_SPACES_IN_NAME else "word"

@@ -15,12 +15,14 @@ from tastetrend_etl.parse.csv_tolerant import (
     delimited_records,
     open_text,
     physical_lines,
+    records_with_sequence,
     write_valid_records,
 )
 from tastetrend_etl.parse.dialect import detect_dialect
 from tastetrend_etl.parse.encoding import detect_encoding, is_clean_utf8
 from tastetrend_etl.parse.json_records import json_header, json_records
 from tastetrend_etl.parse.json_shapes import locate_records
+from tastetrend_etl.parse.row_shape import row_shape
 
 _JSON_START = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[\[{\]])')
 _PYTHON_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*'[^'\r\n]*'\s*:")
@@ -71,7 +73,10 @@ class RawFile:
     def repair(self) -> "RawFile":
         """Return a copy in which all records are regular."""
         with open_text(self.path, self.dialect.data_offset) as text:
-            return self.rewrite(delimited_records(physical_lines(text), self.dialect.delimiter))
+            lines, shape, sequence = physical_lines(text), row_shape(self.dialect), self.dialect.sequence
+            if sequence:
+                return self.rewrite(records_with_sequence(lines, shape, sequence))
+            return self.rewrite(delimited_records(lines, shape))
 
     def rewrite(self, records: Iterable[RawRecord]) -> "RawFile":
         """Return a copy as strict CSV with the valid ones of the given data records."""
@@ -80,9 +85,9 @@ class RawFile:
         rejected = write_valid_records(records, target, self.dialect, self.max_copy_size)
         if self.path.parent == self.work_dir:  # a copy itself, and the disk is small
             self.path.unlink()
-        return replace(
-            self, path=target, dialect=replace(self.dialect, data_offset=0), rejected=tuple(rejected)
-        )
+        # Without kinds, since each record is on its own by now, whatever its lines look like.
+        dialect = replace(self.dialect, data_offset=0, quote='"', kinds=())
+        return replace(self, path=target, dialect=dialect, rejected=tuple(rejected))
 
     def _with_time_checks(self, records: Iterable[RawRecord]) -> Iterator[RawRecord]:
         for index, record in enumerate(records):
@@ -116,6 +121,8 @@ def open_raw_file(path: Path, work_dir: Path, limit: int, check_time: Callable[[
     raw = RawFile(encoding, dialect, unmapped, path, work_dir, max_copy_size, check_time)
     if json:
         raw = raw.rewrite(json_records(path, header, start))
+    elif dialect.sequence or dialect.quote != '"':
+        raw = raw.repair()
     return replace(raw, columns=map_columns(dialect.header, read_sample(raw.path, raw.dialect)))
 
 

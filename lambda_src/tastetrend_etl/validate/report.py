@@ -122,7 +122,7 @@ def _encoding(encoding: FileEncoding, dialect: Dialect) -> Report:
         "compressed": encoding.compressed,
         "nul_bytes_removed": encoding.nul_bytes,
         "format": dialect.format,
-        "delimiter": dialect.delimiter if dialect.format == "delimited" else None,
+        "delimiter": (dialect.sequence or dialect.delimiter) if dialect.format == "delimited" else None,
     }
 
 

@@ -144,18 +144,18 @@ def test_F24_the_header_of_an_appended_file_with_byte_order_mark_is_not_a_review
     assert delivery.holds_each_mark_once(6)
 
 
-@pytest.mark.parametrize("cell", ["\ufeff", "\ufeff7", "7\ufeff"])
+@pytest.mark.parametrize(("name", "column"), [("review_id", "source_review_id"), ("location", "location")])
 @pytest.mark.parametrize("place", [0, 1])
 @pytest.mark.parametrize(
     "start", ["", "\ufeff"], ids=["no mark before the header", "a mark before the header"]
 )
-def test_F25_a_byte_order_mark_in_a_cell_is_content(cell, place, start, send):
+def test_F25_a_byte_order_mark_within_a_row_is_content(name, column, place, start, send):
     rows = reviews(3)
-    rows[place]["review_id"] = cell
+    rows[place][name] = "7\ufeff" if name == "review_id" else "\ufeff7"
 
     delivery = send(f"{start}{text_of(rows)}".encode())
 
-    assert delivery.column("source_review_id")[place] == cell
+    assert delivery.column(column)[place] == rows[place][name]
 
 
 @pytest.mark.parametrize("label", ["Total", "TOTALS:", "Average", "Grand total (6 reviews)", "Sum"])
