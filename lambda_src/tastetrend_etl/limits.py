@@ -26,7 +26,7 @@ _STEP_BYTES = 16 << 20
 # 48 MiB, some 90,000 reviews, inflated; an ordinary file of that size takes 3 s.
 MAX_FILE_BYTES = int(min(_BYTES_IN_TIME, _DISK_BYTES / _WORST_COPIES)) // _STEP_BYTES * _STEP_BYTES
 MAX_KEY_BYTES = 1_024  # of S3
-MAX_ROWS = 5_000_000  # finding duplicates among them takes 200 MB
+MAX_ROWS = 5_000_000  # finding duplicates among them takes 300 MB
 MAX_COLUMNS = 2_000
 RAGGED_SHARE = 0.5  # with more broken records than this, the delimiter is wrong or the file is no table
 
@@ -77,7 +77,7 @@ THRESHOLDS: Mapping[str, Threshold] = {
     "rating_out_of_scale_share": Threshold(warn=0.02, fail=0.20),
     "unmapped_category_share": Threshold(warn=0.05, fail=0.50),
     "undecodable_text_share": Threshold(warn=0.0, fail=0.20),
-    "shared_review_id_share": Threshold(warn=0.0, fail=0.10),
+    "possible_duplicate_share": Threshold(warn=0.10, fail=1.0),
     "conflicting_id_share": Threshold(warn=0.05, fail=1.0),
     "mixed_scale": Threshold(warn=0.10, fail=1.0),
 }

@@ -11,7 +11,7 @@ _CODES = (
     "rating_out_of_scale",
     "unmapped_category",
     "undecodable_text",
-    "shared_review_id",
+    "possible_duplicate",
 )
 
 
