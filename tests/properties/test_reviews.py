@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from datetime import datetime
 
 from hypothesis import example, given
@@ -52,6 +53,49 @@ def ids(rows):
     result = run(csv_of(rows, header=FEW).encode())
     assert not result.rejection
     return set(result.table["review_id"].to_pylist())
+
+
+COMPARED = ("review_id", "name", "date", "rating", "review_text", "comments", "index", "mood")
+REPEATING = st.tuples(
+    st.sampled_from(["1", "2", "1_dup", "", "n/a"]),
+    st.sampled_from(["Ann", " Ann", "Bo", ""]),
+    st.sampled_from(["2020-01-01", ""]),
+    st.sampled_from(["4", "5"]),
+    st.sampled_from(["MK1 good", "MK1 g\x01ood", "", "-", "MK2 bad"]),
+    st.sampled_from(["", "", "MK3"]),
+    st.sampled_from(["0", "1", "2", "3", "a"]),
+    st.sampled_from(["fine", "", "none"]),
+)
+
+
+def compared(row):
+    """Return the cells of a row that have to be equal in a duplicate."""
+    cells = [cell.strip() for cell in row]
+    cells[COMPARED.index("index")] = re.sub(r"^\d+$", "", cells[COMPARED.index("index")])
+    return cells[1:]
+
+
+@given(st.lists(REPEATING, min_size=2, max_size=12))
+def test_rows_that_differ_in_more_than_an_id_or_a_row_number_are_never_one(rows):
+    result = run(csv_of(rows, header=COMPARED).encode())
+
+    written = result.table.select(["source_row", "review_id"]).to_pylist()
+    assert len({row["review_id"] for row in written}) == len(written)
+    assert {row.duplicate_of for row in result.duplicates} <= {row["source_row"] for row in written}
+    for row in result.duplicates:
+        assert compared(rows[row.source_row - 1]) == compared(rows[row.duplicate_of - 1])
+
+
+@given(st.lists(REPEATING, min_size=2, max_size=12))
+def test_every_delivered_cell_is_in_the_output_of_its_row(rows):
+    result = run(csv_of(rows, header=COMPARED).encode())
+
+    kept = {row["source_row"]: " ".join(map(str, row.values())) for row in result.table.to_pylist()}
+    kept |= {row.source_row: row.raw for row in [*result.rejected, *result.duplicates]}
+    assert sorted(kept) == list(range(1, len(rows) + 1))
+    for number, row in enumerate(rows, 1):
+        marks = set(re.findall(r"MK\d", row[4] or row[5]))
+        assert {mark for mark in marks if mark not in kept[number]} == set()
 
 
 DATES = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2025, 12, 31))  # noqa: DTZ001 # naive UTC
