@@ -117,6 +117,8 @@ def _expected_issues(row: Row) -> list[str]:
         for column, (index, table) in ISSUES.items()
         if row.expected[column] is None and row.cells[index] in table
     ]
+    if row.duplicate_of:
+        codes.append("possible_duplicate")
     if any(_unmapped(row.cells[index], table) for index, (_, table) in GROUPS.items()):
         codes.append("unmapped_category")
     if (_tip_percentage(row) or 0) > MAX_TIP_PERCENTAGE:

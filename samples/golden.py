@@ -83,7 +83,8 @@ def _messy(path: Path, name: str, source: Source) -> list[ExpectedRow]:
 def _use_every_category(rows: Sequence[Row]) -> None:
     """Put every spelling of every category into the file, in rows without duplicates."""
     first_rows = {row.duplicate_of for row in rows}
-    free = [row for row in rows if row.outcome == WRITTEN and row.number not in first_rows]
+    written = [row for row in rows if row.outcome == WRITTEN and not row.duplicate_of]
+    free = [row for row in written if row.number not in first_rows]
     for index, words in _CATEGORIES.items():
         for row, word in zip(free, words, strict=False):
             row.cells[index] = word

@@ -22,7 +22,9 @@ class Kind(StrEnum):
     PLAIN = "plain"
     DUPLICATE_ID_SUFFIX = "duplicate_id_suffix"  # a copy of an earlier row, `_dup` appended to its id
     EXACT_DUPLICATE = "exact_duplicate"  # a byte-equal copy of an earlier row
-    SAME_REVIEW = "same_review"  # text, customer, date and restaurant of an earlier row; other cells differ
+    SAME_REVIEW = (
+        "same_review"  # text, customer, date and restaurant of an earlier row; kept, other cells differ
+    )
     REUSED_ID = "reused_id"  # another review with the id of an earlier row
     COMMON_TEXT = "common_text"  # a short text that several reviews have, by another guest
     EMPTY = "empty"  # no rating and no text
@@ -52,7 +54,7 @@ class Row:
     has_text: bool
     has_mark: bool  # its text ends with its bill number
     outcome: str = WRITTEN
-    duplicate_of: int = 0
+    duplicate_of: int = 0  # if written: the row that it may duplicate
 
 
 @dataclass(slots=True)
@@ -84,7 +86,7 @@ def draw_rows(rng: random.Random, source: Source, numbers: Sequence[int], earlie
         has_text = index not in without_text
         row = Row(numbers[index], list(cells), expected, has_text=has_text, has_mark=has_text)
         _APPLY[kinds[index]](rng, row, earlier)
-        if row.outcome == WRITTEN:
+        if row.outcome == WRITTEN and not row.duplicate_of:
             earlier.add(row)
         rows.append(row)
     return rows
@@ -121,11 +123,13 @@ def _duplicate_exactly(rng: random.Random, row: Row, earlier: EarlierRows) -> No
 
 
 def _duplicate_review(rng: random.Random, row: Row, earlier: EarlierRows) -> None:
-    own = row.cells
-    _copy_earlier(rng, row, earlier.with_text)
-    if row.duplicate_of:
-        first = row.cells
-        row.cells = [first[index] if index in SAME_REVIEW else cell for index, cell in enumerate(own)]
+    if earlier.with_text:
+        first = rng.choice(earlier.with_text)
+        row.cells = [
+            first.cells[index] if index in SAME_REVIEW else cell for index, cell in enumerate(row.cells)
+        ]
+        row.expected["date"] = first.expected["date"]
+        row.has_text, row.has_mark, row.duplicate_of = True, False, first.number
 
 
 def _copy_earlier(rng: random.Random, row: Row, candidates: Sequence[Row]) -> None:

@@ -29,7 +29,7 @@ MAX_JSON_TABLE_BYTES = (
     12 << 20
 )  # of JSON by columns, which is read as a whole: in 30 times its size of memory
 MAX_KEY_BYTES = 1_024  # of S3
-MAX_ROWS = 5_000_000  # finding duplicates among them takes 200 MB
+MAX_ROWS = 5_000_000  # finding duplicates among them takes 300 MB
 MAX_COLUMNS = 2_000
 MAX_CODE_PAGE_WORDS = 400  # by which the code page of a file that is not UTF-8 is chosen
 RAGGED_SHARE = 0.5  # with more broken records than this, the delimiter is wrong or the file is no table
@@ -88,7 +88,7 @@ THRESHOLDS: Mapping[str, Threshold] = {
     "unmapped_category_share": Threshold(warn=0.05, fail=0.50),
     "undecodable_text_share": Threshold(warn=0.0, fail=0.20),
     "encoding_uncertain_share": Threshold(warn=0.0, fail=1.0),
-    "shared_review_id_share": Threshold(warn=0.0, fail=0.10),
+    "possible_duplicate_share": Threshold(warn=0.10, fail=1.0),
     "conflicting_id_share": Threshold(warn=0.05, fail=1.0),
     "mixed_scale": Threshold(warn=0.10, fail=1.0),
 }

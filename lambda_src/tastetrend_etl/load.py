@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
-import pyarrow as pa
 from botocore.exceptions import ClientError
 
 from tastetrend_etl.errors import ConcurrentWriteError
-from tastetrend_etl.models import RejectedRow, SourceObject
+from tastetrend_etl.models import SourceObject
 from tastetrend_etl.output_keys import OutputKeys
 from tastetrend_etl.pipeline import Outcome
 from tastetrend_etl.s3_download import head_object
-from tastetrend_etl.s3_parquet import Arguments, to_parquet_bytes, upload_parquet, write_parquet
-from tastetrend_etl.schema import REJECTED
+from tastetrend_etl.s3_parquet import Arguments, upload_parquet
 from tastetrend_etl.validate.report import Report
 
 if TYPE_CHECKING:
@@ -38,8 +36,8 @@ _IDENTITY = (_SHA256, FUNCTION_VERSION)
 
 Metadata = Mapping[str, str]
 """User metadata: US-ASCII, 2 KB at most, so no part of a key is in it."""
-Content: TypeAlias = Report | pa.Table | Path
-"""A JSON document, rejected rows, or the file of a dataset."""
+Content: TypeAlias = Report | Path
+"""A JSON document, or a parquet file: a dataset or rejected rows."""
 
 
 def metadata_of(source: SourceObject, function_version: str, sequencer: str) -> Metadata:
@@ -56,7 +54,7 @@ def outputs_in_commit_order(outcome: Outcome, keys: OutputKeys) -> list[tuple[st
     """Return key and content of each output; the dataset is last, so that where it is, all others are."""
     outputs: list[tuple[str, Content | None]] = [
         (keys.validation, outcome.validation),
-        (keys.rejected, _rejected_table(outcome.rejected) if outcome.rejected else None),
+        (keys.rejected, outcome.rejected),
         (keys.bias, outcome.bias),
         (keys.dataset, outcome.dataset),
     ]
@@ -67,8 +65,6 @@ def to_bytes(content: Content) -> bytes:
     """Return an output as the bytes of its object."""
     if isinstance(content, Path):
         return content.read_bytes()
-    if isinstance(content, pa.Table):
-        return to_parquet_bytes(content)
     return json.dumps(content, ensure_ascii=False, indent=2).encode(errors="backslashreplace")
 
 
@@ -129,8 +125,6 @@ def _put(
 def _send(s3: "S3Client", bucket: str, key: str, content: Content, arguments: Arguments) -> None:
     if isinstance(content, Path):
         upload_parquet(s3, bucket, key, content, arguments)
-    elif isinstance(content, pa.Table):
-        write_parquet(s3, bucket, key, content, arguments)
     else:
         s3.put_object(Bucket=bucket, Key=key, Body=to_bytes(content), **arguments)
 
@@ -143,19 +137,4 @@ def _sha256(content: Content) -> str:
     if isinstance(content, Path):
         with content.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    is_table = isinstance(content, pa.Table)
-    return hashlib.sha256(_to_ipc(content) if is_table else to_bytes(content)).hexdigest()
-
-
-def _rejected_table(rejected: list[RejectedRow]) -> pa.Table:
-    """Return the rejected rows in the order of the raw file."""
-    rows = [vars(row) for row in sorted(rejected, key=lambda row: row.source_row)]
-    return pa.Table.from_pylist(rows, REJECTED)
-
-
-def _to_ipc(table: pa.Table) -> pa.Buffer:
-    """Return the rows as Arrow IPC: the bytes of a parquet file depend on the library's version."""
-    content = pa.BufferOutputStream()
-    with pa.ipc.new_stream(content, table.schema) as writer:
-        writer.write_table(table)
-    return content.getvalue()
+    return hashlib.sha256(to_bytes(content)).hexdigest()

@@ -197,7 +197,7 @@ class TransformedBatch:
         batch: the rows to write.
         issues: issue code → mask of those rows.
         rejected: the rows that are no reviews.
-        duplicates: int64: the numbers of the rows that repeat an earlier one.
+        duplicates: the rows that repeat an earlier one, in the columns of rejected rows.
         evidence: how the written rows show the file's format.
         unmapped: category column → unknown word → rows.
     """
@@ -205,6 +205,6 @@ class TransformedBatch:
     batch: pa.RecordBatch
     issues: Mapping[str, Mask]
     rejected: list[RejectedRow]
-    duplicates: np.ndarray
+    duplicates: pa.RecordBatch
     evidence: FormatEvidence = field(default_factory=FormatEvidence)
     unmapped: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

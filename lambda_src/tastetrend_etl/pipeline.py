@@ -13,7 +13,6 @@ from tastetrend_etl.models import (
     FormatEvidence,
     InferredFormat,
     RawBatch,
-    RejectedRow,
     SourceObject,
     TransformedBatch,
 )
@@ -21,7 +20,7 @@ from tastetrend_etl.output_keys import output_keys
 from tastetrend_etl.parquet_writer import count_rows, open_parquet_writer
 from tastetrend_etl.parse.csv_arrow import IrregularFileError
 from tastetrend_etl.parse.raw_file import RawFile, open_raw_file
-from tastetrend_etl.parse.rejected_rows import RejectedRows
+from tastetrend_etl.rejected_file import open_rejected_file
 from tastetrend_etl.transform.deduplicate import Deduplicator
 from tastetrend_etl.transform.infer_format import add_evidence, first_evidence, infer_format
 from tastetrend_etl.transform.ratings import mixed_scales
@@ -37,10 +36,15 @@ _BROKEN = frozenset({"ragged", "unclosed_quote", "record_too_long", "malformed_j
 
 @dataclass(frozen=True)
 class Outcome:
-    """Result of processing one raw file, before anything is committed."""
+    """Result of processing one raw file, before anything is committed.
+
+    Attributes:
+        dataset: a parquet file.
+        rejected: a parquet file of the rejected and the duplicate rows; None if there are none.
+    """
 
     dataset: Path
-    rejected: list[RejectedRow]
+    rejected: Path | None
     validation: Report
     bias: Report | None
     balance: RowBalance
@@ -58,6 +62,10 @@ class _Run:
     @property
     def reviews(self) -> bool:
         return self.raw.columns.kind == "reviews"
+
+    @property
+    def rejected(self) -> Path:
+        return self.dataset.with_name("rejected.parquet")
 
 
 def process(
@@ -85,13 +93,13 @@ def process(
     """
     run = _Run(source, open_raw_file(path, work, max_bytes, check_time), work / "dataset.parquet", check_time)
     with suppress(IrregularFileError):
-        return _outcome(run, *_process_with_inferred_format(run), version)
+        return _outcome(run, _process_with_inferred_format(run), version)
     # Not in an `except`, which would keep in memory what the failed attempt held.
     repaired = replace(run, raw=run.raw.repair())
-    return _outcome(repaired, *_process_with_inferred_format(repaired), version)
+    return _outcome(repaired, _process_with_inferred_format(repaired), version)
 
 
-def _process_with_inferred_format(run: _Run) -> tuple[FileSummary, list[RejectedRow]]:
+def _process_with_inferred_format(run: _Run) -> FileSummary:
     """Process the file in the format of its first rows; again if the whole file shows another.
 
     The format needs every row, but the first rows nearly always show it: this saves a pass over the file, and
@@ -99,11 +107,11 @@ def _process_with_inferred_format(run: _Run) -> tuple[FileSummary, list[Rejected
     """
     evidence, batches = _peek_first_batch(run)
     inferred_format = infer_format(evidence, run.raw.columns, run.source)
-    summary, rejected, evidence = _process_batches(run, inferred_format, batches)
+    summary, evidence = _process_batches(run, inferred_format, batches)
     confirmed = infer_format(evidence, run.raw.columns, run.source, inferred_format)
     if confirmed != inferred_format:
-        summary, rejected, _ = _process_batches(run, confirmed, run.raw.batches())
-    return summary, rejected
+        summary, _ = _process_batches(run, confirmed, run.raw.batches())
+    return summary
 
 
 def _peek_first_batch(run: _Run) -> tuple[FormatEvidence, Iterator[RawBatch]]:
@@ -116,29 +124,32 @@ def _peek_first_batch(run: _Run) -> tuple[FormatEvidence, Iterator[RawBatch]]:
 
 def _process_batches(
     run: _Run, inferred_format: InferredFormat, batches: Iterable[RawBatch]
-) -> tuple[FileSummary, list[RejectedRow], FormatEvidence]:
+) -> tuple[FileSummary, FormatEvidence]:
     deduplicator, counts, evidence = Deduplicator(), FileProfile(), FormatEvidence()
-    rejected = RejectedRows(run.raw.rejected)
-    counts.read += len(rejected.rows)
+    counts.read += len(run.raw.rejected)
+    profile.count_rejected(counts, run.raw.rejected)
     footer = {"source_key": run.source.key, "source_version_id": run.source.version_id}
     columns = schema.REVIEWS if run.reviews else schema.RESTAURANTS
-    with open_parquet_writer(run.dataset, columns, footer) as writer:
+    with (
+        open_parquet_writer(run.dataset, columns, footer) as writer,
+        open_rejected_file(run.rejected, run.raw.rejected) as rejected,
+    ):
         for batch in batches:
             run.check_time()
             transformed = _transform_batch(run, batch, inferred_format, deduplicator)
             counts.read += batch.cells.num_rows + len(batch.ragged)
-            _count(counts, transformed, reviews=run.reviews)
-            rejected.extend(transformed.rejected)
+            profile.count_batch(counts, transformed, reviews=run.reviews)
+            rejected.reject(transformed.rejected)
+            rejected.write(transformed.duplicates, int(batch.source_rows.max(initial=0)))
             evidence = add_evidence(evidence, transformed.evidence)
             writer.write_batch(transformed.batch)
             _reject_if_too_long(counts.read)
             del batch, transformed  # or they would be in memory beside the next
-    profile.count_rejected(counts, rejected.rows)
     counts.written = count_rows(run.dataset)
     counts.mixed_scales = mixed_scales(evidence.rating_scale, inferred_format.rating_scales)
     conflicting_ids, raw = deduplicator.conflicting_ids, run.raw
     summary = FileSummary(raw.encoding, raw.dialect, raw.columns, inferred_format, counts, conflicting_ids)
-    return summary, rejected.rows, evidence
+    return summary, evidence
 
 
 def _transform_batch(
@@ -149,16 +160,7 @@ def _transform_batch(
     return transform_restaurants(batch, run.raw.columns, deduplicator, run.source.key)
 
 
-def _count(counts: FileProfile, transformed: TransformedBatch, *, reviews: bool) -> None:
-    profile.count_missing(counts, transformed.batch)
-    profile.count_issues(counts, transformed.batch, transformed.issues)
-    counts.duplicates.add(transformed.duplicates)
-    if reviews:
-        profile.count_reviews(counts, transformed.batch)
-        profile.count_unmapped(counts, transformed.unmapped)
-
-
-def _outcome(run: _Run, summary: FileSummary, rejected: list[RejectedRow], version: str) -> Outcome:
+def _outcome(run: _Run, summary: FileSummary, version: str) -> Outcome:
     _reject_if_ragged(summary.profile)
     balance = summary.profile.balance
     if not balance.is_balanced:
@@ -169,7 +171,7 @@ def _outcome(run: _Run, summary: FileSummary, rejected: list[RejectedRow], versi
     status = worst_status(checks)
     return Outcome(
         dataset=run.dataset,
-        rejected=rejected,
+        rejected=run.rejected if balance.rejected or balance.duplicate else None,
         validation=validation_report(run.source, version, summary, checks, status, output_keys(run.source)),
         bias=bias_report(run.source, version, summary.profile) if run.reviews else None,
         balance=balance,

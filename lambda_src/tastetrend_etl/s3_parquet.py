@@ -1,6 +1,5 @@
 """Reads and writes parquet on S3 through awswrangler."""
 
-import io
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING, Any, cast
 import awswrangler as wr
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
@@ -70,13 +68,6 @@ def upload_parquet(s3: "S3Client", bucket: str, key: str, file: Path, arguments:
             boto3_session=session,
             s3_additional_kwargs=dict(arguments),
         )
-
-
-def to_parquet_bytes(table: pa.Table) -> bytes:
-    """Return a table as the parquet file that `write_parquet` writes."""
-    content = io.BytesIO()
-    pq.write_table(table, content, compression="snappy", store_schema=False)
-    return content.getvalue()
 
 
 @contextmanager

@@ -65,6 +65,14 @@ SCALE_BY_COLUMN: Mapping[str, int] = {
     "rating_out_of_100": 100,
 }
 
+# Patterns of the names that exports give to a column with the number of the row.
+ROW_NUMBER_NAMES = (
+    "", "#", r"unnamed: \d+", r"column_?1", r"\.\.\.1", "index", "level_0", "x", "x1", "no", r"no\.",
+    "nr", r"nr\.", "row", "rows", "row[ _.]?(no|number|num|id|names?|index)", "rownum",
+    "line", "line[ _.]?(no|number|num)",
+    r"s\.? ?no\.?", r"sr\.? ?no\.?", "serial[ _.]?(no|number)",
+)  # fmt: skip
+
 RESTAURANT_INFO_COLUMNS = ("restaurant_name", "address", "avg_stars", "total_reviews")
 
 # --- cells ------------------------------------------------------------------------------------------
@@ -177,4 +185,12 @@ RESTAURANTS = pa.schema(
     ]
 )
 
-REJECTED = pa.schema([("source_row", pa.int64()), ("reason", pa.string()), ("raw", pa.string())])
+REJECTED = pa.schema(
+    [
+        ("source_row", pa.int64()),
+        ("reason", pa.string()),
+        ("raw", pa.string()),
+        ("duplicate_of", pa.int64()),
+    ]
+)
+DUPLICATE = "duplicate"  # the reason of a row that is left out because an earlier one stays

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _MAX_MESSAGE = 300
+_DUPLICATE = "duplicate"
 
 
 class UnreadableError(Exception):
@@ -72,8 +73,12 @@ def _read_outputs(s3: "S3Client", bucket: str, key: str) -> ReplayResult:
     validation, bias = (_read_json(s3, bucket, report) for report in (keys.validation, keys.bias))
     table, counted = _read_table(s3, bucket, keys.dataset), validation["rows"]
     none = pd.DataFrame({INDEX: [], "reason": []})
-    rejected = _read_table(s3, bucket, keys.rejected) if counted["rejected"] else none
+    left_out = _read_table(s3, bucket, keys.rejected) if validation["outputs"]["rejected"] else none
+    duplicate = left_out["reason"] == _DUPLICATE
+    rejected = left_out[~duplicate]
     stored = {"written": len(table), "rejected": len(rejected)}
+    if "duplicate_of" in left_out:  # before contract version 2, duplicates were only counted
+        stored["duplicate"] = int(duplicate.sum())
     if stored != {name: counted[name] for name in stored}:
         raise UnreadableError(f"its report counts {counted}, its objects contain {stored}")
     issues = table[[INDEX, "issues"]].explode("issues").dropna()

@@ -24,12 +24,13 @@ ALLOWED = {
     "output_keys": set(),
     "s3_download": set(),
     "parquet_writer": set(),
+    "rejected_file": {"parse", "parquet_writer"},
     "s3_parquet": set(),
     "parse": {"parse"},
     "transform": {"transform"},
     "validate": {"validate", "output_keys"},
     "load": {"s3_download", "output_keys", "pipeline", "s3_parquet", "validate"},
-    "pipeline": {"parse", "transform", "validate", "parquet_writer", "output_keys"},
+    "pipeline": {"parse", "transform", "validate", "parquet_writer", "rejected_file", "output_keys"},
     "ingest": {
         "s3_download",
         "load",
@@ -53,6 +54,7 @@ PURE = [
     "limits",
     "output_keys",
     "parquet_writer",
+    "rejected_file",
     "pipeline",
 ]
 SERVICES = {"boto3", "botocore", "awswrangler"}

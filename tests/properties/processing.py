@@ -5,6 +5,7 @@ import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,11 +20,12 @@ UPLOADED = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Result:
-    """Outputs of one file: a rejection, or a dataset, rejected rows and reports."""
+    """Outputs of one file: a rejection, or a dataset, rejected and duplicate rows, and reports."""
 
     rejection: str = ""
     dataset: bytes = b""
     rejected: tuple = ()
+    duplicates: tuple = ()
     reports: tuple = ()
 
     @property
@@ -43,9 +45,12 @@ def run(body: bytes, *, limit: int = 1 << 20) -> Result:
     source = SourceObject("raw", "r.csv", "v1", "e", len(body), UPLOADED)
     try:
         outcome = process(source, staged, work, version="1", max_bytes=limit)
+        left_out = pq.read_table(outcome.rejected).to_pylist() if outcome.rejected else []
+        left_out = [SimpleNamespace(**row) for row in left_out]
         return Result(
             dataset=outcome.dataset.read_bytes(),
-            rejected=tuple(outcome.rejected),
+            rejected=tuple(row for row in left_out if row.reason != "duplicate"),
+            duplicates=tuple(row for row in left_out if row.reason == "duplicate"),
             reports=(outcome.validation, outcome.bias),
         )
     except RejectedFileError as error:

@@ -19,11 +19,16 @@ def test_a_file_is_rejected_or_each_of_its_rows_has_one_outcome(body):
     if not result.rejection:
         written = result.table["source_row"].to_pylist()
         rejected = [row.source_row for row in result.rejected]
+        duplicates = [row.source_row for row in result.duplicates]
         counts = result.counts
-        assert (len(written), len(rejected)) == (counts["written"], counts["rejected"])
-        assert counts["read"] == counts["written"] + counts["rejected"] + counts["duplicate"]
-        assert len({*written, *rejected}) == len(written) + len(rejected)
-        assert {*written, *rejected} <= set(range(1, counts["read"] + 1))
+        assert counts == {
+            "read": len(written) + len(rejected) + len(duplicates),
+            "written": len(written),
+            "rejected": len(rejected),
+            "duplicate": len(duplicates),
+        }
+        assert {*written, *rejected, *duplicates} == set(range(1, counts["read"] + 1))
+        assert {row.duplicate_of for row in result.duplicates} <= {*written}
 
 
 @given(any_bytes())
@@ -62,7 +67,7 @@ def outside_marks(body, at):
 
 def marks_in(result):
     rows = [text_of(row) for row in result.table.to_pylist()]
-    for text in [*rows, *(row.raw for row in result.rejected)]:
+    for text in [*rows, *(row.raw for row in [*result.rejected, *result.duplicates])]:
         yield from set(MARK.findall(text))
 
 

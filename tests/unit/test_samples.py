@@ -58,9 +58,9 @@ def outcomes_of(rows):
         elif is_null(row[RATING]) and is_null(row[TEXT]):
             outcomes.append("empty_row")
         else:
-            key = (row[TEXT], row[CUSTOMER], row[DATE], row[RESTAURANT])
-            if is_null(row[TEXT]):
-                key = (row[ID].removesuffix("_dup"), *row[1:])
+            key = tuple(row[1:])
+            if is_null(row[TEXT]) or is_null(row[CUSTOMER]) or is_null(row[DATE]):
+                key = (row[ID].removesuffix("_dup"), *key)
             outcomes.append("duplicate" if key in seen else "written")
             seen.add(key)
     return outcomes

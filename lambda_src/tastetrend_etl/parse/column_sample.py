@@ -10,6 +10,7 @@ from pathlib import Path
 from tastetrend_etl.limits import MAX_PARSED_LENGTH, MIN_SAMPLED_CELLS, SAMPLED_CHARACTERS, SAMPLED_ROWS
 from tastetrend_etl.models import Dialect
 from tastetrend_etl.parse.csv_tolerant import delimited_records, open_text
+from tastetrend_etl.parse.row_shape import row_shape
 from tastetrend_etl.schema import FLAGS, NULL_VALUES
 
 Cells = tuple[str, ...]
@@ -26,7 +27,7 @@ def read_sample(path: Path, dialect: Dialect) -> tuple[Cells, ...]:
     if len(start) == SAMPLED_CHARACTERS:
         start = start[: start.rfind("\n") + 1]  # the last line may be cut
     width = len(dialect.header)
-    rows = [fields for fields in _first_rows(start, dialect.delimiter) if len(fields) == width]
+    rows = [fields for fields in _first_rows(start, dialect) if len(fields) == width]
     return tuple(tuple(map(_value, column)) for column in zip(*rows, strict=True)) or ((),) * width
 
 
@@ -82,13 +83,13 @@ def is_fraction(cells: Cells) -> bool:
     )
 
 
-def _first_rows(text: str, delimiter: str) -> list[list[str]]:
+def _first_rows(text: str, dialect: Dialect) -> list[list[str]]:
     """Return the fields of the first records; a regular file takes a tenth of the time of a broken one."""
     try:
-        regular = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        regular = csv.reader(StringIO(text, newline=""), delimiter=dialect.delimiter, strict=True)
         return list(islice(regular, SAMPLED_ROWS))
     except csv.Error:
-        records = delimited_records(StringIO(text, newline=""), delimiter)
+        records = delimited_records(StringIO(text, newline=""), row_shape(dialect))
         return [record.fields for record in islice(records, SAMPLED_ROWS)]
 
 

@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
 from tastetrend_etl.errors import RejectedFileError
 from tastetrend_etl.limits import MAX_JSON_TABLE_BYTES
+from tastetrend_etl.models import ColumnMapping
 from tastetrend_etl.parse.byte_stream import enforce_size_limit
 from tastetrend_etl.parse.column_mapping import map_columns
 from tastetrend_etl.parse.csv_tolerant import open_text
@@ -105,10 +106,15 @@ def _list_start(text: str, position: int) -> int:
 
 def _is_known(names: Mapping[str, Any]) -> bool:
     try:
-        map_columns(tuple(names))
+        _map_names(names)
     except RejectedFileError:
         return False
     return True
+
+
+def _map_names(names: Iterable[str]) -> ColumnMapping:
+    header = tuple(names)
+    return map_columns(header, ((),) * len(header))
 
 
 def _is_scalar(value: object) -> bool:
@@ -122,7 +128,7 @@ def _scalars(content: Mapping[str, Any]) -> dict[str, Any]:
 def _has_text(content: Mapping[str, Any]) -> bool:
     """Tell whether an object is a review itself, not a restaurant with its reviews."""
     names = _scalars(content)
-    return _is_known(names) and "review_text" in map_columns(tuple(names)).fields
+    return _is_known(names) and "review_text" in _map_names(names).fields
 
 
 def _table_rows(content: Mapping[str, Any]) -> Iterator[Any] | None:

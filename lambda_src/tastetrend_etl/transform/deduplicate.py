@@ -1,72 +1,47 @@
-"""Step 3: removes the rows that repeat an earlier row of the file."""
+"""Step 3: removes the rows that deliver an earlier row of the file again, and marks those that may."""
+
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tastetrend_etl import schema
 from tastetrend_etl.models import ColumnMapping, Mask, RawBatch
-from tastetrend_etl.transform.dictionary_column import map_distinct
-from tastetrend_etl.transform.select_fields import ReviewFields
+from tastetrend_etl.transform.filter_rows import csv_lines
+from tastetrend_etl.transform.key_table import KeyTable
+from tastetrend_etl.transform.review_id import fingerprints, number_occurrences, without_repeat_suffix
+from tastetrend_etl.transform.row_numbers import find_row_numbers
+from tastetrend_etl.transform.select_fields import ReviewFields, is_missing
 from tastetrend_etl.transform.text import as_bytes
 
-_FIRST_CAPACITY = 1 << 14
-_MAX_LOAD = 0.75
-_REPEAT_SUFFIX = "_dup"
-_WHITE_SPACE = r"[\x09-\x0D\x1C-\x20\x{85}\p{Z}]"  # what Arrow trims
 _MULTIPLIER = np.int64(-7046029254386353131)  # 2**64 by the golden ratio: scatters what differs in a few bits
 
 
-class KeySet:
-    """The keys added so far, as an open-addressed table of 11 to 22 bytes per key.
+@dataclass(frozen=True)
+class UniqueReviews:
+    """The reviews of a batch that repeat no earlier row, and the rows that do.
 
-    Keys are 64-bit hashes: one false duplicate is expected in some 37 million files of a million rows.
+    Attributes:
+        fields: the cells of the reviews.
+        fingerprints: int64, shape (rows, 2): the ids of the reviews; no two in a file are equal.
+        possible_duplicate: mask of the reviews that are like an earlier one.
+        duplicates: the other rows, in the columns of `schema.REJECTED`.
     """
 
-    def __init__(self) -> None:
-        self._table = np.zeros(_FIRST_CAPACITY, np.uint64)
-        self._count = 0
-
-    def add(self, keys: np.ndarray) -> Mask:
-        """Add keys, int64 of shape (rows,); return the mask of those added before, or earlier in it."""
-        distinct, first = np.unique(keys.view(np.uint64), return_index=True)
-        distinct[distinct == 0] = 1  # zero marks a free slot
-        self._make_room(len(distinct))
-        repeated = np.ones(len(keys), bool)
-        repeated[first] = ~self._insert(distinct)
-        return repeated
-
-    def _make_room(self, wanted: int) -> None:
-        capacity = len(self._table)
-        while self._count + wanted > _MAX_LOAD * capacity:
-            capacity *= 2
-        if capacity > len(self._table):
-            old, self._table, self._count = self._table, np.zeros(capacity, np.uint64), 0
-            for start in range(0, len(old), _FIRST_CAPACITY):  # piece by piece, to save memory
-                piece = old[start : start + _FIRST_CAPACITY]
-                self._insert(piece[piece != 0])
-
-    def _insert(self, keys: np.ndarray) -> Mask:
-        """Insert distinct keys; return which were new."""
-        last = np.uint64(len(self._table) - 1)
-        new = np.zeros(len(keys), bool)
-        # By their upper bits, so that sorted keys access the table in order, which suits the cache.
-        pending, slots = np.arange(len(keys)), keys >> np.uint64(64 - int(last).bit_length())
-        while len(pending):
-            free = self._table[slots] == 0
-            self._table[slots[free]] = keys[pending[free]]  # of two that claim one slot, the last wins
-            present = self._table[slots] == keys[pending]
-            new[pending[present & free]] = True
-            pending, slots = pending[~present], (slots[~present] + np.uint64(1)) & last
-        self._count += int(new.sum())
-        return new
+    fields: ReviewFields
+    fingerprints: np.ndarray
+    possible_duplicate: Mask
+    duplicates: pa.RecordBatch
 
 
 class Deduplicator:
-    """Remembers the keys and the source ids of one file's rows across its batches."""
+    """Remembers the rows of one file across its batches."""
 
     def __init__(self) -> None:
-        self._keys = KeySet()
+        self._rows, self._occurrences, self._alike = KeyTable(), KeyTable(), KeyTable()
         self._source_ids = [np.empty(0, np.int64)]
+        self._row_numbers: frozenset[int] | None = None
 
     @property
     def conflicting_ids(self) -> int:
@@ -75,11 +50,41 @@ class Deduplicator:
         ids.sort()  # in place: to count each id by `np.unique` would take 16 bytes a row more
         return len(np.unique(ids[1:][ids[1:] == ids[:-1]]))
 
-    def mark_duplicates(self, keys: np.ndarray, candidates: Mask) -> Mask:
-        """Remember the candidates' keys, int64 of shape (rows,); return the mask of those known before."""
-        duplicate = np.zeros(len(keys), bool)
-        duplicate[candidates] = self._keys.add(keys[candidates])
-        return duplicate
+    def row_numbers(self, raw: RawBatch, columns: ColumnMapping) -> frozenset[int]:
+        """Return the positions of the columns that number the rows, as the file's first batch shows them."""
+        if self._row_numbers is None:
+            self._row_numbers = find_row_numbers(raw, columns)
+        return self._row_numbers
+
+    def first_rows(self, keys: np.ndarray, candidates: Mask, source_rows: np.ndarray) -> np.ndarray:
+        """Remember the candidates' keys with their row numbers.
+
+        Args:
+            keys: int64, shape (rows,).
+            candidates: mask of the rows that can be duplicates.
+            source_rows: int64, shape (rows,).
+
+        Returns:
+            int64, shape (rows,): the number of the first row with the same key; 0 where there is none before.
+        """
+        first = np.zeros(len(keys), np.int64)
+        places = np.flatnonzero(candidates)
+        repeated = places[self._rows.add(keys[places], source_rows[places].astype(np.int32))]
+        first[repeated] = self._rows.get(keys[repeated])
+        return first
+
+    def count_occurrences(self, keys: np.ndarray, rows: Mask) -> np.ndarray:
+        """Return, int64 of shape (rows,), how often each of some rows' keys occurred before; 0 in others."""
+        occurrences = np.zeros(len(keys), np.int64)
+        if rows.any():
+            occurrences[rows] = self._occurrences.count(keys[rows])
+        return occurrences
+
+    def mark_alike(self, keys: np.ndarray, rows: Mask) -> Mask:
+        """Remember some rows' keys; return the mask of those known before."""
+        alike = np.zeros(len(keys), bool)
+        alike[rows] = self._alike.add(keys[rows])
+        return alike
 
     def add_source_ids(self, hashes: np.ndarray) -> None:
         """Remember the hashed source ids of unique reviews, for `conflicting_ids`."""
@@ -88,12 +93,44 @@ class Deduplicator:
 
 def deduplicate(
     fields: ReviewFields, candidates: Mask, raw: RawBatch, columns: ColumnMapping, deduplicator: Deduplicator
-) -> tuple[ReviewFields, np.ndarray]:
-    """Return the candidates that repeat no earlier row, and the source row numbers of those that do."""
-    duplicate = deduplicator.mark_duplicates(_keys(fields, raw, columns), candidates)
-    unique = fields.filter(candidates & ~duplicate)
+) -> UniqueReviews:
+    """Return the candidates that deliver no earlier row again, and those that do.
+
+    Rows with equal cells are one review only if they have an id, a customer, or both a date and a text; those
+    with a text, a customer and a date even under different ids. Others are alike by chance.
+    """
+    ids = without_repeat_suffix(fields.ids)
+    customer, date = (~fields.columns[name].missing() for name in ("customer_name", "review_date"))
+    text = np.asarray(fields.text.is_valid())
+    identifiable = customer | (date & text)
+    identifiable[~identifiable] = ~is_missing(ids.filter(pa.array(~identifiable)))
+    row_numbers = deduplicator.row_numbers(raw, columns)
+    hashes = fingerprints(fields, ids, text & customer & date, raw, columns, row_numbers)
+    keys = hashes[:, 0]
+    duplicate_of = deduplicator.first_rows(keys, candidates & identifiable, raw.source_rows)
+    kept = candidates & (duplicate_of == 0)
+    occurrences = deduplicator.count_occurrences(keys, kept & ~identifiable)
+    alike = deduplicator.mark_alike(_review_keys(fields), kept & text) | (occurrences > 0)
+    unique = fields.filter(kept)
     deduplicator.add_source_ids(hash_cells(unique.ids.filter(pc.not_equal(unique.ids, ""))))
-    return unique, raw.source_rows[duplicate]
+    return UniqueReviews(
+        unique,
+        number_occurrences(hashes[kept], occurrences[kept]),
+        alike[kept],
+        duplicate_rows(raw, duplicate_of),
+    )
+
+
+def duplicate_rows(raw: RawBatch, duplicate_of: np.ndarray) -> pa.RecordBatch:
+    """Return the rows whose `duplicate_of`, int64 of shape (rows,), is not 0, in `REJECTED` columns."""
+    rows = np.flatnonzero(duplicate_of)
+    columns = [
+        pa.array(raw.source_rows[rows]),
+        pa.repeat(schema.DUPLICATE, len(rows)),
+        csv_lines(raw.cells, rows),
+        pa.array(duplicate_of[rows]),
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=schema.REJECTED)
 
 
 def hash64(values: list[bytes | None]) -> np.ndarray:
@@ -116,32 +153,8 @@ def combine_hashes(*columns: np.ndarray) -> np.ndarray:
     return hashes
 
 
-def without_repeat_suffix(ids: pa.StringArray) -> pa.StringArray:
-    """Return the ids trimmed and without the `_dup` by which the source marks repeated rows."""
-    ids = pc.utf8_trim_whitespace(ids)
-    marked = pc.ends_with(ids, _REPEAT_SUFFIX)
-    bare = pc.replace_substring_regex(ids.filter(marked), f"({_WHITE_SPACE}*{_REPEAT_SUFFIX})+$", "")
-    return pc.replace_with_mask(ids, marked, bare)
-
-
-def _keys(fields: ReviewFields, raw: RawBatch, columns: ColumnMapping) -> np.ndarray:
-    """Return each row's hash of its text, customer, date and restaurant; without a text, of all its cells."""
+def _review_keys(fields: ReviewFields) -> np.ndarray:
+    """Return each row's hash of its text, customer, date and restaurant."""
     same = (fields.columns[name] for name in ("customer_name", "review_date", "restaurant_name"))
     others = (hash_cells(column.values)[column.codes] for column in same)
-    keys = combine_hashes(hash64(fields.text_bytes), *others)
-    textless = np.flatnonzero(np.asarray(pc.is_null(fields.text)))
-    if len(textless):
-        keys[textless] = _whole_rows(fields.ids, raw, columns, textless)
-    return keys
-
-
-def _whole_rows(ids: pa.StringArray, raw: RawBatch, columns: ColumnMapping, rows: np.ndarray) -> np.ndarray:
-    """Return a hash of all cells of some rows, the id without its repeat suffix."""
-    id_columns = columns.fields.get("source_review_id", ())
-    others = (column for place, column in enumerate(raw.cells) if place not in id_columns)
-    own = hash_cells(without_repeat_suffix(ids.take(pa.array(rows))))
-    return combine_hashes(own, *(map_distinct(column, rows, _trimmed_hashes) for column in others))
-
-
-def _trimmed_hashes(cells: pa.StringArray) -> np.ndarray:
-    return hash_cells(pc.utf8_trim_whitespace(cells))
+    return combine_hashes(hash64(fields.text_bytes), *others)

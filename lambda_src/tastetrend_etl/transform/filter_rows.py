@@ -1,9 +1,7 @@
 """Step 2: rejects the rows that are no reviews."""
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
@@ -19,6 +17,7 @@ from tastetrend_etl.transform.select_fields import ReviewFields, column_texts
 _NULLS = pa.array(NULL_VALUES)
 _FIELDS_OF_WORDS = ("rating", "review_text", "age_range", "gender", "ethnicity")
 _MAX_ADDED_BYTES = 16  # of spaces and punctuation around a column name
+_SPECIAL = r'[",\r\n]'
 
 
 def filter_rows(
@@ -80,16 +79,28 @@ def rejected_rows(raw: RawBatch, rejection_masks: Mapping[str, Mask]) -> list[Re
         RejectedRow(source_row, reason, line)
         for reason, mask in rejection_masks.items()
         if mask.any()
-        for source_row, line in zip(raw.source_rows[mask].tolist(), _csv_lines(raw.cells, mask), strict=True)
+        for source_row, line in zip(
+            raw.source_rows[mask].tolist(),
+            csv_lines(raw.cells, np.flatnonzero(mask)).to_pylist(),
+            strict=True,
+        )
     ]
 
 
-def _csv_lines(cells: pa.RecordBatch, rows: Mask) -> Iterator[str]:
-    chosen = cells.take(pa.array(np.flatnonzero(rows)))
-    for row in zip(*(column_texts(column).to_numpy(zero_copy_only=False) for column in chosen), strict=True):
-        line = io.StringIO()
-        csv.writer(line, lineterminator="").writerow(row)
-        yield line.getvalue()
+def csv_lines(cells: pa.RecordBatch, rows: np.ndarray) -> pa.StringArray:
+    """Return some rows (indices) as lines of CSV."""
+    texts = [_quoted(column_texts(column.take(pa.array(rows)))) for column in cells]
+    if len(texts) == 1:
+        return pc.if_else(pc.equal(texts[0], ""), '""', texts[0])
+    return pc.binary_join_element_wise(*texts, ",")
+
+
+def _quoted(cells: pa.StringArray) -> pa.StringArray:
+    special = pc.match_substring_regex(cells, _SPECIAL)
+    if not pc.any(special).as_py():
+        return cells
+    doubled = pc.replace_substring(cells.filter(special), '"', '""')
+    return pc.replace_with_mask(cells, special, pc.binary_join_element_wise('"', doubled, '"', ""))
 
 
 def _summary_rows(fields: ReviewFields, cells: pa.RecordBatch, columns: ColumnMapping) -> Mask:

@@ -111,6 +111,12 @@ def constant(value: str, rows: int) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), [value])
 
 
+def is_missing(values: pa.StringArray) -> Mask:
+    """Return the mask of the values that are empty or a null value such as `n/a`."""
+    missing: Mask = np.asarray(_strip_and_nullify(values).is_null())
+    return missing
+
+
 def _raw_column(cells: pa.RecordBatch, columns: ColumnMapping, field: str) -> pa.Array:
     """Return a field's column; where several hold it, the first cell of each row that is not missing."""
     places = columns.fields.get(field, ())

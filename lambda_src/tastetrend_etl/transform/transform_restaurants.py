@@ -7,11 +7,16 @@ import pyarrow.compute as pc
 from tastetrend_etl import schema
 from tastetrend_etl.limits import MAX_REVIEWS, MAX_STARS
 from tastetrend_etl.models import ColumnMapping, Mask, RawBatch, TransformedBatch
-from tastetrend_etl.transform.deduplicate import Deduplicator, combine_hashes, hash_cells
+from tastetrend_etl.transform.deduplicate import (
+    Deduplicator,
+    combine_hashes,
+    duplicate_rows,
+    hash_cells,
+)
 from tastetrend_etl.transform.dictionary_column import DictionaryColumn
 from tastetrend_etl.transform.filter_rows import rejected_rows, repeated_header
 from tastetrend_etl.transform.numbers import parse_numbers
-from tastetrend_etl.transform.select_fields import field_column, field_texts
+from tastetrend_etl.transform.select_fields import column_texts, field_column, field_texts
 from tastetrend_etl.transform.standardize import Standardized
 from tastetrend_etl.transform.text import non_ascii_rows
 from tastetrend_etl.transform.transform_reviews import assemble
@@ -27,9 +32,10 @@ def transform_restaurants(
     header = repeated_header(raw.cells, columns)
     nameless = name.missing() & ~header
     candidates = ~(header | nameless)
-    cells = (field_texts(raw.cells, columns, field) for field in schema.RESTAURANT_INFO_COLUMNS)
-    duplicate = deduplicator.mark_duplicates(combine_hashes(*map(hash_cells, cells)), candidates)
-    kept = candidates & ~duplicate
+    cells = (pc.utf8_trim_whitespace(column_texts(column)) for column in raw.cells)
+    keys = combine_hashes(*map(hash_cells, cells))
+    duplicate_of = deduplicator.first_rows(keys, candidates, raw.source_rows)
+    kept = candidates & (duplicate_of == 0)
     avg_stars, stars_invalid = _number(stars, MAX_STARS)
     total_reviews, reviews_invalid = _number(reviews, MAX_REVIEWS, whole=True)
     issues = {"avg_stars_invalid": stars_invalid[kept], "total_reviews_invalid": reviews_invalid[kept]}
@@ -49,7 +55,7 @@ def transform_restaurants(
         raw.source_rows[kept],
         source_file,
         [*raw.ragged, *rejected],
-        raw.source_rows[duplicate],
+        duplicate_rows(raw, duplicate_of),
     )
 
 

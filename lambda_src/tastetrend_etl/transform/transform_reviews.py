@@ -1,4 +1,4 @@
-"""Transforms a batch of raw reviews in five steps, each of which takes data and returns new data."""
+"""Transforms a batch of raw reviews in four steps, each of which takes data and returns new data."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from tastetrend_etl import schema
 from tastetrend_etl.models import ColumnMapping, InferredFormat, RawBatch, RejectedRow, TransformedBatch
 from tastetrend_etl.transform.deduplicate import Deduplicator, deduplicate
 from tastetrend_etl.transform.filter_rows import filter_rows
-from tastetrend_etl.transform.review_id import add_review_id
+from tastetrend_etl.transform.review_id import hexadecimal
 from tastetrend_etl.transform.select_fields import constant, select_fields
 from tastetrend_etl.transform.standardize import Standardized, standardize
 from tastetrend_etl.transform.text import non_ascii_rows
@@ -25,17 +25,21 @@ def transform_reviews(
     """Return the unique reviews of a batch in the columns of the contract, and the rows left out."""
     fields = select_fields(raw, columns)
     candidates, rejected = filter_rows(fields, raw, columns)
-    unique, duplicates = deduplicate(fields, candidates, raw, columns, deduplicator)
+    unique = deduplicate(fields, candidates, raw, columns, deduplicator)
     del fields  # or the texts of all rows would be in memory beside those of the unique ones
-    standardized = standardize(unique, inferred_format)
+    standardized = standardize(unique.fields, inferred_format)
+    issues = {**standardized.issues, "possible_duplicate": unique.possible_duplicate}
     if raw.encoding_uncertain:
-        rows = non_ascii_rows((unique.text, unique.ids, unique.extra), unique.columns.values())
-        issues = {**standardized.issues, "encoding_uncertain": rows}
-        standardized = replace(standardized, issues=issues)
-    result = add_review_id(standardized, unique, deduplicator)
-    return assemble(
-        result, schema.REVIEWS, unique.source_rows, source_file, [*raw.ragged, *rejected], duplicates
+        texts = (unique.fields.text, unique.fields.ids, unique.fields.extra)
+        issues["encoding_uncertain"] = non_ascii_rows(texts, unique.fields.columns.values())
+    result = replace(
+        standardized,
+        columns={**standardized.columns, "review_id": hexadecimal(unique.fingerprints)},
+        issues=issues,
     )
+    rejected = [*raw.ragged, *rejected]
+    source_rows = unique.fields.source_rows
+    return assemble(result, schema.REVIEWS, source_rows, source_file, rejected, unique.duplicates)
 
 
 def assemble(
@@ -44,7 +48,7 @@ def assemble(
     source_rows: np.ndarray,
     source_file: str,
     rejected: list[RejectedRow],
-    duplicates: np.ndarray,
+    duplicates: pa.RecordBatch,
 ) -> TransformedBatch:
     """Return standardized rows in the order of the output's schema, with their source and issue codes."""
     rows = len(source_rows)

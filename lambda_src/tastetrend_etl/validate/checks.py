@@ -12,7 +12,7 @@ _CODES = (
     "unmapped_category",
     "undecodable_text",
     "encoding_uncertain",
-    "shared_review_id",
+    "possible_duplicate",
 )
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tastetrend_etl.limits import MAX_PARSED_LENGTH
-from tastetrend_etl.models import RejectedRow
+from tastetrend_etl.models import RejectedRow, TransformedBatch
 from tastetrend_etl.schema import GROUP_COLUMNS
 
 _MAX_EXAMPLES = 5
@@ -86,6 +86,17 @@ class FileProfile:
         """Return the row counts by outcome."""
         rejected = sum(each.count for each in self.rejections.values())
         return RowBalance(self.read, self.written, rejected, self.duplicates.count)
+
+
+def count_batch(profile: FileProfile, transformed: TransformedBatch, *, reviews: bool) -> None:
+    """Count the rows of a batch, by outcome, and what the reports tell of them."""
+    count_missing(profile, transformed.batch)
+    count_issues(profile, transformed.batch, transformed.issues)
+    count_rejected(profile, transformed.rejected)
+    profile.duplicates.add(np.asarray(transformed.duplicates["source_row"]))
+    if reviews:
+        count_reviews(profile, transformed.batch)
+        count_unmapped(profile, transformed.unmapped)
 
 
 def count_missing(profile: FileProfile, batch: pa.RecordBatch) -> None:

@@ -68,7 +68,7 @@ def validation_report(
         "checks": [asdict(check) for check in checks],
         "outputs": {
             "dataset": keys.dataset,
-            "rejected": keys.rejected if balance.rejected else None,
+            "rejected": keys.rejected if balance.rejected or balance.duplicate else None,
             "bias": keys.bias if summary.columns.kind == "reviews" else None,
         },
     }

@@ -22,6 +22,7 @@ class Delivery:
     report: dict
     rows: list = field(default_factory=list)
     rejected: list = field(default_factory=list)
+    duplicates: list = field(default_factory=list)
 
     @property
     def action(self):
@@ -88,7 +89,7 @@ def send(deliver, store):
             result,
             report,
             read(store, report["outputs"]["dataset"]),
-            read(store, report["outputs"]["rejected"]),
+            *split(read(store, report["outputs"]["rejected"])),
         )
         assert_rows_balance(delivery)
         return delivery
@@ -100,9 +101,19 @@ def read(store, key):
     return pq.read_table(io.BytesIO(store.read(key))).to_pylist() if key else []
 
 
+def split(rows):
+    """Return the rejected rows and the duplicates."""
+    assert [row["source_row"] for row in rows] == sorted(row["source_row"] for row in rows)
+    return (
+        [row for row in rows if row["reason"] != "duplicate"],
+        [row for row in rows if row["reason"] == "duplicate"],
+    )
+
+
 def assert_rows_balance(delivery):
-    numbers = [row["source_row"] for row in [*delivery.rows, *delivery.rejected]]
-    counted = delivery.report["rows"]
-    assert len(numbers) == len(set(numbers)) == counted["written"] + counted["rejected"]
-    assert counted["read"] == len(numbers) + counted["duplicate"]
-    assert set(numbers) <= set(range(1, counted["read"] + 1))
+    outcomes = {"written": delivery.rows, "rejected": delivery.rejected, "duplicate": delivery.duplicates}
+    counted = {outcome: len(rows) for outcome, rows in outcomes.items()}
+    numbers = [row["source_row"] for rows in outcomes.values() for row in rows]
+    assert delivery.report["rows"] == counted | {"read": len(numbers)}
+    assert sorted(numbers) == list(range(1, len(numbers) + 1))
+    assert {row["duplicate_of"] for row in delivery.duplicates} <= {*delivery.column("source_row")}

@@ -110,3 +110,17 @@ def test_F27_keys_that_make_a_small_file_large_are_rejected(measure):
     keys = json.dumps({f"key {number}": 1 for number in range(1_900)})
 
     assert measure(keys.encode(), b'{"rating":4}\n' * 300_000)["reason"] == "too_large"
+
+
+def test_R51_a_million_duplicates_stay_within_the_memory_limit(measure):
+    row = b"12345678,Ann,5,Great food and more of it\n"
+
+    measured = measure(b"review_id,name,rating,review_text\n", *[row * 10_000] * 100)
+
+    assert measured["rows"] == {"read": 1_000_000, "written": 1, "rejected": 0, "duplicate": 999_999}
+
+
+def test_R51_a_million_equal_rows_that_nothing_identifies_stay_within_the_memory_limit(measure):
+    measured = measure(b"rating,review_text\n", *[b"5,Great food\n4,Good\n" * 10_000] * 50)
+
+    assert measured["rows"]["written"] == 1_000_000
