@@ -118,11 +118,11 @@ _KINDS: Mapping[str, Callable[[Sequence[str]], bool]] = {
 }
 _FLAGS, _NUMBERS, _TIMES, _LONG = _KINDS
 _IMPOSSIBLE: Mapping[str, tuple[str, ...]] = {
-    "customer_name": (_FLAGS, _LONG),
+    "customer_name": (_LONG,),
     "review_date": (_FLAGS, _TIMES, _LONG),
     "rating": (_LONG,),
     "review_text": (_FLAGS,),
     "location": (_NUMBERS, _LONG),
-    "restaurant_name": (_FLAGS, _LONG),
+    "restaurant_name": (_LONG,),
 }
 _IMPROBABLE: Mapping[str, tuple[str, ...]] = {"review_text": (_NUMBERS,)}
