@@ -67,6 +67,7 @@ _ODD_RUN = re.compile(rb"[\x80-\xff][\x40-\xff']*")  # no byte below 0x40 ends a
 _WORD_START = re.compile(rb"[A-Za-z']*\Z")
 _START_BYTES, _MAX_WORD_BYTES = 24, 40
 
+_MAX_TRIED = 500  # of each part of the file, because words repeat
 _MAIN_LANGUAGE = 0.85  # the share of a file's words that are in its language
 _SYMBOL_SURCHARGE = -4.0  # of other code pages than cp1252, which exist for their letters
 _IMPROBABLE_WORD = -15.0  # a character
@@ -100,8 +101,8 @@ class Choice(NamedTuple):
 
 
 def odd_words(lines: bytes, found: dict[bytes, None]) -> None:
-    """Add distinct words with bytes from 0x80 on that are not UTF-8, until there are enough."""
-    for match in _ODD_RUN.finditer(lines):
+    """Add distinct words with bytes from 0x80 on that are not UTF-8, until there are enough of the file."""
+    for match in islice(_ODD_RUN.finditer(lines), _MAX_TRIED):
         if len(found) >= MAX_CODE_PAGE_WORDS:
             return
         head = _WORD_START.search(lines[max(0, match.start() - _START_BYTES) : match.start()])
