@@ -25,9 +25,7 @@ _STEP_BYTES = 16 << 20
 
 # 48 MiB, some 90,000 reviews, inflated; an ordinary file of that size takes 3 s.
 MAX_FILE_BYTES = int(min(_BYTES_IN_TIME, _DISK_BYTES / _WORST_COPIES)) // _STEP_BYTES * _STEP_BYTES
-MAX_JSON_TABLE_BYTES = (
-    12 << 20
-)  # of JSON by columns, which is read as a whole: in 30 times its size of memory
+MAX_JSON_TABLE_BYTES = 8 << 20  # of JSON by columns, read as a whole: up to 70 times its size of memory
 MAX_KEY_BYTES = 1_024  # of S3
 MAX_ROWS = 5_000_000  # finding duplicates among them takes 300 MB
 MAX_COLUMNS = 2_000

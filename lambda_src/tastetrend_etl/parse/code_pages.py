@@ -35,7 +35,7 @@ class CodePage:
         """Return what a character beyond ASCII of a real text exceeds on average."""
         if self.leads:
             return -11.0
-        return -9.0 if self.languages[0] in ALPHABETS else -12.5 if self.prior else -13.5
+        return -9.0 if self.languages[0] in ALPHABETS else -12.5 if self.prior else -15.5
 
 
 CODE_PAGES: Sequence[CodePage] = (
@@ -67,9 +67,10 @@ _ODD_RUN = re.compile(rb"[\x80-\xff][\x40-\xff']*")  # no byte below 0x40 ends a
 _WORD_START = re.compile(rb"[A-Za-z']*\Z")
 _START_BYTES, _MAX_WORD_BYTES = 24, 40
 
+_MAX_TRIED = 500  # of each part of the file, because words repeat
 _MAIN_LANGUAGE = 0.85  # the share of a file's words that are in its language
 _SYMBOL_SURCHARGE = -4.0  # of other code pages than cp1252, which exist for their letters
-_IMPROBABLE_WORD = -15.0  # a character
+_IMPROBABLE_WORD = -15.5  # a character
 _MAX_IMPROBABLE, _MAX_IMPROBABLE_OTHERS = 0.15, 0.3  # shares of the words, of cp1252 and of other code pages
 _LEAD, _LEAD_OF_OTHERS = 2.0, 5.0  # over the next reading
 
@@ -100,8 +101,8 @@ class Choice(NamedTuple):
 
 
 def odd_words(lines: bytes, found: dict[bytes, None]) -> None:
-    """Add distinct words with bytes from 0x80 on that are not UTF-8, until there are enough."""
-    for match in _ODD_RUN.finditer(lines):
+    """Add distinct words with bytes from 0x80 on that are not UTF-8, until there are enough of the file."""
+    for match in islice(_ODD_RUN.finditer(lines), _MAX_TRIED):
         if len(found) >= MAX_CODE_PAGE_WORDS:
             return
         head = _WORD_START.search(lines[max(0, match.start() - _START_BYTES) : match.start()])
@@ -114,18 +115,16 @@ def choose_code_page(words: Iterable[bytes]) -> Choice:
     """Return the code page in which the words are most probable; cp1252 if it reads them just so."""
     words = list(words)
     readings = sorted((_read(words, page) for page in CODE_PAGES), key=lambda each: -each.score)
-    default = next(each for each in readings if each.encoding == _DEFAULT.encoding)
-    best = default if default.words == readings[0].words else readings[0]
+    best = readings[0]
+    is_default = any(each.encoding == _DEFAULT.encoding and each.words == best.words for each in readings)
     others = (each.score for each in readings if each.words != best.words)
-    is_default = best is default
     certain = (
         best.score - next(others, -math.inf) >= (_LEAD if is_default else _LEAD_OF_OTHERS)
         and best.per_character >= _BY_NAME[best.encoding].least_probability
         and best.improbable <= (_MAX_IMPROBABLE if is_default else _MAX_IMPROBABLE_OTHERS)
     )
-    return Choice(
-        best.encoding, certain, {each.encoding: round(each.score, 1) for each in islice(readings, 3)}
-    )
+    encoding = _DEFAULT.encoding if is_default else best.encoding
+    return Choice(encoding, certain, {each.encoding: round(each.score, 1) for each in readings[:3]})
 
 
 def is_utf8(data: bytes) -> bool:

@@ -41,6 +41,7 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_HEADER_START = 64
 _MAX_CHARACTER_BYTES, _FIRST_MULTIBYTE_LEAD = 4, 0xC0  # of UTF-8
 
 
@@ -120,13 +121,14 @@ def _other_type(head: bytes) -> str:
 
 
 def _encoding_without_mark(head: bytes) -> str:
-    """Detect UTF-16 by its NULs: in Western text every other byte is one."""
-    half = len(head) // 2
-    enough = half * 2 // 3
-    if half and head[1::2].count(0) > enough:
-        return "utf-16-le"
-    if half and head[0::2].count(0) > enough:
-        return "utf-16-be"
+    """Detect UTF-16 by its NULs: in the header, or in Western text, every other byte is one."""
+    for part in (head, head[:_HEADER_START]):
+        half = len(part) // 2
+        enough = half * 2 // 3
+        if half and part[1::2].count(0) > enough:
+            return "utf-16-le"
+        if half and part[0::2].count(0) > enough:
+            return "utf-16-be"
     return "utf-8"
 
 

@@ -1,16 +1,16 @@
 """Decides how to read a file that is not valid UTF-8: as UTF-8 with damaged rows, or in a code page."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from tastetrend_etl.models import FileEncoding
-from tastetrend_etl.parse.byte_stream import FIRST_WIDE, line_blocks
+from tastetrend_etl.parse.byte_stream import line_blocks
 from tastetrend_etl.parse.code_pages import choose_code_page, is_double_byte, odd_words
 
-_LINE_FEED, _LAST_ASCII = ord("\n"), 0x7F
-_FIRST_ESCAPE, _LAST_ESCAPE = 0xDC80, 0xDCFF  # `surrogateescape` makes them of invalid bytes
+_LINE_FEED, _FIRST_ODD = ord("\n"), 0x80
 
 
 @dataclass
@@ -59,20 +59,30 @@ def read_as_legacy(path: Path, encoding: FileEncoding) -> FileEncoding:
 
 
 def _count(rows: _Rows, lines: bytes) -> None:
-    text = lines.decode("utf-8", "surrogateescape")
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    places = np.flatnonzero(codes > _LAST_ASCII)
-    if len(places) == 0:
+    if lines.isascii():
         return
-    ends = np.flatnonzero(codes == _LINE_FEED)
-    line = np.searchsorted(ends, places)
-    damaged = (codes[places] >= _FIRST_ESCAPE) & (codes[places] <= _LAST_ESCAPE)
-    size = int(line[-1]) + 1
-    invalid, odd = (np.bincount(each, minlength=size) for each in (line[damaged], line))
-    narrow = np.bincount(line[codes[places] < ord(FIRST_WIDE)], minlength=size)
-    rows.utf8 += int((odd > 2 * invalid).sum())
-    rows.other += int(((odd > 0) & (odd <= 2 * invalid)).sum())
-    rows.intact += int(((odd > 0) & (invalid == 0)).sum())
-    rows.wide += int(((odd > 0) & (invalid == 0) & (narrow == 0)).sum())
-    if rows.other:
-        odd_words(lines, rows.words)
+    data = np.frombuffer(lines, np.uint8)
+    starts = np.flatnonzero(data == _LINE_FEED) + 1
+    starts = np.concatenate([[0], starts[starts < len(data)]])
+    by_line = partial(np.add.reduceat, indices=starts, dtype=np.int32)
+    two, wider = _characters(data)
+    odd = by_line(data >= _FIRST_ODD)
+    intact_bytes = 2 * by_line(two) + sum(size * by_line(leads) for size, leads in wider.items())
+    characters = by_line(two) + sum(map(by_line, wider.values()))
+    utf8 = (odd > 0) & (characters > odd - intact_bytes)
+    intact = (odd > 0) & (odd == intact_bytes)
+    rows.utf8 += int(utf8.sum())
+    rows.other += int((odd > 0).sum() - utf8.sum())
+    rows.intact += int(intact.sum())
+    rows.wide += int((intact & (by_line(two) == 0)).sum())
+    odd_words(lines, rows.words)
+
+
+def _characters(data: np.ndarray) -> tuple[np.ndarray, dict[int, np.ndarray]]:
+    """Return the masks of the bytes that begin a character of UTF-8: of two bytes, and of size → more."""
+    trail = np.concatenate([(data & 0xC0) == 0x80, np.zeros(3, bool)])  # noqa: PLR2004 # as UTF-8 defines it
+    second, third, fourth = trail[1:-2], trail[2:-1], trail[3:]
+    two = (data >= 0xC2) & (data < 0xE0) & second  # noqa: PLR2004
+    three = (data >= 0xE0) & (data < 0xF0) & second & third  # noqa: PLR2004
+    four = (data >= 0xF0) & (data < 0xF5) & second & third & fourth  # noqa: PLR2004
+    return two, {3: three, 4: four}

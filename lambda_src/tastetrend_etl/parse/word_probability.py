@@ -23,6 +23,7 @@ _OPENING, _CLOSING, _DASHES = frozenset("‘“«„‹•"), frozenset("”»�
 _SIGNS = frozenset("€£¥¢§©®°±²³·¹ºª¼½¾¿¡™×¨´µ¤№¬¶")
 _AFTER_LETTER, _BEFORE_CAPITAL = frozenset("°ºª™®©"), frozenset("¿¡")
 
+_MIN_JOINED = 2  # letters of a word that a dash joins to another
 _VOWELS = "aeiouyæœøı"
 _FIRST_FREQUENCY, _DECAY = 0.105, 0.91  # of an alphabet's letters, by rank
 
@@ -47,6 +48,8 @@ def letters_score(text: str, language: str, symbol_surcharge: float) -> float:
         right = text[place + 1] if place + 1 < len(text) else "_"
         known = table.get(character.lower())
         if known is None:
+            if character in _DASHES and 0 < min(place, len(text) - place - 1) < _MIN_JOINED:
+                total += _MISPLACED
             total += _symbol(character, at_left=left.isalpha(), right=right) + symbol_surcharge
             continue
         total += known.score + _neighbour(left, known.before) + _neighbour(right, known.after)

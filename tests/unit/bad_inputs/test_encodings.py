@@ -271,3 +271,23 @@ def test_F44_a_byte_order_mark_before_another_encoding_is_removed(send):
     assert delivery.report["encoding"] == "cp1252"
     assert delivery.column("source_review_id") == ["1", "2", "3"]
     assert_cells_are_those_of(rows, delivery)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_F44_utf16_without_a_mark_is_told_by_its_header(encoding, send):
+    rows = in_rows([(name, text * 9) for name, text in TEXTS["gb18030"]], 90)
+
+    delivery = send(text_of(rows).encode(encoding))
+
+    assert delivery.report["encoding"] == encoding
+    assert_cells_are_those_of(rows, delivery)
+
+
+@pytest.mark.parametrize("encoding", ["mac_roman", "cp1251"])
+def test_F40_rows_may_end_in_a_carriage_return_alone(encoding, send):
+    rows = in_rows(TEXTS[encoding], 60)
+
+    delivery = send(text_of(rows).replace("\n", "\r").encode(encoding))
+
+    assert delivery.report["encoding"] == encoding
+    assert_cells_are_those_of(rows, delivery)
