@@ -47,7 +47,9 @@ class RowShape:
     @cached_property
     def _careful(self) -> re.Pattern[str]:
         d, q = re.escape(self.delimiter), re.escape(self.quote)
-        return re.compile(rf"(?:^|{d}){q}[^{q}{d}\r\n]+{q}(?:{d}|$)|[^{d}{q}\r\n]{q}{q}", re.MULTILINE)
+        return re.compile(
+            rf"(?:^|{d}){q}[^{q}{d}\r\n]+{q}(?:{d}|[\r\n]|\Z)|[^{d}{q}\r\n]{q}{q}[^{d}{q}\r\n]", re.MULTILINE
+        )
 
     def swallows_rows(self, lines: Sequence[str], *, ragged: bool = False) -> bool:
         """Return whether the lines of one record are rather rows of their own, behind an unclosed quote.
