@@ -35,8 +35,16 @@ _ISSUES = {
     "tip_percentage_capped": "percentage_used > 30",
     "party_size_unparseable": "party_parsed % 1 <> 0",
     "party_size_out_of_range": "party_parsed % 1 = 0 AND party_size IS NULL",
+    "possible_duplicate": "possible_duplicate",
     "unmapped_category": _UNMAPPED,
 }
+
+
+_WRITTEN = """
+    SELECT source_row, row_number() OVER (PARTITION BY review ORDER BY source_row) > 1 AS possible_duplicate
+    FROM (
+        SELECT min(source_row) AS source_row, arg_min(review, source_row) AS review FROM reviews GROUP BY same
+    )"""
 
 
 def run(task: Task) -> Balance:
@@ -45,9 +53,7 @@ def run(task: Task) -> Balance:
     base.execute("SET threads = 1; SET TimeZone = 'UTC'")
     base.execute(f"CREATE TEMP TABLE records AS {_records(task)}")
     base.execute(f"CREATE TEMP TABLE reviews AS {_reviews()}")
-    base.execute(
-        "CREATE TEMP TABLE written AS SELECT min(source_row) AS source_row FROM reviews GROUP BY same"
-    )
+    base.execute(f"CREATE TEMP TABLE written AS {_WRITTEN}")
     base.execute(f"COPY ({_output(task)}) TO '{task.out}' (FORMAT parquet, COMPRESSION snappy)")
     read, reviews, written = (
         int(base.table(name).count("*").fetchall()[0][0]) for name in ("records", "reviews", "written")
@@ -66,14 +72,20 @@ def _records(task: Task) -> str:
 
 def _reviews() -> str:
     """Return a query for the records that are reviews, with a key that duplicates share."""
-    others = ", ".join(_trimmed(name) for name in FIELDS if name != "source_review_id")
     review = ", ".join(_clean(name) for name in _SAME_REVIEW)
     return f"""
-        SELECT source_row, CASE WHEN {_clean("review_text")} IS NULL
-            THEN hash(regexp_replace(source_review_id, '_dup$', ''), {others}) ELSE hash({review}) END AS same
+        SELECT source_row, hash({_compared()}) AS same,
+            CASE WHEN {_clean("review_text")} IS NOT NULL THEN hash({review}) ELSE source_row END AS review
         FROM records
         WHERE ethnicity IS NOT NULL AND surplus_1 IS NULL
             AND ({_clean("rating")} IS NOT NULL OR {_clean("review_text")} IS NOT NULL)"""  # noqa: S608 # likewise
+
+
+def _compared() -> str:
+    """Return the cells that are equal in duplicates; every row has an id."""
+    complete = " AND ".join(f"{_clean(name)} IS NOT NULL" for name in _SAME_REVIEW[:3])
+    others = ", ".join(_trimmed(name) for name in FIELDS if name != "source_review_id")
+    return f"CASE WHEN {complete} THEN '' ELSE regexp_replace(source_review_id, '_dup$', '') END, {others}"
 
 
 def _output(task: Task) -> str:
@@ -82,15 +94,14 @@ def _output(task: Task) -> str:
     groups = ", ".join(f"lower({_clean(name)}) AS {name}" for name in GROUPS)
     mapped = ", ".join(f"{_map(words)}[{name}] AS {group}" for name, (group, words) in GROUPS.items())
     amounts = ", ".join(f"{_amount(name)} AS {name}" for name in _AMOUNTS)
-    identity = ", ".join(("regexp_replace(source_review_id, '_dup$', '')", "rating", *_SAME_REVIEW))
     issues = ", ".join(f"CASE WHEN {mask} THEN '{code}' END" for code, mask in _ISSUES.items())
     return f"""
         WITH cells AS (
-            SELECT source_row, md5(concat_ws('\x1f', {identity})) AS review_id,
+            SELECT source_row, md5(concat_ws('\x1f', {_compared()})) AS review_id, possible_duplicate,
                 nullif(source_review_id, '') AS source_review_id, nullif(rating, '') AS rating_raw,
                 {_clean("review_date")} AS date_clean, {_clean("rating")} AS rating_clean,
                 {_replace_number_words(f"lower({_clean('rating')})")} AS plain, {texts}, {groups}, {amounts}
-            FROM records SEMI JOIN written USING (source_row)
+            FROM records JOIN written USING (source_row)
         ), numbers AS (
             SELECT * EXCLUDE (total_spent, party_size),
                 total_spent AS spent_parsed, party_size AS party_parsed,

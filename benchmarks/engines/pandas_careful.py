@@ -31,8 +31,9 @@ def run(task: Task) -> Balance:
     trimmed = raw[list(FIELDS)].apply(lambda column: column.str.strip())
     clean = trimmed.mask(trimmed.apply(lambda column: column.str.lower().isin(NULL_VALUES)))
     reviews = clean["rating"].notna() | clean["review_text"].notna()
-    written = reviews & ~_duplicates(trimmed, clean, reviews)
-    _write(raw[written], clean[written], task)
+    compared = _compared(trimmed, clean)
+    written = reviews & ~compared[reviews].duplicated().reindex(reviews.index, fill_value=False)
+    _write(raw[written], clean[written], compared[written], task)
     return Balance(read, int(written.sum()), read - int(reviews.sum()), int(reviews.sum() - written.sum()))
 
 
@@ -57,18 +58,16 @@ def _read(task: Task) -> tuple[pd.DataFrame, int]:
     return frame, len(frame) + len(ragged)
 
 
-def _duplicates(trimmed: pd.DataFrame, clean: pd.DataFrame, reviews: pd.Series) -> pd.Series:
-    bare = trimmed.assign(source_review_id=trimmed["source_review_id"].str.removesuffix("_dup"))
-    with_text = clean["review_text"].notna()
-    duplicates = pd.Series(False, index=clean.index)
-    duplicates[with_text] = clean.loc[with_text, list(_SAME_REVIEW)].duplicated()
-    duplicates[reviews & ~with_text] = bare[reviews & ~with_text].duplicated()
-    return duplicates
+def _compared(trimmed: pd.DataFrame, clean: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells that are equal in duplicates; every row has an id."""
+    complete = clean[["review_text", "customer_name", "review_date"]].notna().all(axis=1)
+    bare = trimmed["source_review_id"].str.removesuffix("_dup")
+    return trimmed.assign(source_review_id=bare.mask(complete, ""))
 
 
-def _write(raw: pd.DataFrame, clean: pd.DataFrame, task: Task) -> None:
+def _write(raw: pd.DataFrame, clean: pd.DataFrame, compared: pd.DataFrame, task: Task) -> None:
     out = clean[[*TEXTS, "review_text"]].copy()
-    out["review_id"] = _fingerprints(clean)
+    out["review_id"] = _fingerprints(compared)
     out["source_review_id"] = raw["source_review_id"].mask(raw["source_review_id"] == "")
     out["source_file"], out["source_row"] = task.path.name, raw["source_row"]
     out["review_text_trunc"] = out["review_text"].str.slice(0, 2000)
@@ -83,17 +82,17 @@ def _write(raw: pd.DataFrame, clean: pd.DataFrame, task: Task) -> None:
         "rating_unparseable": rating_issue == "rating_unparseable",
         "rating_out_of_scale": rating_issue == "rating_out_of_scale",
     }
+    issues["possible_duplicate"] = clean["review_text"].notna() & clean.duplicated(list(_SAME_REVIEW))
     issues |= _add_amounts(out, clean) | _add_groups(out, clean)
     out["issues"] = _lists(issues)
     out["extra"] = None
     out[list(OUTPUT)].to_parquet(task.out, compression="snappy", index=False)
 
 
-def _fingerprints(clean: pd.DataFrame) -> np.ndarray:
+def _fingerprints(compared: pd.DataFrame) -> np.ndarray:
     """Return 128 bits in hex: two 64-bit hashes with different keys, computed by pandas."""
-    parts = clean[[*_SAME_REVIEW, "source_review_id", "rating"]]
     halves = [
-        pd.util.hash_pandas_object(parts, index=False, hash_key=key, categorize=False).to_numpy()
+        pd.util.hash_pandas_object(compared, index=False, hash_key=key, categorize=False).to_numpy()
         for key in ("0123456789123456", "6543219876543210")
     ]
     digits = np.stack(halves, axis=1).tobytes().hex()

@@ -50,16 +50,18 @@ def _without_duplicates(frame: pd.DataFrame) -> pd.DataFrame:
     bare["source_review_id"] = bare["source_review_id"].str.removesuffix("_dup")
     for name in ("review_text", "customer_name", "review_date", "restaurant_name"):
         frame[f"bare_{name}"] = frame[name].apply(cell_rules.cleaned)
-    with_text = frame["bare_review_text"].notna()
+    complete = frame[["bare_review_text", "bare_customer_name", "bare_review_date"]].notna().all(axis=1)
+    bare.loc[complete, "source_review_id"] = ""
+    frame["compared"] = bare.apply(tuple, axis=1)
+    frame = frame.drop_duplicates("compared").copy()
     same = ["bare_review_text", "bare_customer_name", "bare_review_date", "bare_restaurant_name"]
-    first = [*frame[with_text].drop_duplicates(same).index, *bare[~with_text].drop_duplicates().index]
-    frame["bare_id"] = bare["source_review_id"]
-    return frame.loc[sorted(first)].copy()
+    frame["possible_duplicate"] = frame["bare_review_text"].notna() & frame.duplicated(same)
+    return frame
 
 
 def _write(frame: pd.DataFrame, task: Task) -> None:
     out = pd.DataFrame(index=frame.index)
-    out["review_id"] = frame.apply(_fingerprint, axis=1)
+    out["review_id"] = frame["compared"].apply(_fingerprint)
     out["source_review_id"] = frame["source_review_id"].apply(lambda text: text or None)
     out["source_file"], out["source_row"] = task.path.name, frame["source_row"]
     for name in TEXTS:
@@ -85,9 +87,8 @@ def _write(frame: pd.DataFrame, task: Task) -> None:
     out[list(OUTPUT)].to_parquet(task.out, compression="snappy", index=False)
 
 
-def _fingerprint(row: pd.Series) -> str:
-    parts = ("bare_id", "bare_review_text", "bare_customer_name", "bare_review_date", "rating")
-    return hashlib.md5(repr([row[part] for part in parts]).encode(), usedforsecurity=False).hexdigest()
+def _fingerprint(compared: tuple[str, ...]) -> str:
+    return hashlib.md5(repr(compared).encode(), usedforsecurity=False).hexdigest()
 
 
 def _add_amounts(out: pd.DataFrame, amounts: pd.DataFrame) -> None:
@@ -114,6 +115,7 @@ def _issues(
         "tip_percentage_capped": amounts["percentage_used"] > 30,  # noqa: PLR2004 # the contract's cap
         "party_size_unparseable": party.notna() & (party % 1 != 0),
         "party_size_out_of_range": party.notna() & (party % 1 == 0) & out["party_size"].isna(),
+        "possible_duplicate": frame["possible_duplicate"],
         "unmapped_category": pd.concat(
             [out[name].notna() & out[group].isna() for name, (group, _) in GROUPS.items()], axis=1
         ).any(axis=1),

@@ -59,24 +59,26 @@ def _clean(name: str) -> pl.Expr:
 
 def _with_duplicate_key(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Add `same`, a key that duplicates share."""
-    bare_id = pl.col("source_review_id").str.strip_suffix("_dup")
-    others = [pl.col(name).str.strip_chars() for name in FIELDS if name != "source_review_id"]
-    review_key = pl.struct(*(_clean(name) for name in _SAME_REVIEW)).hash()
-    row_key = pl.struct(bare_id, *others).hash()
-    return rows.with_columns(
-        same=pl.when(_clean("review_text").is_null()).then(row_key).otherwise(review_key)
+    return rows.with_columns(same=_compared().hash())
+
+
+def _compared() -> pl.Expr:
+    """Return the cells that are equal in duplicates; every row has an id."""
+    complete = pl.all_horizontal(*(_clean(name).is_not_null() for name in _SAME_REVIEW[:3]))
+    bare_id = (
+        pl.when(complete).then(pl.lit("")).otherwise(pl.col("source_review_id").str.strip_suffix("_dup"))
     )
+    others = [pl.col(name).str.strip_chars() for name in FIELDS if name != "source_review_id"]
+    return pl.struct(bare_id.alias("source_review_id"), *others)
 
 
 def _written(rows: pl.LazyFrame, task: Task) -> pl.LazyFrame:
-    identity = pl.struct(
-        pl.col("source_review_id").str.strip_suffix("_dup"),
-        pl.col("rating"),
-        *(_clean(name) for name in _SAME_REVIEW),
-    )
+    identity = _compared()
+    first_told = pl.struct(*(_clean(name) for name in _SAME_REVIEW)).hash().is_first_distinct()
     rows = rows.with_columns(
         # polars cannot format hexadecimal; the digits of two 64-bit hashes are 128 bits as well.
         review_id=pl.format("{}-{}", identity.hash(1), identity.hash(2)),
+        possible_duplicate=_clean("review_text").is_not_null() & ~first_told,
         source_file=pl.lit(task.path.name),
         rating_raw=pl.col("rating"),
         extra=pl.lit(None, pl.String),
@@ -167,6 +169,7 @@ def _issues() -> Iterator[pl.Expr]:
         "tip_percentage_capped": pl.col("percentage_used") > 30,  # noqa: PLR2004 # the contract's cap
         "party_size_unparseable": party % 1 != 0,
         "party_size_out_of_range": (party % 1 == 0) & pl.col("party_size").is_null(),
+        "possible_duplicate": pl.col("possible_duplicate"),
         "unmapped_category": pl.any_horizontal(*unmapped),
     }
     for code, mask in issues.items():

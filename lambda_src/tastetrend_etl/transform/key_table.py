@@ -9,7 +9,7 @@ _MAX_LOAD = 0.75
 
 
 class KeyTable:
-    """Maps the keys added so far to int32 values, in 16 to 32 bytes per key.
+    """Maps the keys added so far to int32 values, in 16 to 32 bytes per key, 11 to 22 if all values are 0.
 
     Keys are int64 hashes, shape (rows,): one false match is expected in some 37 million files of a million
     rows.
@@ -60,7 +60,8 @@ class KeyTable:
             self._count = 0
             for start in range(0, len(keys), _FIRST_CAPACITY):  # piece by piece, to save memory
                 piece = keys[start : start + _FIRST_CAPACITY]
-                self._insert(piece[piece != 0], values[start : start + _FIRST_CAPACITY][piece != 0])
+                held = values[start : start + _FIRST_CAPACITY][piece != 0]
+                self._insert(piece[piece != 0], held if held.any() else None)
 
     def _insert(self, keys: np.ndarray, values: np.ndarray | None) -> Mask:
         """Insert distinct keys with their values; return which were new."""
