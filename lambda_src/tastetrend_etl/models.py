@@ -112,11 +112,6 @@ class ColumnMapping:
     rating_scales: Mapping[int, int] = field(default_factory=dict)
     hints: tuple[ColumnHint, ...] = ()
 
-    @property
-    def rating_scale(self) -> int | None:
-        """Return the maximum rating in the first rating column's name, else None."""
-        return self.rating_scales.get(self.fields["rating"][0]) if "rating" in self.fields else None
-
 
 class RawRecord(NamedTuple):
     """The fields of one record, its raw text, and the reason code if it cannot be parsed."""
@@ -167,11 +162,6 @@ class InferredFormat:
     rating_scales: tuple[int, ...]
     decimal_mark: str
     max_review_date: datetime
-
-    @property
-    def rating_scale(self) -> int:
-        """Return the scale of the first rating column."""
-        return self.rating_scales[0]
 
 
 @dataclass(frozen=True)

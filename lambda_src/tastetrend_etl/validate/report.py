@@ -144,7 +144,7 @@ def _is_category(word: str, rows: int) -> bool:
 
 def _rating(summary: FileSummary) -> Report:
     return {
-        "scale": summary.columns.rating_scale or summary.inferred_format.rating_scale,
+        "scale": summary.inferred_format.rating_scales[0],
         "scales_used": {str(scale): rows for scale, rows in sorted(summary.profile.scales.items())},
         "distribution": {str(rating): rows for rating, rows in sorted(summary.profile.ratings.items())},
     }
