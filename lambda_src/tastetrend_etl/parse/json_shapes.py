@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from tastetrend_etl.errors import RejectedFileError
-from tastetrend_etl.limits import MAX_JSON_TABLE_BYTES
+from tastetrend_etl.limits import MAX_JSON_TABLE_BYTES, MAX_RECORD_CHARACTERS
 from tastetrend_etl.models import ColumnMapping
 from tastetrend_etl.parse.byte_stream import enforce_size_limit
 from tastetrend_etl.parse.column_mapping import map_columns
@@ -46,7 +46,7 @@ def locate_records(path: Path, target: Path, limit: int) -> tuple[Path, int]:
         return path, 0  # more values follow
     if (start := _list_start(head, begin)) and not (content and _has_text(content)):
         return path, start
-    content = _whole_object(path, head) if content is None else content
+    content = _whole_object(path) if content is None else content
     if not content or all(map(_is_scalar, content.values())):
         return path, 0
     rows = _table_rows(content)
@@ -69,11 +69,12 @@ def _decode(text: str, begin: int) -> tuple[dict[str, Any] | None, int]:
     return content, end
 
 
-def _whole_object(path: Path, head: str) -> dict[str, Any] | None:
+def _whole_object(path: Path) -> dict[str, Any] | None:
     """Return the file's only value; None if it has others or is damaged."""
     if path.stat().st_size > MAX_JSON_TABLE_BYTES:
-        if _NEXT_LINE.search(head):
-            return None
+        with open_text(path, 0) as file:
+            if _NEXT_LINE.search(file.read(MAX_RECORD_CHARACTERS)):
+                return None
         raise RejectedFileError(
             "too_large",
             f"the file is one JSON object of more than {MAX_JSON_TABLE_BYTES:,} bytes; "
@@ -88,7 +89,7 @@ def _list_start(text: str, position: int) -> int:
     """Return where the first list begins whose objects can be reviews, in any nested object; else 0."""
     while member := _MEMBER.match(text, position):
         position = member.end()
-        if text.startswith("{", position):
+        if _MEMBER.match(text, position):
             continue
         if objects := _LIST_OF_OBJECTS.match(text, position):
             first, _ = _decode(text, objects.end())

@@ -1,6 +1,6 @@
 """Decides how to read a file that is not valid UTF-8: as UTF-8 with damaged rows, or in a code page."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -33,7 +33,7 @@ class _Rows:
 
 
 def read_as_legacy(path: Path, encoding: FileEncoding) -> FileEncoding:
-    """Return how to read a file with bytes that are not UTF-8.
+    """Return how to read a file with bytes that are not UTF-8, given how it would be read as UTF-8.
 
     It stays UTF-8 if most of its lines with bytes from 0x80 on are: a code page makes that hardly ever.
     """
@@ -41,16 +41,14 @@ def read_as_legacy(path: Path, encoding: FileEncoding) -> FileEncoding:
     for lines in line_blocks(path, compressed=encoding.compressed):
         _count(rows, lines)
     evidence = {"utf8_rows": rows.utf8, "other_rows": rows.other}
-    common = (encoding.nul_bytes, encoding.has_trailing_ctrl_z)
     if rows.utf8 >= rows.other or not rows.words:
-        return FileEncoding(encoding.compressed, encoding.encoding, True, *common, evidence=evidence)
+        return replace(encoding, evidence=evidence)
     choice = choose_code_page(rows.words)
     double_byte = is_double_byte(choice.encoding)
-    return FileEncoding(
-        encoding.compressed,
-        choice.encoding,
-        False,
-        *common,
+    return replace(
+        encoding,
+        encoding=choice.encoding,
+        has_invalid_bytes=False,
         uncertain=not choice.certain,
         has_utf8_rows=(rows.wide if double_byte else rows.intact) > 0,
         double_byte=double_byte,

@@ -91,7 +91,7 @@ WESTERN = [
     ["Maturinn var góður", "Þjónustan var slæm", "Ég kem aftur í kvöld"],
     ["De crème brûlée was één groot feest", "Geïnteresseerde ober", "Patiënten koks"],
     ["TRÈS BON ACCUEIL", "À ÉVITER ABSOLUMENT", "DÉÇU PAR LE PÂTÉ"],
-    ["SCHÖNE GRÜẞE".replace("ẞ", "SS"), "KÄSE ÜBERBACKEN", "NIE WIEDER, LEIDER ÖDE"],
+    ["SCHÖNE GRÜSSE", "KÄSE ÜBERBACKEN", "NIE WIEDER, LEIDER ÖDE"],
     ["ATENCIÓN PÉSIMA", "EL NIÑO COMIÓ MÁS", "VOLVERÉ MAÑANA"],
     ["It’s “great” – really…", "Don’t miss the jalapeño burger", "£5 for a café au lait, 20° outside"],
 ]
@@ -184,8 +184,7 @@ def test_F41_a_few_western_names_stay_cp1252(names, send):
     [
         ("iso8859_5", ["Вкусные пельмени", "Очень долго ждали", "Больше не придём"]),
         ("cp874", ["อาหารอร่อยมาก", "บริการดี", "ราคาแพง"]),
-        ("utf-7", None),
-    ][:2],
+    ],
 )
 def test_F42_an_uncertain_encoding_is_an_issue_of_the_rows_that_it_concerns(encoding, texts, send):
     rows = [*reviews(2), *(review(3 + place, review_text=text) for place, text in enumerate(texts))]

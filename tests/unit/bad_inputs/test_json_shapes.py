@@ -18,7 +18,7 @@ FRAME = pd.DataFrame(SIX)
     "content",
     [
         {"reviews": SIX},
-        {"page": 1, "of": {"pages": 2}, "reviews": SIX, "next": None, "tags": ["a"], "ok": True},
+        {"page": 1, "of": {"pages": 2}, "meta": {}, "reviews": SIX, "next": None, "tags": ["a"], "ok": True},
         {"status": "OK", "result": {"name": "Bo's", "rating": 4.5, "data": {"items": SIX}}, "took": 1.5},
         {"name": "Bo's", "rating": 4.5, "photos": [{"url": "x"}], "reviews": SIX},
         {"data": SIX, "schema": {"fields": [1, 2]}},
@@ -39,6 +39,14 @@ def test_F45_a_list_in_a_large_object_is_read_in_bounded_memory(measure):
     measured = measure(b'{"took": 5, "reviews": [', ", ".join(lines).encode(), b'], "next": {"page": 2}}')
 
     assert measured["rows"] == {"read": 60_000, "written": 60_000, "rejected": 0, "duplicate": 0}
+
+
+def test_F45_lines_of_which_the_first_is_long_are_no_single_object(send):
+    rows = [SIX[0] | {"review_text": f"{'good ' * 60_000} {mark(1)}"}, *reviews(60_000)[1:]]
+
+    delivery = send("\n".join(map(json.dumps, rows)).encode())
+
+    assert delivery.report["rows"]["written"] == 60_000
 
 
 def test_F45_a_damaged_object_within_the_list_is_rejected_alone(send):
