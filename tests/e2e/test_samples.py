@@ -36,11 +36,13 @@ def test_the_dataset_has_the_expected_rows(store, name):
 
 
 @pytest.mark.parametrize("name", [name for name in EXPECTED if "rejected" in EXPECTED[name]])
-def test_the_rejected_rows_have_the_expected_reasons(store, name):
-    rejected = pq.read_table(io.BytesIO(store.read(store.keys_for(name).rejected))).to_pylist()
-    assert {(row["source_row"], row["reason"]) for row in rejected} == {
-        (row, reason) for reason, rows in EXPECTED[name]["rejected"].items() for row in rows
-    }
+def test_the_rejected_and_duplicate_rows_have_the_expected_reasons(store, name):
+    left_out = pq.read_table(io.BytesIO(store.read(store.keys_for(name).rejected))).to_pylist()
+    rejected = {(row, reason, None) for reason, rows in EXPECTED[name]["rejected"].items() for row in rows}
+    duplicates = {(row, "duplicate", first) for row, first in EXPECTED[name]["duplicates"]}
+    assert {(row["source_row"], row["reason"], row["duplicate_of"]) for row in left_out} == (
+        rejected | duplicates
+    )
 
 
 def test_the_metadata_has_the_function_version_and_the_source_version(store):
