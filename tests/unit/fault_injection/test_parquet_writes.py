@@ -180,7 +180,7 @@ def test_the_handler_writes_datasets_and_rejected_rows_with_awswrangler(store, h
 
     handler.lambda_handler(EVENT, context)
 
-    assert written == [("to_parquet", "rejected/rejected"), ("upload", "processed")]
+    assert written == [("upload", "rejected/rejected"), ("upload", "processed")]
     assert sorted(key.endswith(".parquet") for key in store.everything()) == [False, False, True, True]
 
 

@@ -31,7 +31,7 @@ def test_the_output_folder_has_the_objects_of_the_processed_bucket(run, tmp_path
     status, output = run(SAMPLES / DOWNTOWN, SAMPLES / INFO)
 
     assert status == 0
-    assert "584" in output
+    assert "588" in output
     names = [name.split("/")[-1].split("_20")[0].split(".20")[0] for name in written(tmp_path / "out")]
     assert names == [
         "bias",
