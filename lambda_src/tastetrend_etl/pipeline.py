@@ -27,9 +27,10 @@ from tastetrend_etl.transform.ratings import mixed_scales
 from tastetrend_etl.transform.transform_restaurants import transform_restaurants
 from tastetrend_etl.transform.transform_reviews import transform_reviews
 from tastetrend_etl.validate import profile
+from tastetrend_etl.validate.bias import bias_report
 from tastetrend_etl.validate.checks import run_checks, worst_status
 from tastetrend_etl.validate.profile import FileProfile, RowBalance
-from tastetrend_etl.validate.report import FileSummary, Report, bias_report, validation_report
+from tastetrend_etl.validate.report import FileSummary, Report, validation_report
 
 _BROKEN = frozenset({"ragged", "unclosed_quote", "record_too_long", "malformed_json", "not_an_object"})
 

@@ -62,11 +62,12 @@ class FileProfile:
         read, written: rows.
         issues, rejections: code → rows.
         missing: column of the dataset → rows without a value.
-        ratings: rating from one to five, rounded → rows.
+        ratings: rating from one to five, to the nearest half star, in half stars → rows.
         scales: rating scale → rows.
         mixed_scales: share of the ratings that look like those of a smaller scale.
         groups: group column → value, None where it is missing → group.
         unmapped: category column → unknown word → rows.
+        unmapped_rows: category column → rows with an unknown word.
     """
 
     read: int = 0
@@ -80,6 +81,7 @@ class FileProfile:
     mixed_scales: float = 0.0
     groups: dict[str, dict[str | None, Group]] = field(default_factory=dict)
     unmapped: dict[str, Counter[str]] = field(default_factory=dict)
+    unmapped_rows: Counter[str] = field(default_factory=Counter)
 
     @property
     def balance(self) -> RowBalance:
@@ -115,7 +117,7 @@ def count_issues(profile: FileProfile, batch: pa.RecordBatch, issues: Mapping[st
 def count_reviews(profile: FileProfile, batch: pa.RecordBatch) -> None:
     """Count the ratings, scales and groups of a batch of written reviews."""
     ratings = np.asarray(batch["rating_1_5"])
-    profile.ratings.update(_value_counts(np.rint(ratings[~np.isnan(ratings)])))
+    profile.ratings.update(_value_counts(np.floor(2 * ratings[~np.isnan(ratings)] + 0.5)))
     profile.scales.update(_value_counts(np.asarray(batch["rating_scale"].drop_null())))
     for name in GROUP_COLUMNS:
         _count_groups(profile.groups.setdefault(name, {}), batch[name], ratings)
@@ -134,6 +136,7 @@ def count_unmapped(profile: FileProfile, unmapped: Mapping[str, Mapping[str, int
     """Count the words that no category map contains: at most 1,000 different ones a column."""
     for column, counts in unmapped.items():
         known = profile.unmapped.setdefault(column, Counter())
+        profile.unmapped_rows[column] += sum(counts.values())
         for word, rows in counts.items():
             if _is_counted(word, known):
                 known[word] += rows
