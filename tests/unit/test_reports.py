@@ -90,6 +90,23 @@ def test_the_report_says_what_examples_are():
     assert "source_row" in validation["notes"]["examples"]
 
 
+@pytest.mark.parametrize(
+    ("dates", "day_first", "ambiguous"),
+    [
+        (["2020-03-04", "5 March 2020", "04.03.2020", "05/05/2020"], None, 0),
+        (["2020-03-04", "13/03/2020"], True, 0),
+        (["13/03/2020", "03/04/2020", "Visited on 04/05/2020"], True, 2),
+        (["03/13/2020", "03/04/2020 10:00"], False, 1),
+        (["03/04/2020"], False, 1),
+    ],
+)
+def test_the_order_of_dates_is_told_where_there_is_one(dates, day_first, ambiguous):
+    validation, _ = reports_of([review(number, date=date) for number, date in enumerate(dates, 1)])
+
+    assert validation["dates"]["day_first"] is day_first
+    assert validation["dates"]["ambiguous"] == ambiguous
+
+
 def test_every_check_has_a_sentence():
     validation, _ = reports_of(reviews(3))
 

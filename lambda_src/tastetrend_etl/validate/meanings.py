@@ -62,6 +62,8 @@ NOTES: Mapping[str, str] = {
     "missing_share": "Null cells of a column of the dataset, of the rows written.",
     "unmapped_words": "The most frequent words in no category that cannot be names or numbers of people, and "
     "their rows; `unmapped_withheld` has the number of the others.",
+    "dates.ambiguous": "Dates such as 01/02/2020, read in the order that most other dates of the file have.",
+    "dates.evidence": "Dates that are possible in one order only.",
     "rating.distribution": "Ratings to the nearest half star, from 1 to 5, and their rows.",
 }
 """Field of the validation report → how to read it."""

@@ -65,6 +65,7 @@ class FileProfile:
         ratings: rating from one to five, to the nearest half star, in half stars → rows.
         scales: rating scale → rows.
         mixed_scales: share of the ratings that look like those of a smaller scale.
+        date_order: `day`, `month` or `either` → rows whose date shows that it is first, or depends on it.
         groups: group column → value, None where it is missing → group.
         unmapped: category column → unknown word → rows.
         unmapped_rows: category column → rows with an unknown word.
@@ -79,6 +80,7 @@ class FileProfile:
     ratings: Counter[int] = field(default_factory=Counter)
     scales: Counter[int] = field(default_factory=Counter)
     mixed_scales: float = 0.0
+    date_order: Counter[str] = field(default_factory=Counter)
     groups: dict[str, dict[str | None, Group]] = field(default_factory=dict)
     unmapped: dict[str, Counter[str]] = field(default_factory=dict)
     unmapped_rows: Counter[str] = field(default_factory=Counter)

@@ -54,7 +54,7 @@ def validation_report(
         **_unmapped(profile),
         "rejections": _rejection_counts(profile),
         "rating": _rating(summary),
-        "dates": {"day_first": summary.inferred_format.day_first},
+        "dates": _dates(summary),
         "duplicates": vars(profile.duplicates) | {"of": profile.read, "meaning": meanings.DUPLICATE},
         "conflicting_ids": summary.conflicting_ids,
         "notes": dict(meanings.NOTES),
@@ -141,6 +141,16 @@ def _rating(summary: FileSummary) -> Report:
         "scale": summary.inferred_format.rating_scales[0],
         "scales_used": {str(scale): rows for scale, rows in sorted(summary.profile.scales.items())},
         "distribution": _distribution(summary.profile),
+    }
+
+
+def _dates(summary: FileSummary) -> Report:
+    """Return the order of days and months, null if no date shows one or depends on it, and the evidence."""
+    order = summary.profile.date_order
+    return {
+        "day_first": summary.inferred_format.day_first if order.total() else None,
+        "ambiguous": order["either"],
+        "evidence": {"day_first": order["day"], "month_first": order["month"]},
     }
 
 
