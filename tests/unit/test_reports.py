@@ -107,6 +107,42 @@ def test_the_order_of_dates_is_told_where_there_is_one(dates, day_first, ambiguo
     assert validation["dates"]["ambiguous"] == ambiguous
 
 
+def test_the_spellings_of_a_location_are_one_group():
+    names = ["Harbour", "Harbour", "harbour", " HARBOUR ", "Harbour, 7 Quay Road", "Old-Town", "Old Town"]
+    rows = [
+        review(number, location=name, rating="4" if "H" in name.upper() else "2")
+        for number, name in enumerate(names, 1)
+    ]
+    dataset = run(file_of(rows))
+    location = dataset.reports[1]["columns"]["location"]
+
+    counts = {name: (group["count"], group["mean_rating"]) for name, group in location["groups"].items()}
+    assert counts == {"Harbour": (5, 4.0), "Old Town": (2, 2.0)}
+    assert location["spellings"] == {
+        "Harbour": ["Harbour", "HARBOUR", "Harbour, 7 Quay Road", "harbour"],
+        "Old Town": ["Old Town", "Old-Town"],
+    }
+    assert dataset.table["location"].to_pylist() == [name.strip() for name in names]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["Paris, 1 Rue A", "Paris, 2 Rue B", "Paris"],  # two restaurants
+        ["Paris, Texas", "Paris"],
+        ["Harbour, 7 Quay Road", "Uptown"],
+        ["Café", "Cafe"],
+        ["東京", "大阪"],
+        ["!", "?"],
+    ],
+)
+def test_locations_that_may_differ_are_groups_of_their_own(names):
+    _, bias = reports_of([review(number, location=name) for number, name in enumerate(names, 1)])
+
+    assert bias["columns"]["location"]["groups"].keys() == set(names)
+    assert bias["columns"]["location"]["spellings"] == {}
+
+
 def test_every_check_has_a_sentence():
     validation, _ = reports_of(reviews(3))
 
