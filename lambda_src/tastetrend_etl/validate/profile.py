@@ -12,7 +12,7 @@ from tastetrend_etl.limits import MAX_PARSED_LENGTH
 from tastetrend_etl.models import RejectedRow, TransformedBatch
 from tastetrend_etl.schema import GROUP_COLUMNS
 
-_MAX_EXAMPLES = 5
+_MAX_EXAMPLES, _MAX_SAMPLE = 5, 20
 _MAX_NAMES = 1_000
 _OTHER_GROUPS = "(other)"
 
@@ -61,6 +61,7 @@ class FileProfile:
     Attributes:
         read, written: rows.
         issues, rejections: code → rows.
+        rejected_sample: the raw content of the first rejected rows.
         missing: column of the dataset → rows without a value.
         ratings: rating from one to five, to the nearest half star, in half stars → rows.
         scales: rating scale → rows.
@@ -75,6 +76,7 @@ class FileProfile:
     written: int = 0
     issues: dict[str, IssueCount] = field(default_factory=dict)
     rejections: dict[str, IssueCount] = field(default_factory=dict)
+    rejected_sample: list[str] = field(default_factory=list)
     duplicates: IssueCount = field(default_factory=IssueCount)
     missing: Counter[str] = field(default_factory=Counter)
     ratings: Counter[int] = field(default_factory=Counter)
@@ -130,6 +132,8 @@ def count_rejected(profile: FileProfile, rows: Iterable[RejectedRow]) -> None:
     numbers: dict[str, list[int]] = {}
     for row in rows:
         numbers.setdefault(row.reason, []).append(row.source_row)
+        if len(profile.rejected_sample) < _MAX_SAMPLE:
+            profile.rejected_sample.append(row.raw)
     for reason, source_rows in numbers.items():
         profile.rejections.setdefault(reason, IssueCount()).add(np.array(source_rows))
 

@@ -78,6 +78,19 @@ def error_report(source: SourceObject, version: str, error: RejectedFileError) -
     }
 
 
+def ragged_message(broken: int, profile: FileProfile, dialect: Dialect) -> str:
+    """Return the message on a file with too many broken records; it has none of their content."""
+    lines = [raw.strip() for raw in profile.rejected_sample]
+    quoted = sum(line.startswith('"') and line.endswith('"') and len(line) > 1 for line in lines)
+    is_json, delimiter = dialect.format == "json", dialect.sequence or dialect.delimiter
+    fields = f"'s {len(dialect.header):,}, separated by {delimiter!r}" if not is_json else ""
+    wrapped = "; whole lines are in quotes" if not is_json and quoted > len(lines) / 2 else ""
+    return (
+        f"{broken:,} of {profile.read:,} records are broken, most often with more or fewer fields than the "
+        f"header{fields}{wrapped}; check the delimiter and the quotes, and export the file again"
+    )
+
+
 def provenance(source: SourceObject, version: str) -> Report:
     """Return which object a report is on, and the version of the code."""
     return {
