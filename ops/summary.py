@@ -1,6 +1,7 @@
 """Prints the result of each file, from a folder with the objects of the processed bucket."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +18,35 @@ _COLOURS = {"pass": "green", "warn": "yellow", "fail": "red", "refused": "red"}
 _SHOWN_COLUMNS = ("source_row", "review_date", "rating_raw", "rating_1_5", "review_text")  # no names
 _MAX_CELL_CHARACTERS = 20
 _SHOWN_ROWS = 5
+_MAX_FINDINGS = 4
 
 
 def show(reports: list[Report], folder: Path, console: Console) -> None:
-    """Print a table of all files, why files were refused, and the first rows of one dataset."""
+    """Print a table of all files, what was understood of each, and the first rows of one dataset."""
     console.print(_files_table(reports), soft_wrap=False)
     for report in reports:
-        if report["status"] == "refused":
-            console.print(
-                f"{report['raw_object']['key']} was refused ({report['reason']}): {report['message']}."
-            )
+        for line in describe(report):
+            console.print(line)
     reviews = [report for report in reports if report["source"].get("kind") == "reviews"]
     if reviews:
         console.print(_first_rows_table(folder, reviews[0]["outputs"]["dataset"]), soft_wrap=False)
-        console.print(f"Its report: {_describe(reviews[0])}")
     console.print(f"All outputs are under {folder / 'processed'}")
+
+
+def describe(report: Report) -> list[str]:
+    """Return at most three lines: how a file was read, its issues, what to look at; or why it was refused."""
+    key = report["raw_object"]["key"]
+    if report["status"] == "refused":
+        return [f"{key} was refused ({report['reason']}): {report['message']}."]
+    lines = [f"{key}: {_reading(report)}"]
+    if report["issues"]:
+        issues = sorted(report["issues"].items(), key=lambda issue: -issue[1]["count"])
+        lines.append(f"  issues: {_first([_count(code, each) for code, each in issues])}")
+    checks = [_count(check["name"], check) for check in report["checks"] if check["status"] != "pass"]
+    columns = [f"column {hint['column'][:_MAX_CELL_CHARACTERS]}" for hint in report["column_hints"]]
+    if checks or columns:
+        lines.append(f"  look at: {_first(checks + columns)}")
+    return lines
 
 
 def read_reports(folder: Path) -> list[Report]:
@@ -48,8 +63,8 @@ def exit_code_of(reports: list[Report]) -> int:
 
 
 def to_row(report: Report) -> dict[str, Any]:
-    """Return the key, status, counts and outputs of a file, or why it was refused."""
-    row = {"key": report["raw_object"]["key"], "status": report["status"]}
+    """Return the key, status, counts and outputs of a file and how it was read, or why it was refused."""
+    row = {"key": report["raw_object"]["key"], "status": report["status"], "summary": describe(report)}
     return row | {name: report[name] for name in ("rows", "outputs", "reason", "message") if name in report}
 
 
@@ -82,12 +97,26 @@ def _table(title: Text | None = None) -> Table:
     return Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
 
 
-def _describe(report: Report) -> str:
-    issues = ", ".join(f"{issue['count']} {code}" for code, issue in report["issues"].items()) or "no issues"
-    checks = [check["name"] for check in report["checks"] if check["status"] != "pass"]
-    return (
-        f"{report['encoding']}, delimiter {report['delimiter']!r}, "
-        f"ratings out of {report['rating']['scale']}, "
-        f"dates with the {'day' if report['dates']['day_first'] else 'month'} first; {issues}; "
-        f"checks not passed: {', '.join(checks) or 'none'}"
-    )
+def _reading(report: Report) -> str:
+    """Return the encoding, the format, the scale, the order of dates if it matters, and the columns."""
+    delimiter, day_first = report["delimiter"], report["dates"]["day_first"]
+    parts = [report["encoding"], f"delimiter {delimiter!r}" if delimiter else report["format"]]
+    if report["source"]["kind"] == "reviews":
+        parts.append(f"ratings out of {report['rating']['scale']}")
+        if day_first is not None:
+            parts.append(f"dates with the {'day' if day_first else 'month'} first")
+    names = {field: columns[0].strip() for field, columns in report["column_mapping"].items()}
+    renamed = [f"{field} = {name}" for field, name in names.items() if name != field]
+    return "; ".join([", ".join(parts), *([", ".join(renamed)] if renamed else [])])
+
+
+def _first(findings: list[str]) -> str:
+    more = len(findings) - _MAX_FINDINGS
+    return ", ".join(findings[:_MAX_FINDINGS]) + (f" and {more} more" if more > 0 else "")
+
+
+def _count(name: str, counted: Mapping[str, Any]) -> str:
+    """Return the name of an issue or a check with its count and the rows that it is of."""
+    if counted["count"] is None:
+        return f"{name} ({counted['value']:g})"
+    return f"{name} ({counted['count']:,} of {counted['of']:,})"

@@ -169,7 +169,7 @@ class FormatEvidence:
     """How rows show the format of their file.
 
     Attributes:
-        date_order: `day` or `month` → rows whose numeric date is possible only with it first.
+        date_order: `day` or `month` → rows whose date is possible only with it first; `either`: with both.
         rating_scale: number of the rating column, from 0, and scale → rows whose bare number is on it.
         decimal_mark: `.` or `,` → amounts that prove it; `either` → amounts that depend on it.
     """

@@ -10,6 +10,7 @@ from tastetrend_etl import schema
 from tastetrend_etl.errors import RejectedFileError, RowCountMismatchError
 from tastetrend_etl.limits import MAX_ROWS, RAGGED_SHARE, Status
 from tastetrend_etl.models import (
+    Dialect,
     FormatEvidence,
     InferredFormat,
     RawBatch,
@@ -27,9 +28,10 @@ from tastetrend_etl.transform.ratings import mixed_scales
 from tastetrend_etl.transform.transform_restaurants import transform_restaurants
 from tastetrend_etl.transform.transform_reviews import transform_reviews
 from tastetrend_etl.validate import profile
+from tastetrend_etl.validate.bias import bias_report
 from tastetrend_etl.validate.checks import run_checks, worst_status
 from tastetrend_etl.validate.profile import FileProfile, RowBalance
-from tastetrend_etl.validate.report import FileSummary, Report, bias_report, validation_report
+from tastetrend_etl.validate.report import FileSummary, Report, ragged_message, validation_report
 
 _BROKEN = frozenset({"ragged", "unclosed_quote", "record_too_long", "malformed_json", "not_an_object"})
 
@@ -147,6 +149,7 @@ def _process_batches(
             del batch, transformed  # or they would be in memory beside the next
     counts.written = count_rows(run.dataset)
     counts.mixed_scales = mixed_scales(evidence.rating_scale, inferred_format.rating_scales)
+    counts.date_order = evidence.date_order
     conflicting_ids, raw = deduplicator.conflicting_ids, run.raw
     summary = FileSummary(raw.encoding, raw.dialect, raw.columns, inferred_format, counts, conflicting_ids)
     return summary, evidence
@@ -161,7 +164,7 @@ def _transform_batch(
 
 
 def _outcome(run: _Run, summary: FileSummary, version: str) -> Outcome:
-    _reject_if_ragged(summary.profile)
+    _reject_if_ragged(summary.profile, run.raw.dialect)
     balance = summary.profile.balance
     if not balance.is_balanced:
         raise RowCountMismatchError(
@@ -187,11 +190,7 @@ def _reject_if_too_long(rows: int) -> None:
         )
 
 
-def _reject_if_ragged(counts: FileProfile) -> None:
+def _reject_if_ragged(counts: FileProfile, dialect: Dialect) -> None:
     broken = sum(rows.count for reason, rows in counts.rejections.items() if reason in _BROKEN)
     if broken > RAGGED_SHARE * counts.read:
-        raise RejectedFileError(
-            "ragged_file",
-            f"{broken:,} of {counts.read:,} records are broken, most often with more or fewer fields than "
-            "the header; check the delimiter and the quotes, and export the file again",
-        )
+        raise RejectedFileError("ragged_file", ragged_message(broken, counts, dialect))

@@ -127,7 +127,9 @@ def _compare_groups(actual: ReplayResult, table: pd.DataFrame, was: str) -> Iter
     """Yield for each column the group whose share, and the one whose rating gap, differs most."""
     for column in GROUP_COLUMNS:
         if {column, _RATING} <= {*table.columns}:
-            groups, reference = actual.groups.get(column, {}), _describe_groups(table, column)
+            groups, spellings = actual.groups.get(column, {}), actual.spellings.get(column, {})
+            names = table[column].map(spellings, na_action="ignore").fillna(table[column])
+            reference = _describe_groups(table.assign(**{column: names}), column)
             pairs = [
                 (name, groups.get(name, Group()), reference.get(name, Group()))
                 for name in sorted({*groups, *reference})

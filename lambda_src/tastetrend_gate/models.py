@@ -58,6 +58,7 @@ class ReplayResult:
         issues: code → source rows of the dataset that carry it.
         table: the dataset, indexed by source row; the expected one lacks some columns.
         groups: column → group → figures of the bias report; empty in the expected result.
+        spellings: column → spelling → the group that has it, where that has another name.
     """
 
     outcome: str
@@ -68,6 +69,7 @@ class ReplayResult:
     issues: Mapping[str, frozenset[int]] = field(default_factory=dict)
     table: pd.DataFrame = field(default_factory=pd.DataFrame)
     groups: Mapping[str, Mapping[str, Group]] = field(default_factory=dict)
+    spellings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.outcome} {self.reason}".strip()

@@ -90,6 +90,7 @@ def _read_outputs(s3: "S3Client", bucket: str, key: str) -> ReplayResult:
         issues={str(code): frozenset(rows) for code, rows in issues.groupby("issues")[INDEX]},
         table=_by_source_row(table, key),
         groups=_read_groups(bias),
+        spellings=_read_spellings(bias),
     )
 
 
@@ -123,6 +124,16 @@ def _read_groups(report: Mapping[str, Any]) -> dict[str, dict[str, Group]]:
         column: {
             name: Group(group["share"], group["rating_gap"] or 0.0)
             for name, group in described["groups"].items()
+        }
+        for column, described in report["columns"].items()
+    }
+
+
+def _read_spellings(report: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Return column → spelling → group; earlier versions made a group of each spelling."""
+    return {
+        column: {
+            spelling: name for name, known in described.get("spellings", {}).items() for spelling in known
         }
         for column, described in report["columns"].items()
     }

@@ -65,7 +65,10 @@ def detect_dialect(path: Path) -> Dialect:
     candidates = [_evaluate(head, delimiter) for delimiter in delimiters]
     candidates += [_evaluate(head, SEQUENCE_MARK, sequence) for sequence in sequences]
     best = max(candidates, key=lambda each: each.score)
-    if not best.known_columns and any(_kind(cell) in {"number", "date", "text"} for cell in best.header):
+    shape = RowShape(best.delimiter, best.quote, len(best.header))
+    rows = head[best.end :].replace(best.sequence, best.delimiter) if best.sequence else head[best.end :]
+    column_kinds = find_column_kinds(first_lines(rows), shape)
+    if not best.known_columns and not _is_header(best.header, column_kinds):
         kinds = ", ".join(map(_kind, best.header[:20]))
         raise RejectedFileError(
             "no_header",
@@ -78,9 +81,6 @@ def detect_dialect(path: Path) -> Dialect:
             f"the header has more than {MAX_COLUMNS:,} columns or {_HEAD_BYTES:,} bytes; "
             "send only the columns of the reviews",
         )
-    shape = RowShape(best.delimiter, best.quote, len(best.header))
-    rows = head[best.end :].replace(best.sequence, best.delimiter) if best.sequence else head[best.end :]
-    column_kinds = find_column_kinds(first_lines(rows), shape)
     return Dialect(
         best.delimiter,
         best.header,
@@ -89,6 +89,15 @@ def detect_dialect(path: Path) -> Dialect:
         kinds=column_kinds,
         sequence=best.sequence,
     )
+
+
+def _is_header(cells: Sequence[str], column_kinds: Sequence[str]) -> bool:
+    """Return whether cells without a known name may be names: words, or questions above numbers or dates."""
+    kinds = {_kind(cell) for cell in cells}
+    is_question_above_answers = any(
+        kind and "?" in cell for cell, kind in zip(cells, column_kinds, strict=False)
+    )
+    return kinds.isdisjoint({"number", "date"}) and ("text" not in kinds or is_question_above_answers)
 
 
 def _plausible_delimiters(head: str) -> list[str]:

@@ -9,6 +9,7 @@ from tastetrend_etl.transform.words import DATE_FILLERS, MONTHS, WEEKDAYS, ZONES
 
 NO_MOMENT = -(1 << 63)  # numpy's missing time, which Arrow takes for null
 _1970, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+EITHER = "either"  # the order of a date that depends on its file
 _MONTHS_IN_A_YEAR = 12
 _NOON, _END_OF_DAY, _LEAP_SECOND = 12, (24, 0, 0), 60
 
@@ -43,12 +44,14 @@ def without_leading_words(text: str) -> str:
 
 
 def numeric_order(text: str) -> str | None:
-    """Return `day` or `month` if a numeric date is possible only with it first, else None."""
+    """Return `day` or `month` if a numeric date needs it first, `EITHER` if it is ambiguous, else None."""
     match = _NUMERIC.fullmatch(text)
     if match is None or match[2] == ".":
         return None
     first, second = int(match[1]), int(match[3])
-    if (first > _MONTHS_IN_A_YEAR) == (second > _MONTHS_IN_A_YEAR):
+    if max(first, second) <= _MONTHS_IN_A_YEAR:
+        return EITHER if first != second else None
+    if min(first, second) > _MONTHS_IN_A_YEAR:
         return None
     return "day" if first > _MONTHS_IN_A_YEAR else "month"
 
@@ -68,7 +71,7 @@ def microseconds(moment: datetime | None) -> int:
 
 
 def _parse_text(text: str, *, day_first: bool) -> tuple[int, str | None]:
-    """Return the microseconds since 1970, and the order that the text proves."""
+    """Return the microseconds since 1970, and the order that the text proves, or `EITHER`."""
     moment, order = None, numeric_order(text)
     with suppress(ValueError, OverflowError):
         moment = _numeric(text, day_first=day_first) or _number(text) or iso(text)
@@ -97,7 +100,7 @@ def _numeric(text: str, *, day_first: bool) -> datetime | None:
         return None
     first, second, year = int(match[1]), int(match[3]), match[4]
     order = numeric_order(text)
-    day_leads = order == "day" or (order is None and (day_first or match[2] == "."))
+    day_leads = order == "day" or (order != "month" and (day_first or match[2] == "."))
     day, month = (first, second) if day_leads else (second, first)
     return _moment(_full_year(year), month, day, match[5])
 

@@ -53,7 +53,7 @@ def parse_dates(values: pa.StringArray, *, day_first: bool) -> tuple[pa.Timestam
 
 
 def day_month_evidence(values: pa.StringArray) -> Counter[str]:
-    """Return `day` and `month` → the numeric dates that are possible only with it first."""
+    """Return `day` and `month` → the numeric dates that need it first, `EITHER` → the ambiguous ones."""
     texts = values.take(pa.array(parseable_indices(values)))
     orders = map(_order, texts.to_numpy(zero_copy_only=False))
     return Counter(order for order in orders if order)

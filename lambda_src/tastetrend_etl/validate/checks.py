@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tastetrend_etl.limits import SEVERITY, THRESHOLDS, Status, Threshold
+from tastetrend_etl.validate import meanings
 from tastetrend_etl.validate.profile import FileProfile
 
 _CODES = (
@@ -18,33 +19,47 @@ _CODES = (
 
 @dataclass(frozen=True)
 class Check:
-    """The result of one check."""
+    """The result of one check.
+
+    Attributes:
+        value: what the thresholds are compared with.
+        count: the rows whose share it is; None if it is no share of rows.
+        of: the rows of which it is the share; None likewise.
+        meaning: what the value is, in a sentence.
+    """
 
     name: str
     status: Status
     value: float
     threshold: Threshold
+    count: int | None
+    of: int | None
+    meaning: str
 
 
 def run_checks(profile: FileProfile, *, conflicting_ids: int) -> list[Check]:
     """Check every value in the table of thresholds; a share of no rows is zero."""
-    balance = profile.balance
-    read, written = max(balance.read, 1), max(balance.written, 1)
-    values = {
+    balance, missing, issues = profile.balance, profile.missing, profile.issues
+    read, written = balance.read, balance.written
+    shares = {
+        "rejected_share": (balance.rejected, read),
+        "duplicate_share": (balance.duplicate, read),
+        "missing_text_share": (missing["review_text"], written),
+        "missing_rating_share": (missing["rating_raw"], written),
+        "conflicting_id_share": (conflicting_ids, written),
+        **{f"{code}_share": (issues[code].count if code in issues else 0, written) for code in _CODES},
+    }
+    values = {name: count / max(of, 1) for name, (count, of) in shares.items()} | {
         "row_balance": float(not balance.is_balanced),
-        "rejected_share": balance.rejected / read,
-        "duplicate_share": balance.duplicate / read,
-        "missing_text_share": profile.missing["review_text"] / written,
-        "missing_rating_share": profile.missing["rating_raw"] / written,
-        "conflicting_id_share": conflicting_ids / written,
         "mixed_scale": profile.mixed_scales,
     }
-    for code in _CODES:
-        values[f"{code}_share"] = profile.issues[code].count / written if code in profile.issues else 0.0
-    return [
-        Check(name, _status(values[name], threshold), round(values[name], 6), threshold)
-        for name, threshold in THRESHOLDS.items()
-    ]
+    no_rows: tuple[int | None, int | None] = (None, None)
+    checks = []
+    for name, threshold in THRESHOLDS.items():
+        (count, of), value = shares.get(name, no_rows), values[name]
+        status, meaning = _status(value, threshold), meanings.CHECKS[name]
+        checks.append(Check(name, status, round(value, 6), threshold, count, of, meaning))
+    return checks
 
 
 def worst_status(checks: list[Check]) -> Status:

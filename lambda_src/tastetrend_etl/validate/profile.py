@@ -12,7 +12,7 @@ from tastetrend_etl.limits import MAX_PARSED_LENGTH
 from tastetrend_etl.models import RejectedRow, TransformedBatch
 from tastetrend_etl.schema import GROUP_COLUMNS
 
-_MAX_EXAMPLES = 5
+_MAX_EXAMPLES, _MAX_SAMPLE = 5, 20
 _MAX_NAMES = 1_000
 _OTHER_GROUPS = "(other)"
 
@@ -61,25 +61,31 @@ class FileProfile:
     Attributes:
         read, written: rows.
         issues, rejections: code → rows.
+        rejected_sample: the raw content of the first rejected rows.
         missing: column of the dataset → rows without a value.
-        ratings: rating from one to five, rounded → rows.
+        ratings: rating from one to five, to the nearest half star, in half stars → rows.
         scales: rating scale → rows.
         mixed_scales: share of the ratings that look like those of a smaller scale.
+        date_order: `day`, `month` or `either` → rows whose date shows that it is first, or depends on it.
         groups: group column → value, None where it is missing → group.
         unmapped: category column → unknown word → rows.
+        unmapped_rows: category column → rows with an unknown word.
     """
 
     read: int = 0
     written: int = 0
     issues: dict[str, IssueCount] = field(default_factory=dict)
     rejections: dict[str, IssueCount] = field(default_factory=dict)
+    rejected_sample: list[str] = field(default_factory=list)
     duplicates: IssueCount = field(default_factory=IssueCount)
     missing: Counter[str] = field(default_factory=Counter)
     ratings: Counter[int] = field(default_factory=Counter)
     scales: Counter[int] = field(default_factory=Counter)
     mixed_scales: float = 0.0
+    date_order: Counter[str] = field(default_factory=Counter)
     groups: dict[str, dict[str | None, Group]] = field(default_factory=dict)
     unmapped: dict[str, Counter[str]] = field(default_factory=dict)
+    unmapped_rows: Counter[str] = field(default_factory=Counter)
 
     @property
     def balance(self) -> RowBalance:
@@ -115,7 +121,7 @@ def count_issues(profile: FileProfile, batch: pa.RecordBatch, issues: Mapping[st
 def count_reviews(profile: FileProfile, batch: pa.RecordBatch) -> None:
     """Count the ratings, scales and groups of a batch of written reviews."""
     ratings = np.asarray(batch["rating_1_5"])
-    profile.ratings.update(_value_counts(np.rint(ratings[~np.isnan(ratings)])))
+    profile.ratings.update(_value_counts(np.floor(2 * ratings[~np.isnan(ratings)] + 0.5)))
     profile.scales.update(_value_counts(np.asarray(batch["rating_scale"].drop_null())))
     for name in GROUP_COLUMNS:
         _count_groups(profile.groups.setdefault(name, {}), batch[name], ratings)
@@ -126,6 +132,8 @@ def count_rejected(profile: FileProfile, rows: Iterable[RejectedRow]) -> None:
     numbers: dict[str, list[int]] = {}
     for row in rows:
         numbers.setdefault(row.reason, []).append(row.source_row)
+        if len(profile.rejected_sample) < _MAX_SAMPLE:
+            profile.rejected_sample.append(row.raw)
     for reason, source_rows in numbers.items():
         profile.rejections.setdefault(reason, IssueCount()).add(np.array(source_rows))
 
@@ -134,6 +142,7 @@ def count_unmapped(profile: FileProfile, unmapped: Mapping[str, Mapping[str, int
     """Count the words that no category map contains: at most 1,000 different ones a column."""
     for column, counts in unmapped.items():
         known = profile.unmapped.setdefault(column, Counter())
+        profile.unmapped_rows[column] += sum(counts.values())
         for word, rows in counts.items():
             if _is_counted(word, known):
                 known[word] += rows

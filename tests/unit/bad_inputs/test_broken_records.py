@@ -35,7 +35,16 @@ def test_F09_a_file_of_mostly_ragged_rows_is_rejected(send):
     delivery = send(text_of(reviews(2)).encode() + b"too,few\n" * 3)
 
     assert (delivery.action, delivery.reason) == ("refused", "ragged_file")
+    assert "7, separated by ','" in delivery.report["message"]
+    assert "whole lines are in quotes" not in delivery.report["message"]
     assert "3 of 5" in delivery.report["message"]
+
+
+def test_F09_the_report_on_a_ragged_file_names_quotes_around_whole_lines(send):
+    delivery = send(b'review_id;rating;review_text\n"1;5;good;x"\n"2;4;fine;x"\n"3;3;dull;x"\n')
+
+    assert delivery.reason == "ragged_file"
+    assert "3, separated by ';'; whole lines are in quotes" in delivery.report["message"]
 
 
 @pytest.mark.parametrize("neighbours", ["Good food, {}", '"Good food, {}"', '"Good\nfood, ""{}"""'])

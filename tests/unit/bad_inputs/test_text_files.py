@@ -26,6 +26,29 @@ def test_F02_a_file_with_only_a_header_has_a_dataset_without_rows(end, send):
     assert delivery.rows == []
 
 
+def test_F03_a_header_of_long_questions_is_a_header(send):
+    questions = (
+        "How satisfied were you overall with your visit to our restaurant today?",
+        "What may we improve for you on a next visit?",
+    )
+    body = text_of(
+        [dict(zip(questions, (rating, "good"), strict=True)) for rating in "545"], header=questions
+    )
+
+    assert send(body.encode()).reason == "not_reviews"
+
+
+def test_F03_a_question_in_a_first_row_is_no_header(send):
+    body = (
+        b"Why did we have to wait for more than an hour?,Ann\nBecause it was such a busy evening in May,Bo\n"
+    )
+
+    delivery = send(body)
+
+    assert delivery.reason == "no_header"
+    assert "wait" not in delivery.report["message"]
+
+
 def test_F03_a_file_without_a_header_is_rejected_without_quoting_its_rows(send):
     body = "".join(line(list(row.values())) for row in reviews(5, customer_name="Zoltan Quarrel"))
 

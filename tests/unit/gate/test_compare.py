@@ -104,6 +104,13 @@ def test_a_lost_row_is_reported_as_rows_only():
     assert lost == ("rows", "rows", "written rows lost: 1, the first 1")
 
 
+def test_the_spellings_of_a_group_are_compared_as_one():
+    groups = {"location": {"Rome": Group(1.0, 0.0)}}
+
+    assert differences(groups=groups, spellings={"location": {"Rome": "Rome", "Oslo": "Rome"}}) == []
+    assert [figure[0] for figure in differences(groups=groups)] == ["location"] * 2
+
+
 def test_numbers_that_differ_only_by_rounding_are_equal():
     assert differences(table=table(rating_1_5=[1.0000000001, 2.0, 3.0, None])) == []
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from itertools import takewhile
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -155,3 +156,33 @@ def test_cells_that_look_like_markup_are_shown_unchanged(tmp_path, run):
 
     assert "[red]x[/] :+1:" in output
     assert "First rows of processed/processed_[bold]r:+1:.csv.parquet" in output
+
+
+def lines_of(output, key):
+    """Return the lines on a file: the one that begins with its key, and the indented ones below."""
+    lines = iter(output.splitlines())
+    first = next(line for line in lines if line.startswith(f"{key}: "))
+    return [first, *takewhile(lambda line: line.startswith("  "), lines)]
+
+
+def test_at_most_three_lines_tell_how_each_file_was_read(tmp_path, run):
+    tidy, odd = tmp_path / "tidy.csv", tmp_path / "odd.csv"
+    tidy.write_text("date,stars,comment\n2020-02-03,5,good\n2020-02-04,4,fine\n")
+    odd.write_text("date;stars;comment\n03/13/2020;5;good\n03/04/2020;9;fine\nsoon;;dull\n")
+
+    _, output = run(tidy, odd)
+
+    columns = "review_date = date, rating = stars, review_text = comment"
+    assert lines_of(output, "tidy.csv") == [f"tidy.csv: utf-8, delimiter ',', ratings out of 5; {columns}"]
+    first, issues, findings = lines_of(output, "odd.csv")
+    assert first.startswith("odd.csv: utf-8, delimiter ';', ratings out of ")
+    assert "dates with the month first; review_date = date" in first
+    assert "date_unparseable (1 of 3)" in issues
+    assert "date_unparseable_share (1 of 3)" in findings
+
+
+def test_json_tells_how_each_file_was_read(tastetrend, tmp_path):
+    result = tastetrend("process", SAMPLES / INFO, "--out", tmp_path / "out", "--json")
+
+    (file,) = json.loads(result.stdout)["files"]
+    assert file["summary"][0].startswith(f"{INFO}: utf-8")
