@@ -261,3 +261,13 @@ def test_F12_columns_for_one_field_take_little_more_time_than_others(measure):
     )
 
     assert alike["cpu_s"] < 3 * others["cpu_s"]
+
+
+def test_F37_the_cells_of_a_file_without_a_header_are_not_quoted(send):
+    told = ("The bread was warm and the wine was good", "We will be back here before long, I think")
+
+    delivery = send(table(("Ann Miller", "Lovely place"), *(("Bob Stone", text) for text in told)))
+
+    assert delivery.reason == "not_reviews"
+    assert "`column 2` → `review_text`?" in delivery.report["message"]
+    assert "Lovely" not in delivery.report["message"]
