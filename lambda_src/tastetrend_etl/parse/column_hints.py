@@ -41,25 +41,30 @@ _DATE = re.compile(
 _DIGIT_OR_STAR = re.compile(r"[\d★⭐☆]")
 
 
-def hints_for(unmapped: Mapping[int, str], sample: tuple[Cells, ...], wanted: set[str]) -> list[ColumnHint]:
+def hints_for(
+    unmapped: Mapping[int, str], sample: tuple[Cells, ...], wanted: set[str], *, is_header: bool
+) -> list[ColumnHint]:
     """Return a hint for each unmapped column that looks like one of the wanted fields.
 
     Args:
         unmapped: position → raw name.
         sample: the cells of each raw column.
         wanted: the fields that no column is mapped to.
+        is_header: at least one name is known. If not, the names may be the cells of a review, and those that
+            say nothing of the field are not quoted.
     """
     examined = islice(unmapped.items(), _MAX_EXAMINED)
     fields = {position: _likely_field(name, sample[position]) for position, name in examined}
     return [
         ColumnHint(
-            column := _shown(unmapped[position]),
+            column := _shown(name) if is_header or _named_fields(name) else f"column {position + 1}",
             field,
             f"`{column}` looks like a {field}; rename it to `{field}` and send the file again, "
             "or add its name to SYNONYMS in schema.py",
         )
         for position, field in fields.items()
-        if field in wanted and unmapped[position].strip()
+        for name in [unmapped[position]]
+        if field in wanted and name.strip()
     ][:_MAX_HINTS]
 
 
@@ -90,15 +95,19 @@ def _likely_field(name: str, cells: Cells) -> str:
 
     The last word counts most: a `review_score` is a score, a `guest_comment` a comment.
     """
-    words = words_of(name)
-    if _WORDS_OF_OTHER_COLUMNS.intersection(words):
+    if _WORDS_OF_OTHER_COLUMNS.intersection(words_of(name)):
         return ""
-    named = [field for word in reversed(words) for field, known in _FIELD_WORDS.items() if word in known]
-    close = difflib.get_close_matches("_".join(words), _FIELD_OF, 1, _MIN_SIMILARITY)
-    fields = [*named, *(_FIELD_OF[name] for name in close)]
-    if fields:
+    if fields := _named_fields(name):
         return next((field for field in fields if _may_be(field, cells)), "")
     return _field_of_content(cells)
+
+
+def _named_fields(name: str) -> list[str]:
+    """Return the fields that a name has a word of, the last word's first, and the one that it is alike."""
+    words = words_of(name)
+    named = [field for word in reversed(words) for field, known in _FIELD_WORDS.items() if word in known]
+    close = difflib.get_close_matches("_".join(words), _FIELD_OF, 1, _MIN_SIMILARITY)
+    return [*named, *(_FIELD_OF[name] for name in close)]
 
 
 def _may_be(field: str, cells: Cells) -> bool:

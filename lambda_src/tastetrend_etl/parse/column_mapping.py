@@ -47,7 +47,9 @@ def map_columns(header: tuple[str, ...], sample: tuple[Cells, ...]) -> ColumnMap
         fields = _without(claims, reasons)
     winners = {positions[0] for positions in fields.values()}
     others = {position: raw for position, raw in enumerate(header) if position not in winners}
-    hints = _hints({place: raw for place, raw in others.items() if place not in names}, sample, fields)
+    unmapped = {place: raw for place, raw in others.items() if place not in names}
+    wanted = set(_REPORTED - fields.keys())
+    hints = hints_for(unmapped, sample, wanted, is_header=bool(names)) if wanted else []
     if not _REVIEW & fields.keys():
         raise RejectedFileError("not_reviews", _advice(hints))
     used = {field: header[places[0]] for field, places in fields.items()}
@@ -128,11 +130,6 @@ def _restaurant_facts(header: tuple[str, ...]) -> Claims:
     if "restaurant_name" not in facts or not set(RESTAURANT_INFO_COLUMNS[2:]) & set(facts):
         return {}
     return {name: (facts.index(name),) for name in RESTAURANT_INFO_COLUMNS if name in facts}
-
-
-def _hints(unmapped: Mapping[int, str], sample: tuple[Cells, ...], fields: Claims) -> list[ColumnHint]:
-    wanted = _REPORTED - fields.keys()
-    return hints_for(unmapped, sample, set(wanted)) if wanted else []
 
 
 def _unique_keys(raw_names: dict[int, str]) -> dict[int, str]:

@@ -39,17 +39,19 @@ def locate_records(path: Path, target: Path, limit: int) -> tuple[Path, int]:
     with open_text(path, 0) as file:
         head = file.read(_HEAD)
     begin = _SPACE.match(head).end()  # type: ignore[union-attr] # matches anything
-    if not head.startswith("{", begin):
+    is_list = _LIST_OF_OBJECTS.match(head, begin)
+    if not is_list and not head.startswith("{", begin):
         return path, 0
-    content, end = _decode(head, begin)
-    if content is not None and (head[end:].strip() or path.stat().st_size >= _HEAD):
+    content, end = _decode(head, is_list.end() if is_list else begin)
+    if is_list or (content is not None and (head[end:].strip() or path.stat().st_size >= _HEAD)):
+        _reject_nested_lists(content or {})
         return path, 0  # more values follow
     if (start := _list_start(head, begin)) and not (content and _has_text(content)):
         return path, start
-    content = _whole_object(path) if content is None else content
+    content = content or _whole_object(path)
     if not content or all(map(_is_scalar, content.values())):
         return path, 0
-    rows = _table_rows(content)
+    rows = _table_rows(content, limit)
     if rows is None and _is_known(_scalars(content)):
         return path, 0
     try:
@@ -105,7 +107,18 @@ def _list_start(text: str, position: int) -> int:
     return 0
 
 
-def _is_known(names: Mapping[str, Any]) -> bool:
+def _reject_nested_lists(content: Mapping[str, Any]) -> None:
+    """Reject a file of objects of which the first is no review, but has a list of them, as restaurants do."""
+    for name, value in content.items() if not _has_text(content) else ():
+        is_list = isinstance(value, list) and value and isinstance(value[0], dict) and _is_known(value[0])
+        if is_list and (_is_known([name]) or not _is_known(_scalars(content))):
+            raise RejectedFileError(
+                "unknown_json_shape",
+                "the file has a list of reviews in each object; send the reviews as one list, or one a line",
+            )
+
+
+def _is_known(names: Iterable[str]) -> bool:
     try:
         _map_names(names)
     except RejectedFileError:
@@ -128,11 +141,10 @@ def _scalars(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def _has_text(content: Mapping[str, Any]) -> bool:
     """Tell whether an object is a review itself, not a restaurant with its reviews."""
-    names = _scalars(content)
-    return _is_known(names) and "review_text" in _map_names(names).fields
+    return _is_known(names := _scalars(content)) and "review_text" in _map_names(names).fields
 
 
-def _table_rows(content: Mapping[str, Any]) -> Iterator[Any] | None:
+def _table_rows(content: Mapping[str, Any], limit: int) -> Iterator[Any] | None:
     """Return the rows of a table in one of the shapes that pandas writes; None if it has none of them."""
     names, data = content.get("columns"), content.get("data")
     if isinstance(names, list) and isinstance(data, list):
@@ -140,7 +152,7 @@ def _table_rows(content: Mapping[str, Any]) -> Iterator[Any] | None:
     columns = list(content.values())
     if all(isinstance(column, dict) for column in columns):
         if _is_known(content):
-            return _rows_by_index(content)
+            return _rows_by_index(content, limit)
         return iter(columns) if _is_known(columns[0]) else None
     is_table = all(isinstance(column, list) for column in columns) and _is_known(content)
     if is_table and len({len(column) for column in columns}) == 1:
@@ -155,8 +167,10 @@ def _split_rows(names: list[str], data: list[Any]) -> Iterator[Any]:
         yield dict(zip(names, row, strict=True)) if fits else row
 
 
-def _rows_by_index(content: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    for index in dict.fromkeys(index for column in content.values() for index in column):
+def _rows_by_index(content: Mapping[str, Mapping[str, Any]], limit: int) -> Iterator[dict[str, Any]]:
+    indices = dict.fromkeys(index for column in content.values() for index in column)
+    enforce_size_limit(limit, len(indices) * len(content))  # as of any objects, if each had every key
+    for index in indices:
         yield {name: column[index] for name, column in content.items() if index in column}
 
 

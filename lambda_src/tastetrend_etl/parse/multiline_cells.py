@@ -34,6 +34,8 @@ def suspect_records(block: memoryview, quotes: np.ndarray, shape: RowShape) -> I
     ends = positions(data, _LINE_FEED)
     if len(ends) == 0:
         ends = positions(data, _RETURN)
+    if len(ends) and ends[-1] < len(data) - 1:  # the last record ends in a return beside line feeds
+        ends = np.append(ends, len(data) - 1)
     closing = np.searchsorted(quotes, ends)
     inside = np.flatnonzero(closing % 2)
     if len(inside) == 0:

@@ -92,7 +92,7 @@ def field_origin(cells: pa.RecordBatch, columns: ColumnMapping, field: str) -> n
     first, *others = columns.fields.get(field, (0,))
     if not others:
         return None
-    origin = np.zeros(cells.num_rows, np.int8)
+    origin = np.zeros(cells.num_rows, np.int16)
     missing = np.asarray(_strip_and_nullify(column_texts(cells[first])).is_null())
     for number, place in enumerate(others, 1):
         present = np.asarray(_strip_and_nullify(column_texts(cells[place])).is_valid())
@@ -149,8 +149,15 @@ def _strip_and_nullify(values: pa.StringArray) -> pa.StringArray:
 
 
 def _extra(cells: pa.RecordBatch, columns: ColumnMapping) -> pa.StringArray:
+    shared = {  # once a field, since joining its columns takes time for each of them
+        place: used
+        for field, (_, *others) in columns.fields.items()
+        if others
+        for used in [field_texts(cells, columns, field)]
+        for place in others
+    }
     members = [
-        _json_members(name, _distinct(_unused_cells(cells, columns, place)))
+        _json_members(name, _distinct(_unused_cells(cells[place], shared.get(place))))
         for place, name in columns.extra.items()
     ]
     if not members:
@@ -161,12 +168,11 @@ def _extra(cells: pa.RecordBatch, columns: ColumnMapping) -> pa.StringArray:
     return pc.if_else(pc.equal(joined, ""), None, wrapped)
 
 
-def _unused_cells(cells: pa.RecordBatch, columns: ColumnMapping, place: int) -> pa.Array:
-    """Return a raw column without the cells that a field already has."""
-    field = next((field for field, places in columns.fields.items() if place in places), None)
-    if field is None:
-        return cells[place]
-    own, used = column_texts(cells[place]), field_texts(cells, columns, field)
+def _unused_cells(column: pa.Array, used: pa.StringArray | None) -> pa.Array:
+    """Return a raw column without the cells that its field, if it has one, has taken."""
+    if used is None:
+        return column
+    own = column_texts(column)
     same = pc.equal(pc.utf8_trim_whitespace(own), pc.utf8_trim_whitespace(used))
     return pc.if_else(same, "", own)
 

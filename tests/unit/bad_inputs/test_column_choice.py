@@ -5,6 +5,9 @@ import json
 import pytest
 
 from tests.unit.bad_inputs.reviews import line
+from tests.unit.bad_inputs.test_budget import measure
+
+__all__ = ["measure"]
 
 
 def table(*rows):
@@ -240,3 +243,31 @@ def test_F37_a_suggestion_goes_by_words_and_content(send):
     assert delivery.reason == "not_reviews"
     assert "`visit_score` → `rating`?, `remark` → `review_text`?" in delivery.report["message"]
     assert "city" not in delivery.report["message"]
+
+
+def test_F12_hundreds_of_columns_for_one_field_are_read(send):
+    header, cells = ("review_text", *["rating"] * 300), ("Good food", *[""] * 298, "n/a", "4")
+
+    delivery = send(table(header, cells, ("Fine", *["3"] * 300)))
+
+    assert delivery.column("rating_1_5") == [4.0, 3.0]
+
+
+def test_F12_columns_for_one_field_take_little_more_time_than_others(measure):
+    cells = line(["4", *["good"] * 500]).encode()
+    alike, others = (
+        measure(line(["rating", *map(name.format, range(500))]).encode(), cells * 20)
+        for name in ("comments", "question {}")
+    )
+
+    assert alike["cpu_s"] < 3 * others["cpu_s"]
+
+
+def test_F37_the_cells_of_a_file_without_a_header_are_not_quoted(send):
+    told = ("The bread was warm and the wine was good", "We will be back here before long, I think")
+
+    delivery = send(table(("Ann Miller", "Lovely place"), *(("Bob Stone", text) for text in told)))
+
+    assert delivery.reason == "not_reviews"
+    assert "`column 2` → `review_text`?" in delivery.report["message"]
+    assert "Lovely" not in delivery.report["message"]

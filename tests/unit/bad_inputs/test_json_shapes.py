@@ -134,6 +134,39 @@ def test_F47_two_lists_of_objects_are_rejected(send):
     assert send(body.encode()).reason == "unknown_json_shape"
 
 
+@pytest.mark.parametrize("beside", [{"page": 1}, {"restaurant_name": "Bo's", "rating": 4.5}])
+@pytest.mark.parametrize("form", ["lines", "array", "one"])
+def test_F47_a_list_of_reviews_in_each_of_several_objects_is_rejected(beside, form, send):
+    pages = [beside | {"reviews": SIX[:3]}, beside | {"reviews": SIX[3:]}][: 1 if form == "one" else 2]
+    body = "\n".join(map(json.dumps, pages)) if form == "lines" else json.dumps(pages)
+
+    delivery = send(body.encode())
+
+    assert delivery.reason == "unknown_json_shape"
+    assert "Guest" not in delivery.report["message"]
+
+
+def test_F45_ratings_with_a_list_of_rated_dishes_are_reviews(send):
+    ratings = [{"rating": 5, "dishes": [{"name": "Soup", "rating": 4}]}] * 2
+
+    assert send(json.dumps(ratings).encode()).report["rows"]["written"] == 2
+
+
+def test_F45_reviews_with_a_list_of_comments_are_reviews(send):
+    rows = [row | {"comments": [{"text": "Thank you", "rating": 5}]} for row in SIX]
+
+    assert send(json.dumps(rows).encode()).holds_each_mark_once(6)
+
+
+def test_F46_a_table_by_columns_of_different_rows_takes_no_quadratic_time(measure):
+    columns = {f"note {number}": {str(number): 1} for number in range(100_000)}
+
+    measured = measure(json.dumps({"rating": {"1": 5}} | columns).encode())
+
+    assert measured["reason"] == "too_large"
+    assert measured["cpu_s"] < 20
+
+
 def test_F47_python_dictionaries_are_rejected(send):
     delivery = send("\n".join(map(str, SIX)).encode())
 

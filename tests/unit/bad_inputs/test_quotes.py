@@ -225,3 +225,12 @@ def test_F54_a_sequence_of_characters_is_detected_as_delimiter(sequence, send):
     assert delivery.column("location") == [None] * 4 + [f"a{sequence}b"] + [None] * 3
     assert [row["raw"] for row in delivery.rejected] == [f"9{sequence}{mark(9)}"]
     assert set(delivery.column("extra")) == {None}
+
+
+def test_F08_a_last_line_that_ends_in_a_return_alone_is_read(send):
+    body = file_with({30: f'"Good\n20 dishes {mark(30)}"'}, TEXT_LAST, ",").removesuffix(b"\n") + b"\r"
+
+    delivery = send(body)
+
+    assert delivery.rows[29]["review_text"] == f"Good\n20 dishes {mark(30)}"
+    assert delivery.holds_each_mark_once(30)
