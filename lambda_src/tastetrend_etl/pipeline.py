@@ -130,7 +130,11 @@ def _process_batches(
     deduplicator, counts, evidence = Deduplicator(), FileProfile(), FormatEvidence()
     counts.read += len(run.raw.rejected)
     profile.count_rejected(counts, run.raw.rejected)
-    footer = {"source_key": run.source.key, "source_version_id": run.source.version_id}
+    footer = {
+        "source_key": run.source.key,
+        "source_version_id": run.source.version_id,
+        "contract_version": str(schema.CONTRACT_VERSION),
+    }
     columns = schema.REVIEWS if run.reviews else schema.RESTAURANTS
     with (
         open_parquet_writer(run.dataset, columns, footer) as writer,

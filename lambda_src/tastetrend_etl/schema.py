@@ -141,6 +141,9 @@ ETHNICITIES: Mapping[str, str] = {
 
 GROUP_COLUMNS = ("gender_norm", "age_group", "ethnicity_norm", "location")  # of the bias report
 
+# Of the rules in docs/data-contract.md; in every report and in the footer of every dataset.
+CONTRACT_VERSION = 2
+
 REVIEWS = pa.schema(
     [
         ("review_id", pa.string()),

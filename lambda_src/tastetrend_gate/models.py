@@ -58,6 +58,7 @@ class ReplayResult:
         issues: code → source rows of the dataset that carry it.
         table: the dataset, indexed by source row; the expected one lacks some columns.
         groups: column → group → figures of the bias report; empty in the expected result.
+        contract_version: of the rules by which the version writes; reports before version 2 lack it.
         spellings: column → spelling → the group that has it, where that has another name.
     """
 
@@ -69,6 +70,7 @@ class ReplayResult:
     issues: Mapping[str, frozenset[int]] = field(default_factory=dict)
     table: pd.DataFrame = field(default_factory=pd.DataFrame)
     groups: Mapping[str, Mapping[str, Group]] = field(default_factory=dict)
+    contract_version: int = 1
     spellings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -83,6 +85,7 @@ class Comparison:
         subject: the column, or the measure itself where it concerns the whole file.
         distance: in the unit of the measure; 0 where both agree.
         figures: the difference as text.
+        intended: the contract changed the subject between the two versions.
     """
 
     file: str
@@ -91,3 +94,4 @@ class Comparison:
     against: Reference
     distance: float
     figures: str
+    intended: bool = False

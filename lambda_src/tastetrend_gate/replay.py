@@ -90,6 +90,7 @@ def _read_outputs(s3: "S3Client", bucket: str, key: str) -> ReplayResult:
         issues={str(code): frozenset(rows) for code, rows in issues.groupby("issues")[INDEX]},
         table=_by_source_row(table, key),
         groups=_read_groups(bias),
+        contract_version=validation.get("contract_version", 1),
         spellings=_read_spellings(bias),
     )
 

@@ -115,10 +115,10 @@ def worst_status(reasons: Iterable[Reason]) -> Status:
 
 
 def _with_status(comparisons: Sequence[Comparison]) -> Iterator[tuple[Comparison, Status]]:
-    """The truth decides: where a subject has it, a difference from the baseline is at most a warning."""
+    """Limit differences from the baseline to warnings where the truth decides, or the contract changed."""
     decided = {(each.file, each.subject) for each in comparisons if each.against == "truth"}
     for each in comparisons:
         status = severity(each)
-        if each.against == "baseline" and (each.file, each.subject) in decided:
+        if each.intended or (each.against == "baseline" and (each.file, each.subject) in decided):
             status = min(status, "warn", key=SEVERITY.index)
         yield each, status

@@ -8,6 +8,7 @@ from tastetrend_etl.errors import RejectedFileError
 from tastetrend_etl.limits import Status
 from tastetrend_etl.models import ColumnMapping, Dialect, FileEncoding, InferredFormat, SourceObject
 from tastetrend_etl.output_keys import OutputKeys
+from tastetrend_etl.schema import CONTRACT_VERSION
 from tastetrend_etl.validate import meanings
 from tastetrend_etl.validate.checks import Check
 from tastetrend_etl.validate.profile import FileProfile
@@ -96,6 +97,7 @@ def provenance(source: SourceObject, version: str) -> Report:
     return {
         "raw_object": vars(source) | {"last_modified": source.last_modified.astimezone(UTC).isoformat()},
         "function_version": version,
+        "contract_version": CONTRACT_VERSION,
     }
 
 

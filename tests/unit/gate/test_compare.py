@@ -146,3 +146,20 @@ def test_a_reason_has_only_the_figures_of_the_worst_status():
     (only,) = collect_reasons([comparison("truth", 1.0), comparison("baseline", 1.0)])
 
     assert str(only) == "fail: a.csv: stars: truth 1.0"
+
+
+@pytest.mark.parametrize(
+    ("version", "baseline", "status"), [(2, 1, "warn"), (1, 2, "warn"), (2, 2, "fail"), (1, 1, "fail")]
+)
+def test_a_change_that_the_contract_intends_is_a_warning_in_both_directions(version, baseline, status):
+    def result(ids, contract_version):
+        rows = table().assign(review_id=pd.array(ids, pd.ArrowDtype(pa.string())))
+        return replace(RESULT, table=rows, contract_version=contract_version)
+
+    reasons = collect_reasons(
+        [*compare("a.csv", result([*"abcd"], version), result([*"efgh"], baseline), "baseline")]
+    )
+
+    assert [reason.subject for reason in reasons] == ["review_id"]
+    assert worst_status(reasons) == status
+    assert ("intended by contract version 2" in str(reasons[0])) == (status == "warn")
