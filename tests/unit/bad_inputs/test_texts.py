@@ -101,7 +101,7 @@ def test_R14_a_repeated_row_is_a_duplicate_unless_the_review_differs(send):
     delivery = send(file_of(rows))
 
     assert delivery.column("source_row") == [1, 4]
-    assert delivery.report["duplicates"] == {"count": 2, "examples": [2, 3]}
+    assert [delivery.report["duplicates"][name] for name in ("count", "examples")] == [2, [2, 3]]
 
 
 def test_R14_a_repeated_row_without_text_is_a_duplicate(send):
