@@ -67,8 +67,9 @@ def _may_start_row(data: np.ndarray, ends: np.ndarray, lines: np.ndarray, shape:
         return np.ones(len(lines), bool)
 
     def starts_otherwise(some: np.ndarray) -> Mask:
-        letters = (data[ends[some] + 1] | _CASE) - ord("a") < _LETTERS  # unsigned, what is below `a` is large
-        return ~letters
+        # Unsigned: what is below `a` becomes large.
+        mask: Mask = (data[ends[some] + 1] | _CASE) - ord("a") >= _LETTERS
+        return mask
 
     return _by_parts(starts_otherwise, lines)
 
