@@ -124,3 +124,11 @@ def test_R51_a_million_equal_rows_that_nothing_identifies_stay_within_the_memory
     measured = measure(b"rating,review_text\n", *[b"5,Great food\n4,Good\n" * 10_000] * 50)
 
     assert measured["rows"]["written"] == 1_000_000
+
+
+def test_F21_texts_of_nothing_but_line_breaks_stay_within_the_memory_limit(measure):
+    row = b'1,5,"' + b"\n" * 44 + b'"\n'
+
+    measured = measure(b"review_id,rating,review_text\n", *[row * 10_000] * 80)
+
+    assert measured["rows"]["read"] == 800_000
