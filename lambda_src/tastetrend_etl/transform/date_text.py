@@ -119,11 +119,7 @@ def _moment(year: int, month: int, day: int, clock: str) -> datetime | None:
 
 def _at(date: datetime, clock: re.Match[str]) -> datetime:
     """Return a midnight's date at a time; raise ValueError if it is none."""
-    hour, minute, second = int(clock["hour"]), int(clock["minute"]), int(clock["second"] or 0)
-    if clock["half"] and hour <= _NOON:
-        hour = hour % _NOON + (_NOON if clock["half"] == "p" else 0)
-    elif clock["half"] == "a":
-        raise ValueError("no time before noon")
+    hour, minute, second = _hour(clock), int(clock["minute"]), int(clock["second"] or 0)
     is_end, is_leap = (hour, minute, second) == _END_OF_DAY, second == _LEAP_SECOND
     moment = date.replace(
         hour=0 if is_end else hour,
@@ -133,6 +129,16 @@ def _at(date: datetime, clock: re.Match[str]) -> datetime:
     )
     east = _offset(clock["offset"] or "") + timedelta(hours=ZONES[clock["zone"] or "utc"])
     return moment + timedelta(days=is_end, seconds=is_leap) - east
+
+
+def _hour(clock: re.Match[str]) -> int:
+    """Return the hour of the day; raise ValueError for one in the afternoon that is called AM."""
+    hour = int(clock["hour"])
+    if clock["half"] and hour <= _NOON:
+        return hour % _NOON + (_NOON if clock["half"] == "p" else 0)
+    if clock["half"] == "a":
+        raise ValueError("no time before noon")
+    return hour
 
 
 def _offset(text: str) -> timedelta:

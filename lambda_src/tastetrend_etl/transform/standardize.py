@@ -47,9 +47,8 @@ def standardize(fields: ReviewFields, inferred_format: InferredFormat) -> Standa
     rating = _rating(columns["rating"], scales, fields.rating_origin)
     date = _date(columns["review_date"], inferred_format)
     categories = _categories(columns)
-    party_size = _party_size(columns["party_size"])
     money = _money(columns, inferred_format.decimal_mark)
-    parts = (rating, date, money, party_size, categories, _texts(fields))
+    parts = (rating, date, money, _party_size(columns["party_size"]), categories, _texts(fields))
     return Standardized(
         columns={name: column for part in parts for name, column in part.columns.items()},
         issues={code: mask for part in parts for code, mask in part.issues.items()},
