@@ -71,7 +71,7 @@ class Dialect:
         format: of the raw file; JSON is rewritten as delimited text before it is parsed.
         quote: the character around fields.
         kinds: for each column `number`, `date` or nothing, as the first rows show; empty if not known.
-        sequence: what stands for the delimiter in the file, if it is more than one character.
+        sequence: the delimiter in the raw file, if it has more than one character.
     """
 
     delimiter: str

@@ -31,12 +31,12 @@ class OutputKeys:
 
 
 def fits_s3_limit(raw_key: str) -> bool:
-    """Tell whether all output keys of this raw key are short enough for S3."""
+    """Return whether all output keys of this raw key are short enough for S3."""
     return len(raw_key.encode()) <= MAX_RAW_KEY_BYTES
 
 
 def looks_like_output(raw_key: str) -> bool:
-    """Tell whether a raw key has the form of an output key."""
+    """Return whether a raw key has the form of an output key."""
     return raw_key.startswith(f"{ROOT}/") or bool(_OUTPUT_NAME.fullmatch(_split(raw_key)[1]))
 
 

@@ -51,7 +51,7 @@ def connect() -> "S3Client":
 
 
 def is_not_found(error: ClientError) -> bool:
-    """Tell whether S3 has no such object, or no such version."""
+    """Return whether S3 has no such object, or no such version."""
     return _code(error) in _NOT_FOUND
 
 

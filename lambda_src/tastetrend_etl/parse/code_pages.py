@@ -128,7 +128,7 @@ def choose_code_page(words: Iterable[bytes]) -> Choice:
 
 
 def is_utf8(data: bytes) -> bool:
-    """Tell whether a few bytes are valid UTF-8."""
+    """Return whether a few bytes are valid UTF-8."""
     try:
         data.decode()
     except UnicodeDecodeError:
@@ -137,7 +137,7 @@ def is_utf8(data: bytes) -> bool:
 
 
 def is_double_byte(encoding: str) -> bool:
-    """Tell whether a code page has characters of two bytes."""
+    """Return whether a code page has characters of two bytes."""
     return encoding in _BY_NAME and _BY_NAME[encoding].leads is not None
 
 

@@ -1,4 +1,4 @@
-"""Says which unmapped columns look like a rating, a text, a date or a customer."""
+"""Reports which unmapped columns look like a rating, a text, a date or a customer."""
 
 import difflib
 import re

@@ -1,4 +1,4 @@
-"""Judges by a sample of its cells what a raw column can hold."""
+"""Decides by a sample of its cells what a raw column can hold."""
 
 import csv
 import re

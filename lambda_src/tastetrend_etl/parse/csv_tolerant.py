@@ -97,7 +97,7 @@ def records_with_sequence(lines: Iterable[str], shape: RowShape, sequence: str) 
     Args:
         lines: physical lines with their ends.
         shape: of the rows, with `SEQUENCE_MARK` as delimiter.
-        sequence: what it stands for.
+        sequence: the characters that the delimiter replaces.
     """
     marked = (line.replace(sequence, SEQUENCE_MARK) for line in lines)
     for fields, raw, problem in delimited_records(marked, shape):

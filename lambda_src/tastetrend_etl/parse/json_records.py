@@ -149,7 +149,7 @@ class _JsonStream:
         return _Value(content, raw, "" if isinstance(content, dict) else "not_an_object")
 
     def at_list_end(self) -> bool:
-        """Tell whether nothing but the end of a list follows."""
+        """Return whether nothing but the end of a list follows."""
         while not (found := _NOT_SPACE.search(self._text, self._position)) and self._read_more():
             pass
         return found is None or found[0] == "]"

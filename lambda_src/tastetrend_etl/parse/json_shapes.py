@@ -140,7 +140,7 @@ def _scalars(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _has_text(content: Mapping[str, Any]) -> bool:
-    """Tell whether an object is a review itself, not a restaurant with its reviews."""
+    """Return whether an object is a review itself, not a restaurant with its reviews."""
     return _is_known(names := _scalars(content)) and "review_text" in _map_names(names).fields
 
 

@@ -1,4 +1,4 @@
-"""Tells whether a line is a complete row, and reads lines whose quotes break the rules of CSV."""
+"""Detects whether a line is a complete row, and reads lines whose quotes break the rules of CSV."""
 
 import csv
 import re
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from io import StringIO
 
-from tastetrend_etl.limits import MAX_JUDGED_LINE
+from tastetrend_etl.limits import MAX_CHECKED_LINE
 from tastetrend_etl.models import Dialect, RawRecord
 from tastetrend_etl.schema import NULL_VALUES
 
@@ -84,7 +84,7 @@ class RowShape:
         part is in quotes: `"Great" is the word`. A line that is too long has no cells.
         """
         text, cells, position = line.rstrip("\r\n"), list[str](), 0
-        if len(text) > MAX_JUDGED_LINE:
+        if len(text) > MAX_CHECKED_LINE:
             return [], False
         while match := self._cell.match(text, position):
             quoted, other = match.groups()
@@ -138,7 +138,7 @@ def lines_of(text: str) -> list[str]:
 
 def unwrapped_fields(record: str, delimiter: str) -> list[str]:
     """Return the fields of a record within the quotes around all of it; none without such quotes."""
-    match = _WRAPPED.fullmatch(record) if len(record) <= MAX_JUDGED_LINE else None
+    match = _WRAPPED.fullmatch(record) if len(record) <= MAX_CHECKED_LINE else None
     if not match:
         return []
     inner = match[1].replace('""', '"')

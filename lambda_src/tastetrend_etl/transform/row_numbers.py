@@ -27,7 +27,7 @@ def find_row_numbers(first: RawBatch, columns: ColumnMapping) -> frozenset[int]:
 
 
 def _numbers_rows(cells: pa.Array, source_rows: np.ndarray) -> bool:
-    """Tell whether the cells are whole numbers that count the rows, or ascend through many rows."""
+    """Return whether the cells are whole numbers that count the rows, or ascend through many rows."""
     texts = pc.utf8_trim_whitespace(column_texts(cells))
     if not pc.all(pc.match_substring_regex(texts, ROW_NUMBER)).as_py():
         return False

@@ -1,4 +1,4 @@
-"""Says in a sentence what each code of the reports means."""
+"""Explains each code of the reports in a sentence."""
 
 from collections.abc import Mapping
 

@@ -28,7 +28,7 @@ class RowBalance:
 
     @property
     def is_balanced(self) -> bool:
-        """Tell whether every row read was written, rejected or a duplicate."""
+        """Return whether every row read was written, rejected or a duplicate."""
         return self.read == self.written + self.rejected + self.duplicate
 
 
@@ -169,5 +169,5 @@ def _count_groups(groups: dict[str | None, Group], names: pa.DictionaryArray, ra
 
 
 def _is_counted(name: str | None, known: Collection[str | None]) -> bool:
-    """Tell whether a name is counted on its own: texts that are not names would use up the memory."""
+    """Return whether a name is counted on its own: texts that are not names would use up the memory."""
     return name is None or name in known or (len(known) < _MAX_NAMES and len(name) <= MAX_PARSED_LENGTH)

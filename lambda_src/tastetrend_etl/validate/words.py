@@ -34,7 +34,7 @@ def shown_words(column: str, counts: Mapping[str, int]) -> dict[str, int]:
 
 
 def _is_category(column: str, word: str, rows: int, fewest: int) -> bool:
-    """Tell whether this is an age, a word that enough rows share, or several that many rows share."""
+    """Return whether this is an age, a word that enough rows share, or several that many rows share."""
     if len(word) > _MAX_WORD_LENGTH:
         return False
     if column == "age_range" and _AGE.fullmatch(word):
