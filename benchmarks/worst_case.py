@@ -1,22 +1,22 @@
-"""Measures only our engine: peak memory on files of two sizes, and CPU time on the slowest kind of file."""
+"""Measures only our engine: peak memory on files of several sizes, CPU time on the slowest kind of file."""
 
 import csv
+from collections.abc import Iterable
 from pathlib import Path
 
 from benchmarks.data import ReviewFile, review_file
 from benchmarks.measure import run_worker
 from samples.sources import SOURCES
 
-MEMORY_ROWS = (30_000, 300_000)
+SMALL_ROWS, MEDIUM_ROWS, HUGE_ROWS = 30_000, 300_000, 2_000_000  # of which peak memory is measured
 _WORST_ROWS = 100_000
 _MISLEADING_ROWS = 1_200  # more than the format inference samples
 _STRAY_QUOTE = '0,Al,2020-01-31,4,"a 5" pizza",East,Inn,12,2,15,2,18-25,M,White\r\n'
 
 
-def peak_megabytes(folder: Path, work: Path) -> tuple[float, float]:
-    """Return the peak memory in MB on the smaller and the larger file."""
-    small, large = (review_file(folder, "downtown", rows) for rows in MEMORY_ROWS)
-    return _peak(small, work), _peak(large, work)
+def peak_megabytes(folder: Path, work: Path, sizes: Iterable[int]) -> dict[int, float]:
+    """Return rows → the peak memory in MB on a file of so many."""
+    return {rows: _peak(review_file(folder, "downtown", rows), work) for rows in sizes}
 
 
 def _peak(file: ReviewFile, work: Path) -> float:

@@ -1,5 +1,8 @@
 """The table of keys keeps its values while it grows."""
 
+import subprocess
+import sys
+
 import numpy as np
 
 from tastetrend_etl.transform.key_table import KeyTable
@@ -24,3 +27,36 @@ def test_occurrences_are_counted_within_and_across_batches():
     assert table.count(np.array([7, 9, 7])).tolist() == [0, 0, 1]
     assert table.add(KEYS[2:]).sum() == 0
     assert table.count(np.array([9, 7, 7, 8])).tolist() == [1, 2, 3, 0]
+
+
+def test_a_key_is_added_once_however_many_are_in_its_bucket():
+    crowded = np.arange(2**62, 2**62 + 5_000)  # their upper bits, by which a bucket is chosen, are equal
+    table = KeyTable()
+
+    assert not table.add(crowded, np.arange(5_000, dtype=np.int32)).any()
+    assert table.add(crowded[::-1]).all()
+    assert table.get(crowded).tolist() == list(range(5_000))
+
+
+MEMORY = """
+import re
+import numpy as np
+from tastetrend_etl.transform.key_table import KeyTable
+
+def peak():
+    return int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) << 10
+
+keys = np.random.default_rng(2).integers(-(2**63), 2**63 - 1, 1_200_000)
+rows = np.arange(len(keys), dtype=np.int32)
+table, before = KeyTable(), peak()
+for start in range(0, len(keys), 10_000):
+    table.add(keys[start : start + 10_000], rows[start : start + 10_000])
+print((peak() - before) / len(keys))
+"""
+
+
+def test_the_old_and_the_larger_table_are_never_in_memory_together():
+    command = [sys.executable, "-c", MEMORY]
+    child = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 # fixed program
+
+    assert float(child.stdout) < 28  # bytes per key, just after the table has grown

@@ -18,7 +18,8 @@ from tastetrend_etl.parse.line_buffer import BYTE_ORDER_MARK
 from tastetrend_etl.parse.multiline_cells import positions, suspect_records
 from tastetrend_etl.parse.row_shape import RowShape, lines_of, row_shape
 
-BLOCK_BYTES = 8 << 20  # determines the memory of a run, and the maximum length of a record
+BLOCK_BYTES = 4 << 20  # determines the memory of a run: 50 MB less than blocks of twice the size
+_MAX_BLOCK_BYTES = 8 << 20  # the maximum length of a record
 _BATCH_ROWS = 1 << 16  # a block of rows of a few bytes each has millions of them
 _QUOTE, _LINE_FEED, _RETURN = b'"\n\r'
 
@@ -68,18 +69,20 @@ def _read_blocks(path: Path, dialect: Dialect) -> Iterator[memoryview]:
         yield from iter(lambda: _next_block(file, shape), b"")
 
 
-def _next_block(file: BinaryIO, shape: RowShape) -> memoryview:
+def _next_block(file: BinaryIO, shape: RowShape, size: int = BLOCK_BYTES) -> memoryview:
     """Return the whole records of the next block; nothing at the end of the file."""
     start = file.tell()
-    block = file.read(BLOCK_BYTES)
-    if 0 < len(block) < BLOCK_BYTES and not block.endswith((b"\n", b"\r")):
+    block = file.read(size)
+    if 0 < len(block) < size and not block.endswith((b"\n", b"\r")):
         block += b"\n"
     data = np.frombuffer(block, np.uint8)
     quotes = positions(data, _QUOTE)
     end = _last_record_end(data, quotes)
-    if block and not end:
+    if block and not end and size == _MAX_BLOCK_BYTES:
         raise IrregularFileError("a record is longer than a block")
     file.seek(start + end)
+    if block and not end:
+        return _next_block(file, shape, _MAX_BLOCK_BYTES)
     records = memoryview(block)[:end]
     _check_quotes(data, quotes[: np.searchsorted(quotes, end)], records, shape)
     return records

@@ -1,5 +1,6 @@
 """Step 3: removes the rows that deliver an earlier row of the file again, and marks those that may."""
 
+from array import array
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +14,10 @@ from tastetrend_etl.transform.key_table import KeyTable
 from tastetrend_etl.transform.review_id import fingerprints, number_occurrences, without_repeat_suffix
 from tastetrend_etl.transform.row_numbers import find_row_numbers
 from tastetrend_etl.transform.select_fields import ReviewFields, is_missing
-from tastetrend_etl.transform.text import as_bytes
+from tastetrend_etl.transform.text import as_bytes, undecodable_rows
+from tastetrend_etl.transform.words import ANONYMOUS_NAMES
 
+_ANONYMOUS = pa.array(ANONYMOUS_NAMES)
 _MULTIPLIER = np.int64(-7046029254386353131)  # 2**64 by the golden ratio: scatters what differs in a few bits
 
 
@@ -25,12 +28,14 @@ class UniqueReviews:
     Attributes:
         fields: the cells of the reviews.
         fingerprints: int64, shape (rows, 2): the ids of the reviews; no two in a file are equal.
+        undecodable: mask of the reviews with cells that could not be decoded.
         possible_duplicate: mask of the reviews that are like an earlier one.
         duplicates: the other rows, in the columns of `schema.REJECTED`.
     """
 
     fields: ReviewFields
     fingerprints: np.ndarray
+    undecodable: Mask
     possible_duplicate: Mask
     duplicates: pa.RecordBatch
 
@@ -40,13 +45,13 @@ class Deduplicator:
 
     def __init__(self) -> None:
         self._rows, self._occurrences, self._alike = KeyTable(), KeyTable(), KeyTable()
-        self._source_ids = [np.empty(0, np.int64)]
+        self._source_ids = array("q")  # appends in place: 8 bytes a row
         self._row_numbers: frozenset[int] | None = None
 
     @property
     def conflicting_ids(self) -> int:
         """Return the number of source ids that more than one review has."""
-        ids = np.concatenate(self._source_ids)
+        ids = np.frombuffer(self._source_ids, np.int64)
         ids.sort()  # in place: to count each id by `np.unique` would take 16 bytes a row more
         return len(np.unique(ids[1:][ids[1:] == ids[:-1]]))
 
@@ -88,7 +93,7 @@ class Deduplicator:
 
     def add_source_ids(self, hashes: np.ndarray) -> None:
         """Remember the hashed source ids of unique reviews, for `conflicting_ids`."""
-        self._source_ids.append(hashes)
+        self._source_ids.frombytes(hashes.tobytes())
 
 
 def deduplicate(
@@ -97,13 +102,16 @@ def deduplicate(
     """Return the candidates that deliver no earlier row again, and those that do.
 
     Rows with equal cells are one review only if they have an id, a customer, or both a date and a text; those
-    with a text, a customer and a date even under different ids. Others are alike by chance.
+    with a text, a customer and a date even under different ids. Others are alike by chance, and so are those
+    of which some cells could not be decoded: the bytes may have differed.
     """
     ids = without_repeat_suffix(fields.ids)
-    customer, date = (~fields.columns[name].missing() for name in ("customer_name", "review_date"))
+    customer, date = _names_customer(fields), ~fields.columns["review_date"].missing()
     text = np.asarray(fields.text.is_valid())
+    undecodable = undecodable_rows((fields.text, fields.ids, fields.extra), fields.columns.values())
     identifiable = customer | (date & text)
     identifiable[~identifiable] = ~is_missing(ids.filter(pa.array(~identifiable)))
+    identifiable &= ~undecodable
     row_numbers = deduplicator.row_numbers(raw, columns)
     hashes = fingerprints(fields, ids, text & customer & date, raw, columns, row_numbers)
     keys = hashes[:, 0]
@@ -116,9 +124,18 @@ def deduplicate(
     return UniqueReviews(
         unique,
         number_occurrences(hashes[kept], occurrences[kept]),
+        undecodable[kept],
         alike[kept],
         duplicate_rows(raw, duplicate_of),
     )
+
+
+def _names_customer(fields: ReviewFields) -> Mask:
+    """Return the mask of the rows whose customer is a name, not a word such as `Anonymous`."""
+    column = fields.columns["customer_name"]
+    anonymous = pc.is_in(pc.utf8_lower(column.values), value_set=_ANONYMOUS)
+    named: Mask = np.asarray(pc.and_not(column.values.is_valid(), anonymous))[column.codes]
+    return named
 
 
 def duplicate_rows(raw: RawBatch, duplicate_of: np.ndarray) -> pa.RecordBatch:

@@ -46,10 +46,15 @@ def fingerprints(
     cells = (_delivered(column) for _, column in sorted(fields.columns.items()))
     unlisted = _unlisted_cells(raw, columns, complete, row_numbers)
     parts = (ids, _raw_texts(fields, raw, columns), *cells)
-    rest = pc.binary_join_element_wise(b"", *(part.cast(pa.binary()) for part in parts), unlisted, _SEPARATOR)
+    others = (part.cast(pa.binary()) for part in parts)
+    return hash_rows(fields.text_bytes, pc.binary_join_element_wise(b"", *others, unlisted, _SEPARATOR))
+
+
+def hash_rows(texts: list[bytes | None], others: pa.BinaryArray) -> np.ndarray:
+    """Return the blake2b hash, int64 of shape (rows, 2), of each row's text and its other cells."""
     digests = bytearray()
     empty = blake2b(digest_size=_DIGEST_BYTES)  # a copy takes half the time of a new one
-    for text, other in zip(fields.text_bytes, rest.to_numpy(zero_copy_only=False), strict=True):
+    for text, other in zip(texts, others.to_numpy(zero_copy_only=False), strict=True):
         digest = empty.copy()
         digest.update(text or _NULL)
         digest.update(other)

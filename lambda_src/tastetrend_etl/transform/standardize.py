@@ -20,7 +20,7 @@ from tastetrend_etl.transform.dictionary_column import DictionaryColumn
 from tastetrend_etl.transform.infer_format import add_evidence
 from tastetrend_etl.transform.numbers import EITHER, decimal_mark_evidence, parse_numbers
 from tastetrend_etl.transform.select_fields import ReviewFields
-from tastetrend_etl.transform.text import truncate, undecodable_rows
+from tastetrend_etl.transform.text import truncate
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,7 @@ def _texts(fields: ReviewFields) -> Standardized:
             "review_length": length,
             "extra": fields.extra,
         },
-        issues={
-            "control_characters_removed": fields.had_control_chars,
-            "undecodable_text": undecodable_rows(
-                (fields.text, fields.ids, fields.extra), fields.columns.values()
-            ),
-        },
+        issues={"control_characters_removed": fields.had_control_chars},
     )
 
 

@@ -18,7 +18,7 @@ from tastetrend_etl.transform.filter_rows import rejected_rows, repeated_header
 from tastetrend_etl.transform.numbers import parse_numbers
 from tastetrend_etl.transform.select_fields import column_texts, field_column, field_texts
 from tastetrend_etl.transform.standardize import Standardized
-from tastetrend_etl.transform.text import non_ascii_rows
+from tastetrend_etl.transform.text import non_ascii_rows, undecodable_rows
 from tastetrend_etl.transform.transform_reviews import assemble
 
 
@@ -32,13 +32,18 @@ def transform_restaurants(
     header = repeated_header(raw.cells, columns)
     nameless = name.missing() & ~header
     candidates = ~(header | nameless)
-    cells = (pc.utf8_trim_whitespace(column_texts(column)) for column in raw.cells)
+    cells = [pc.utf8_trim_whitespace(column_texts(column)) for column in raw.cells]
     keys = combine_hashes(*map(hash_cells, cells))
-    duplicate_of = deduplicator.first_rows(keys, candidates, raw.source_rows)
+    undecodable = undecodable_rows(cells, ())
+    duplicate_of = deduplicator.first_rows(keys, candidates & ~undecodable, raw.source_rows)
     kept = candidates & (duplicate_of == 0)
     avg_stars, stars_invalid = _number(stars, MAX_STARS)
     total_reviews, reviews_invalid = _number(reviews, MAX_REVIEWS, whole=True)
-    issues = {"avg_stars_invalid": stars_invalid[kept], "total_reviews_invalid": reviews_invalid[kept]}
+    issues = {
+        "avg_stars_invalid": stars_invalid[kept],
+        "total_reviews_invalid": reviews_invalid[kept],
+        "possible_duplicate": deduplicator.mark_alike(keys, kept & undecodable)[kept],
+    }
     if raw.encoding_uncertain:
         texts = [field_texts(raw.cells, columns, field) for field in ("restaurant_name", "address")]
         issues["encoding_uncertain"] = non_ascii_rows(texts, ())[kept]

@@ -28,7 +28,11 @@ def transform_reviews(
     unique = deduplicate(fields, candidates, raw, columns, deduplicator)
     del fields  # or the texts of all rows would be in memory beside those of the unique ones
     standardized = standardize(unique.fields, inferred_format)
-    issues = {**standardized.issues, "possible_duplicate": unique.possible_duplicate}
+    issues = {
+        **standardized.issues,
+        "undecodable_text": unique.undecodable,
+        "possible_duplicate": unique.possible_duplicate,
+    }
     if raw.encoding_uncertain:
         texts = (unique.fields.text, unique.fields.ids, unique.fields.extra)
         issues["encoding_uncertain"] = non_ascii_rows(texts, unique.fields.columns.values())

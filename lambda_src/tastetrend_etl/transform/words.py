@@ -61,6 +61,20 @@ BEHIND_A_RATING = ("rating",)
 
 AGE_UNITS = ("years", "year", "yrs", "yr", "y/o", "yo", "jahre", "ans", "anos", "anni", "jaar")
 
+# What stands in the place of a customer's name and identifies nobody; these words keep their accents.
+ANONYMOUS_NAMES = (
+    "anonymous", "anonymous user", "anonymous guest", "anonymous customer", "anon", "unknown", "unknown user",
+    "guest", "guest user", "user", "customer", "visitor", "deleted user", "[deleted]", "no name",
+    "a google user", "google user", "amazon customer", "a tripadvisor member", "opentable diner",
+    "verified diner", "verified customer",
+    "anonym", "gast", "kunde", "nutzer", "besucher", "unbekannt", "unbekannter nutzer",
+    "anonyme", "client", "invité", "utilisateur", "visiteur", "inconnu",
+    "anónimo", "anonimo", "anónima", "anónimo/a", "invitado", "cliente", "usuario", "desconocido",
+    "ospite", "utente", "sconosciuto", "anônimo", "convidado", "usuário", "desconhecido",
+    "anoniem", "klant", "gebruiker", "bezoeker", "onbekend", "anonim", "gość", "misafir", "gäst",
+    "аноним", "гость", "匿名", "匿名用户", "匿名用戶", "游客", "ゲスト", "익명",
+)  # fmt: skip
+
 
 def prefixes(names: Iterable[str], shortest: int) -> set[str]:
     """Return every beginning of the names that has at least so many letters."""

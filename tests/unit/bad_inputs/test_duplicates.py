@@ -89,6 +89,46 @@ def test_R48_equal_rows_with_an_id_a_customer_or_a_date_and_a_text_are_duplicate
     assert twins(send(f"{header}\n{row}\n{row}\n{row}".encode())) == {2: 1, 3: 1}
 
 
+@pytest.mark.parametrize("name", ["Anonymous", " guest ", "UNKNOWN USER", "Gast", "Anónimo", "匿名"])
+def test_R55_a_word_that_stands_for_any_customer_is_no_evidence_for_a_duplicate(name, send):
+    row = review(1, customer_name=name)
+    others = [row | {"review_id": "2"}, row | {"review_id": ""}, row | {"review_id": "", "date": ""}]
+
+    delivery = send(file_of([row, row, *others, *others]))
+
+    assert twins(delivery) == {2: 1, 6: 3, 7: 4}
+    assert [row["customer_name"] for row in delivery.rows] == [name.strip()] * 5
+    assert [number for number, codes in issues(delivery).items() if POSSIBLE in codes] == [3, 4, 8]
+
+
+def test_R55_a_name_that_contains_such_a_word_is_a_customer(send):
+    row = review(1, customer_name="Guest 7", date="", review_id="")
+
+    assert twins(send(file_of([row, row]))) == {2: 1}
+
+
+@pytest.mark.parametrize("cell", ["review_text", "customer_name", "review_id", "location", "mood"])
+def test_R56_rows_that_differ_only_in_undecodable_bytes_are_kept_as_possible_duplicates(cell, send):
+    rows = [SAME | {cell: f"caf{mark}"} for mark in "<>"]
+    rows += [row | {"location": "Café"} for row in reviews(9)[1:]]
+    body = file_of(rows, header=FULL).replace(b"<", b"\xe9").replace(b">", b"\xe8")
+
+    delivery = send(body)
+
+    assert len(set(delivery.column("review_id"))) == len(rows)
+    assert issues(delivery) == {1: ["undecodable_text"], 2: ["undecodable_text", POSSIBLE]}
+
+
+def test_R56_restaurants_that_differ_only_in_undecodable_bytes_are_kept(send):
+    header = b"restaurant_name,address,avg_stars,total_reviews\n"
+    body = header + b"Inn,1 Caf\xe9,4.5,10\nInn,1 Caf\xe8,4.5,10\n" + "Bar,2 Café,4,1\n".encode() * 2
+
+    delivery = send(body)
+
+    assert delivery.column("source_row") == [1, 2, 3]
+    assert twins(delivery) == {4: 3}
+
+
 @pytest.mark.parametrize("name", ["", "Unnamed: 0", "index", "No.", "#", "Row Number", "x"])
 def test_R49_a_column_that_numbers_the_rows_is_not_compared(name, send):
     rows = [SAME, review(2), SAME, review(3)]

@@ -74,6 +74,15 @@ def test_R12_a_review_of_a_megabyte_is_kept_completely(send):
     assert row["review_length"] == len(text)
 
 
+def test_R12_a_record_longer_than_a_block_is_kept_completely(send):
+    text = "食" * 1_500_000
+
+    delivery = send(file_of([review(1), review(2, review_text=text), review(3)]))
+
+    assert [len(row["review_text"]) for row in delivery.rows][1] == len(text)
+    assert delivery.column("source_row") == [1, 2, 3]
+
+
 def test_R12_a_long_review_is_kept_beside_a_stray_quote(send):
     text = "long " * 209_715 + "end"
     body = text_of([review(1, review_text="~"), review(2, review_text=text)]).replace("~", '"a 5" pizza"')
