@@ -4,6 +4,7 @@ import codecs
 import gzip
 import re
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -45,12 +46,13 @@ _HEADER_START = 64
 _MAX_CHARACTER_BYTES, _FIRST_MULTIBYTE_LEAD = 4, 0xC0  # of UTF-8
 
 
-def detect_encoding(path: Path, *, limit: int) -> FileEncoding:
+def detect_encoding(path: Path, *, limit: int, check_time: Callable[[], None]) -> FileEncoding:
     """Read the whole file to detect its compression and encoding.
 
     Args:
         path: the raw file.
         limit: the most bytes that it may have, decompressed.
+        check_time: called for each part of a file that is not UTF-8; raises if there is no time left.
 
     Raises:
         RejectedFileError: `empty_file`, `not_delimited_text`, `too_large_inflated` or `truncated`.
@@ -58,7 +60,8 @@ def detect_encoding(path: Path, *, limit: int) -> FileEncoding:
     with path.open("rb") as file:
         compressed = file.read(2) == _GZIP
     try:
-        return _scan(path, compressed=compressed, limit=limit)
+        found = _scan(path, compressed=compressed, limit=limit)
+        return read_as_legacy(path, found, check_time) if found.has_invalid_bytes else found
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise RejectedFileError(
             "truncated", "the gzip data ends early or is damaged; send the file again"
@@ -96,8 +99,7 @@ def _scan(path: Path, *, compressed: bool, limit: int) -> FileEncoding:
         raise RejectedFileError("empty_file", "the file holds no text; send it again with its rows")
     if encoding not in _UTF8_ENCODINGS:
         return FileEncoding(compressed, encoding)
-    found = FileEncoding(compressed, encoding, invalid, nul_bytes, last == CTRL_Z)
-    return read_as_legacy(path, found) if invalid else found
+    return FileEncoding(compressed, encoding, invalid, nul_bytes, last == CTRL_Z)
 
 
 def _announced_encoding(head: bytes) -> str:

@@ -290,3 +290,35 @@ def test_F40_rows_may_end_in_a_carriage_return_alone(encoding, send):
 
     assert delivery.report["encoding"] == encoding
     assert_cells_are_those_of(rows, delivery)
+
+
+FEW_WORDS = [
+    ("cp1254", ["Ağaoğlu", "Uğur", "Şule", "İsmail", "Aydın", "Karadağ"]),
+    ("cp1250", ["Győri", "Kučera", "Ondřej", "Zielińska", "Đorđević"]),
+    ("cp1253", ["Γιώργος", "Θανάσης", "Νίκος"]),
+    ("cp1257", ["Kęstutis", "Mažeika", "Dalė"]),
+    ("iso8859_15", ["cœur", "12 €"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"), [(encoding, name) for encoding, names in FEW_WORDS for name in names]
+)
+def test_F90_a_single_odd_name_is_never_read_wrongly_in_silence(encoding, name, send):
+    rows = reviews(30)
+    rows[10] |= {"customer_name": name}
+
+    delivery = send(text_of(rows).encode(encoding))
+
+    right = delivery.column("customer_name") == [row["customer_name"] for row in rows]
+    assert right or [row["source_row"] for row in delivery.rows if row["issues"]] == [11]
+
+
+def test_F91_latin_9_is_told_by_its_own_letters(send):
+    texts = ["Un bœuf très tendre", "De tout cœur", "Ma sœur a aimé", "Des œufs brûlés", "Menu à 12 €"]
+    rows = in_rows([("Zoë", text) for text in texts], 30)
+
+    delivery = send(text_of(rows).encode("iso8859_15"))
+
+    assert delivery.report["encoding"] == "iso8859_15"
+    assert_cells_are_those_of(rows, delivery)
