@@ -42,7 +42,8 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_HEADER_START = 64
+_HEADER_START = 64  # bytes
+_MIN_NULS = 0.25  # the share of high bytes: delimiters and the signs of JSON are ASCII in every language
 _MAX_CHARACTER_BYTES, _FIRST_MULTIBYTE_LEAD = 4, 0xC0  # of UTF-8
 
 
@@ -110,7 +111,7 @@ def _announced_encoding(head: bytes) -> str:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if head.startswith(mark):
             return encoding
-    return _encoding_without_mark(head[:4096])
+    return _encoding_without_mark(head)
 
 
 def _other_type(head: bytes) -> str:
@@ -123,14 +124,11 @@ def _other_type(head: bytes) -> str:
 
 
 def _encoding_without_mark(head: bytes) -> str:
-    """Detect UTF-16 by its NULs: in the header, or in Western text, every other byte is one."""
-    for part in (head, head[:_HEADER_START]):
-        half = len(part) // 2
-        enough = half * 2 // 3
-        if half and part[1::2].count(0) > enough:
-            return "utf-16-le"
-        if half and part[0::2].count(0) > enough:
-            return "utf-16-be"
+    """Detect UTF-16 by the high bytes of its header: NULs in two characters and more, and in no low byte."""
+    first, second = head[:_HEADER_START:2], head[1:_HEADER_START:2]
+    for encoding, high, low in (("utf-16-le", second, first), ("utf-16-be", first, second)):
+        if high.startswith(b"\0\0") and high.count(0) > _MIN_NULS * len(high) and 0 not in low:
+            return encoding
     return "utf-8"
 
 

@@ -16,7 +16,7 @@ _USUAL_NEIGHBOUR, _RARE_NEIGHBOUR, _OF_ANOTHER_SCRIPT = math.log(0.1), math.log(
 _OF_ANOTHER_KIND = math.log(0.002)  # a vowel where only consonants are usual, or a consonant among vowels
 _CAPITAL, _CAPITAL_INSIDE, _LONE_CONSONANT = -1.0, -6.0, -6.0
 _FOREIGN, _UNDECODABLE = -16.0, -18.0
-_MARK, _SIGN, _UNUSUAL, _MISPLACED = -6.0, -7.5, -11.0, -18.0
+_MARK, _SIGN, _UNUSUAL, _MISPLACED, _INSIDE_WORD = -6.0, -7.5, -11.0, -18.0, -25.0
 _COMMON_IDEOGRAPH, _ORDINARY_IDEOGRAPH, _RARE_IDEOGRAPH, _WIDE_MARK = -5.7, -14.0, -26.0, -8.0
 
 # By where they may stand: before a word, after one, inside one.
@@ -109,7 +109,8 @@ def _symbol(character: str, *, at_left: bool, right: str) -> float:
         return _FOREIGN
     after = at_left and character not in _AFTER_LETTER
     before = at_right and not (character in _BEFORE_CAPITAL and right.isupper())
-    return _MISPLACED if before or after else _SIGN
+    misplaced = _INSIDE_WORD if at_left and at_right and character != "·" else _MISPLACED  # `col·legi`
+    return misplaced if before or after else _SIGN
 
 
 def _ideograph(character: str, common: str, is_ordinary: Callable[[str], bool]) -> float:
@@ -117,7 +118,7 @@ def _ideograph(character: str, common: str, is_ordinary: Callable[[str], bool]) 
         return _UNDECODABLE
     if character in common:
         return _COMMON_IDEOGRAPH
-    if "\u3000" <= character <= "\u303f" or "\uff00" <= character <= "\uff5e" or character == "\u30fc":
+    if "\u3000" <= character <= "\u303f" or "\uff00" <= character <= "\uff5e" or character in "ー★☆":
         return _WIDE_MARK
     return _ORDINARY_IDEOGRAPH if is_ordinary(character) else _RARE_IDEOGRAPH
 

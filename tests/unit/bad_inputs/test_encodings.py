@@ -1,5 +1,7 @@
 """The encoding of a file is detected from its words; what stays uncertain is told."""
 
+import json
+
 import pytest
 
 from tests.unit.bad_inputs.reviews import mark, review, reviews, text_of
@@ -280,6 +282,29 @@ def test_F44_utf16_without_a_mark_is_told_by_its_header(encoding, send):
 
     assert delivery.report["encoding"] == encoding
     assert_cells_are_those_of(rows, delivery)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_F44_utf16_json_without_a_mark_is_told_by_its_first_name(encoding, send):
+    reviews_in_greek = [{"a": name, "review_text": text} for name, text in TEXTS["cp1253"]]
+    body = json.dumps(reviews_in_greek, ensure_ascii=False)
+
+    delivery = send(body.encode(encoding))
+
+    assert delivery.report["encoding"] == encoding
+    assert delivery.column("review_text") == [text for _, text in TEXTS["cp1253"]]
+
+
+def test_F40_stars_do_not_make_a_chinese_file_uncertain(send):
+    rows = in_rows(TEXTS["gb18030"], 30)
+    rows = [
+        row | {"rating": "★" * (1 + number % 5) + "☆" * (4 - number % 5)} for number, row in enumerate(rows)
+    ]
+
+    delivery = send(text_of(rows).encode("gb18030"))
+
+    assert delivery.report["issues"] == {}
+    assert delivery.column("rating_1_5") == [1.0 + number % 5 for number in range(30)]
 
 
 @pytest.mark.parametrize("encoding", ["mac_roman", "cp1251"])

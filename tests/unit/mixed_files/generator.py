@@ -193,7 +193,7 @@ def _insert_odd_rows(file: MixedFile, rows: list[Row]) -> None:
         blank = Row(rows[0].cells | _empty(file, "rating", "review_text"), outcome="empty_row")
         rows[third:third] = [blank, Row(dict.fromkeys(header, ""), outcome="empty_row")]
     if "ragged" in file.odd:
-        rows.insert(third * 2, Row(dict(list(rows[1].cells.items())[:3]), outcome="ragged"))
+        rows.insert(third * 2, Row(dict(list(rows[1].cells.items())[:2]), outcome="ragged"))
     if "header" in file.odd:
         rows.insert(third * 2, Row(dict(zip(header, header, strict=True)), outcome="repeated_header"))
     if "totals" in file.odd:
