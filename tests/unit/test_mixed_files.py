@@ -8,6 +8,7 @@ from tests.properties.processing import run
 from tests.unit.mixed_files.comparison import compare
 from tests.unit.mixed_files.file_table import FILES
 from tests.unit.mixed_files.generator import generate, with_seed
+from tests.unit.mixed_files.random_files import random_file
 
 SEEDS = (1, 2)
 MAX_EXCUSED_SHARE = 0.02
@@ -28,6 +29,16 @@ def test_every_cell_of_a_mixed_file_is_right(file, seed, counts):
 
     assert comparison.wrong == []
     counts.update(cells=comparison.cells, excused=comparison.excused.total())
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_every_cell_of_a_file_of_any_kind_is_right(seed):
+    file = random_file(seed)
+    data, rows = generate(file, seed)
+
+    comparison = compare(file, rows, run(data, limit=1 << 22))
+
+    assert comparison.wrong == [], file
 
 
 def test_few_cells_have_an_issue_instead(counts):
