@@ -2,7 +2,7 @@
 
 import codecs
 import gzip
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -48,10 +48,13 @@ def enforce_size_limit(limit: int, written: int) -> None:
         raise RejectedFileError("too_large", f"the file takes more than {limit:,} bytes to read; split it")
 
 
-def copy_as_utf8(path: Path, encoding: FileEncoding, target: Path, limit: int) -> Path:
+def copy_as_utf8(
+    path: Path, encoding: FileEncoding, target: Path, limit: int, check_time: Callable[[], None]
+) -> Path:
     """Write a copy that is decompressed UTF-8 without NULs and trailing Ctrl-Z; return its path.
 
     Bytes that cannot be decoded become U+FFFD. Rows that are UTF-8 in a file that is not are read as UTF-8.
+    `check_time` is called for each part of the file; it raises if there is no time left.
 
     Raises:
         RejectedFileError: `too_large`: the copy has more than `limit` bytes.
@@ -59,6 +62,7 @@ def copy_as_utf8(path: Path, encoding: FileEncoding, target: Path, limit: int) -
     written = 0
     with target.open("w+b") as copy:
         for text in _texts(path, encoding):
+            check_time()
             written += copy.write(text.translate(_NUL_REMOVAL).encode())
             enforce_size_limit(limit, written)
         copy.seek(max(written - 1, 0))

@@ -14,6 +14,7 @@ from tastetrend_etl.parse.word_probability import ideographs_score, letters_scor
 _WESTERN = ("fr", "de", "es", "pt", "it", "nl", "da", "sv", "fi", "is", "ca", "sq", "et")
 _CENTRAL = ("pl", "cs", "sk", "hu", "sh", "sl", "ro")
 _CYRILLIC = ("ru", "uk", "bg", "mk", "sr")
+_RARITY = 6.0  # the natural logarithm of how much rarer another code page of Windows is than cp1252
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class CodePage:
 
     encoding: str
     languages: tuple[str, ...]
-    prior: float = -6.0
+    prior: float = -_RARITY
     leads: tuple[int, int] | None = None
 
     @property
@@ -53,6 +54,7 @@ CODE_PAGES: Sequence[CodePage] = (
     CodePage("euc_jp", ("ja",), leads=(0xA4, 0xCF), prior=-8.0),
     CodePage("cp949", ("ko",), leads=(0xB0, 0xC8)),
     CodePage("iso8859_2", _CENTRAL, prior=-8.0),
+    CodePage("iso8859_15", _WESTERN, prior=-8.0),
     CodePage("iso8859_7", ("el",), prior=-8.0),
     CodePage("koi8_r", _CYRILLIC, prior=-8.0),
     CodePage("cp866", _CYRILLIC, prior=-8.0),
@@ -72,7 +74,7 @@ _MAIN_LANGUAGE = 0.85  # the share of a file's words that are in its language
 _SYMBOL_SURCHARGE = -4.0  # of other code pages than cp1252, which exist for their letters
 _IMPROBABLE_WORD = -15.5  # a character
 _MAX_IMPROBABLE, _MAX_IMPROBABLE_OTHERS = 0.15, 0.3  # shares of the words, of cp1252 and of other code pages
-_LEAD, _LEAD_OF_OTHERS = 2.0, 5.0  # over the next reading
+_LEAD, _LEAD_OF_OTHERS = 1.5, 5.0
 
 
 class Reading(NamedTuple):
@@ -117,14 +119,19 @@ def choose_code_page(words: Iterable[bytes]) -> Choice:
     readings = sorted((_read(words, page) for page in CODE_PAGES), key=lambda each: -each.score)
     best = readings[0]
     is_default = any(each.encoding == _DEFAULT.encoding and each.words == best.words for each in readings)
-    others = (each.score for each in readings if each.words != best.words)
+    others = (_evidence(each) for each in readings if each.words != best.words)
     certain = (
-        best.score - next(others, -math.inf) >= (_LEAD if is_default else _LEAD_OF_OTHERS)
+        _evidence(best) - max(others, default=-math.inf) >= (_LEAD if is_default else _LEAD_OF_OTHERS)
         and best.per_character >= _BY_NAME[best.encoding].least_probability
         and best.improbable <= (_MAX_IMPROBABLE if is_default else _MAX_IMPROBABLE_OTHERS)
     )
     encoding = _DEFAULT.encoding if is_default else best.encoding
     return Choice(encoding, certain, {each.encoding: round(each.score, 1) for each in readings[:3]})
+
+
+def _evidence(reading: Reading) -> float:
+    """Return the score with all code pages of Windows equally common: a file is in whichever it is in."""
+    return reading.score + (0.0 if reading.encoding == _DEFAULT.encoding else _RARITY)
 
 
 def is_utf8(data: bytes) -> bool:

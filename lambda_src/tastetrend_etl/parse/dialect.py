@@ -107,14 +107,28 @@ def _plausible_delimiters(head: str) -> list[str]:
 
 
 def _quote(head: str, delimiter: str) -> str:
-    """Return `'` if nearly every line has such quotes around every cell but numbers, else `"`."""
-    lines = [line for line in first_lines(head) if line.strip()]
+    """Return `'` if nearly every line has such quotes around every cell but numbers, else `"`.
+
+    If one of the first lines has, such as the header, a cell may also be of several lines.
+    """
     if "'" not in head:
         return '"'
-    cell = r"(?:'(?:[^'\r\n]++|'')*+'|[-+]?[\d.]*|null)"
-    line = re.compile(rf"(?=.*'){cell}(?:{re.escape(delimiter)}{cell})+[\r\n]*", re.IGNORECASE)
-    quoted = sum(line.fullmatch(each) is not None for each in lines)
-    return "'" if quoted >= _SINGLE_QUOTED_SHARE * len(lines) else '"'
+    lines = [line for line in first_lines(head) if line.strip()]
+    line = _single_quoted(delimiter, r"[^'\r\n]")
+    quoted = [line.fullmatch(each) is not None for each in lines]
+    if any(quoted[:_HEADER_RECORDS]):
+        records = _single_quoted(delimiter, "[^']").finditer(head)
+        is_usual = sum(len(match[0]) for match in records) >= _SINGLE_QUOTED_SHARE * len(head)
+    else:
+        is_usual = sum(quoted) >= _SINGLE_QUOTED_SHARE * len(lines)
+    return "'" if is_usual else '"'
+
+
+def _single_quoted(delimiter: str, character: str) -> re.Pattern[str]:
+    """Return the pattern of a record in which all cells are numbers or in `'`, at least one of them."""
+    cell = rf"(?:'(?:{character}++|'')*+'|[-+]?[\d.]*|null)"
+    record = rf"(?=[^'\r\n]*'){cell}(?:{re.escape(delimiter)}{cell})+"
+    return re.compile(rf"(?:\A|(?<=[\r\n])){record}(?:[\r\n]+|\Z)", re.IGNORECASE)
 
 
 def _evaluate(head: str, delimiter: str, sequence: str = "") -> _Candidate:

@@ -4,6 +4,7 @@ import codecs
 import gzip
 import re
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -41,16 +42,18 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_HEADER_START = 64
+_HEADER_START = 64  # bytes
+_MIN_NULS = 0.25  # the share of high bytes: delimiters and the signs of JSON are ASCII in every language
 _MAX_CHARACTER_BYTES, _FIRST_MULTIBYTE_LEAD = 4, 0xC0  # of UTF-8
 
 
-def detect_encoding(path: Path, *, limit: int) -> FileEncoding:
+def detect_encoding(path: Path, *, limit: int, check_time: Callable[[], None]) -> FileEncoding:
     """Read the whole file to detect its compression and encoding.
 
     Args:
         path: the raw file.
         limit: the most bytes that it may have, decompressed.
+        check_time: called for each part of a file that is not UTF-8; raises if there is no time left.
 
     Raises:
         RejectedFileError: `empty_file`, `not_delimited_text`, `too_large_inflated` or `truncated`.
@@ -58,7 +61,8 @@ def detect_encoding(path: Path, *, limit: int) -> FileEncoding:
     with path.open("rb") as file:
         compressed = file.read(2) == _GZIP
     try:
-        return _scan(path, compressed=compressed, limit=limit)
+        found = _scan(path, compressed=compressed, limit=limit)
+        return read_as_legacy(path, found, check_time) if found.has_invalid_bytes else found
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise RejectedFileError(
             "truncated", "the gzip data ends early or is damaged; send the file again"
@@ -96,8 +100,7 @@ def _scan(path: Path, *, compressed: bool, limit: int) -> FileEncoding:
         raise RejectedFileError("empty_file", "the file holds no text; send it again with its rows")
     if encoding not in _UTF8_ENCODINGS:
         return FileEncoding(compressed, encoding)
-    found = FileEncoding(compressed, encoding, invalid, nul_bytes, last == CTRL_Z)
-    return read_as_legacy(path, found) if invalid else found
+    return FileEncoding(compressed, encoding, invalid, nul_bytes, last == CTRL_Z)
 
 
 def _announced_encoding(head: bytes) -> str:
@@ -108,7 +111,7 @@ def _announced_encoding(head: bytes) -> str:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if head.startswith(mark):
             return encoding
-    return _encoding_without_mark(head[:4096])
+    return _encoding_without_mark(head)
 
 
 def _other_type(head: bytes) -> str:
@@ -121,14 +124,11 @@ def _other_type(head: bytes) -> str:
 
 
 def _encoding_without_mark(head: bytes) -> str:
-    """Detect UTF-16 by its NULs: in the header, or in Western text, every other byte is one."""
-    for part in (head, head[:_HEADER_START]):
-        half = len(part) // 2
-        enough = half * 2 // 3
-        if half and part[1::2].count(0) > enough:
-            return "utf-16-le"
-        if half and part[0::2].count(0) > enough:
-            return "utf-16-be"
+    """Detect UTF-16 by the high bytes of its header: NULs in two characters and more, and in no low byte."""
+    first, second = head[:_HEADER_START:2], head[1:_HEADER_START:2]
+    for encoding, high, low in (("utf-16-le", second, first), ("utf-16-be", first, second)):
+        if high.startswith(b"\0\0") and high.count(0) > _MIN_NULS * len(high) and 0 not in low:
+            return encoding
     return "utf-8"
 
 

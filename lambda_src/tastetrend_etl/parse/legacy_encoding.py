@@ -1,5 +1,6 @@
 """Decides how to read a file that is not valid UTF-8: as UTF-8 with damaged rows, or in a code page."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -32,13 +33,15 @@ class _Rows:
     words: dict[bytes, None] = field(default_factory=dict)
 
 
-def read_as_legacy(path: Path, encoding: FileEncoding) -> FileEncoding:
+def read_as_legacy(path: Path, encoding: FileEncoding, check_time: Callable[[], None]) -> FileEncoding:
     """Return how to read a file with bytes that are not UTF-8, given how it would be read as UTF-8.
 
     It stays UTF-8 if most of its lines with bytes from 0x80 on are: a code page makes that hardly ever.
+    `check_time` is called for each part of the file; it raises if there is no time left.
     """
     rows = _Rows()
     for lines in line_blocks(path, compressed=encoding.compressed):
+        check_time()
         _count(rows, lines)
     evidence = {"utf8_rows": rows.utf8, "other_rows": rows.other}
     if rows.utf8 >= rows.other or not rows.words:

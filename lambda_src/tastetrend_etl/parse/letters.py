@@ -74,7 +74,7 @@ LETTERS: Mapping[str, str] = {
     ),
     "tr": (
         "ı416:nrlsdtky/_nlrkmşz ü178:gtd_lykm/nr_zkmly ş149:ai_ıeuür/_eıiatlm ç117:_iaerüun/ioeı_alü "
-        "ğ91:eaiıuoöü/iıurleaü ö76:_gbsdkyt/nrzylğst â2:klh_gdnm/l_nyrmhk"
+        "ğ91:eaiıuoöü/iıurleaü ö76:_gbsdkyt/nrzylğst İ20:_/snbmlkz â2:klh_gdnm/l_nyrmhk"
     ),
     "lt": (
         "ė152:ndlrmbkt/s_jltmrd ų127:itjsmnkr/_jsd š118:i_aekrou/i_ktaveo ž87:_aduerėm/imae_oun "
@@ -96,7 +96,7 @@ ALPHABETS: Mapping[str, str] = {
     "uk": "оаніивтерскудлмпзяьбгйчцхжїюшщєфыґ",
     "bg": "аоеитнсврдклмпзяъгбчущжйцхшфюь",
     "mk": "аоеинтсрдвкмлпугјзбшчцжќфњѓхџљ",
-    "el": "ατοσιενρπκμηυλίάόέγδωήχθύφώβξζψϊ",
+    "el": "ατοσιενρπςκμηυλίάόέγδωήχθύφώβξζψϊϋΐΰ",
     "ar": "اليمنورتعبدةهفكسأقحجىشصطخذإضثزغئءظآؤ",
     "fa": "ایرندهومبتسکشلزفخگعقجحپآچطصيضغظذثئكژأ",
     "he": "יוהלאתרבמשנעםדכחקפסגןצזטךףץ",

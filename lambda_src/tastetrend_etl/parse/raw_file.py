@@ -108,10 +108,10 @@ def open_raw_file(path: Path, work_dir: Path, limit: int, check_time: Callable[[
     Raises:
         RejectedFileError: the file is not text with known columns.
     """
-    encoding = detect_encoding(path, limit=limit)
+    encoding = detect_encoding(path, limit=limit, check_time=check_time)
     max_copy_size = _COPY_FACTOR * limit
     if not is_clean_utf8(encoding):
-        path = copy_as_utf8(path, encoding, work_dir / "utf8.txt", max_copy_size)
+        path = copy_as_utf8(path, encoding, work_dir / "utf8.txt", max_copy_size, check_time)
     start = 0
     if json := _is_json(path):
         path, start = locate_records(path, work_dir / "rows.jsonl", max_copy_size)

@@ -12,15 +12,16 @@ from typing import NamedTuple
 
 from tastetrend_etl.parse.letters import ALPHABETS, LETTERS
 
-_USUAL_NEIGHBOUR, _RARE_NEIGHBOUR, _OF_ANOTHER_SCRIPT = math.log(0.1), math.log(0.01), -8.0
+_USUAL_NEIGHBOUR, _RARE_NEIGHBOUR, _OF_ANOTHER_SCRIPT = math.log(0.1), math.log(0.01), -9.5
+_OF_ANOTHER_KIND = math.log(0.002)  # a vowel where only consonants are usual, or a consonant among vowels
 _CAPITAL, _CAPITAL_INSIDE, _LONE_CONSONANT = -1.0, -6.0, -6.0
 _FOREIGN, _UNDECODABLE = -16.0, -18.0
-_MARK, _SIGN, _UNUSUAL, _MISPLACED = -6.0, -7.5, -11.0, -18.0
+_MARK, _SIGN, _UNUSUAL, _MISPLACED, _INSIDE_WORD = -6.0, -7.5, -11.0, -18.0, -25.0
 _COMMON_IDEOGRAPH, _ORDINARY_IDEOGRAPH, _RARE_IDEOGRAPH, _WIDE_MARK = -5.7, -14.0, -26.0, -8.0
 
 # By where they may stand: before a word, after one, inside one.
 _OPENING, _CLOSING, _DASHES = frozenset("‘“«„‹•"), frozenset("”»…›"), frozenset("–—")
-_SIGNS = frozenset("€£¥¢§©®°±²³·¹ºª¼½¾¿¡™×¨´µ¤№¬¶")
+_SIGNS = frozenset("€£¥¢§©®°±²³·¹ºª¼½¾¿¡™×¨´µ№¬¶")
 _AFTER_LETTER, _BEFORE_CAPITAL = frozenset("°ºª™®©"), frozenset("¿¡")
 
 _MIN_JOINED = 2  # letters of a word that a dash joins to another
@@ -46,7 +47,7 @@ def letters_score(text: str, language: str, symbol_surcharge: float) -> float:
             continue
         left = text[place - 1] if place else "_"
         right = text[place + 1] if place + 1 < len(text) else "_"
-        known = table.get(character.lower())
+        known = table.get(character.lower()) or table.get(character)  # `İ` is two characters in lower case
         if known is None:
             if character in _DASHES and 0 < min(place, len(text) - place - 1) < _MIN_JOINED:
                 total += _MISPLACED
@@ -78,10 +79,19 @@ def ideographs_score(text: str, common: str, is_ordinary: Callable[[str], bool])
     return total
 
 
+@lru_cache(maxsize=1 << 12)
 def _neighbour(letter: str, usual: str) -> float:
     if not usual:
         return _OF_ANOTHER_SCRIPT if letter.isascii() and letter.isalpha() else _USUAL_NEIGHBOUR
-    return _USUAL_NEIGHBOUR if (letter.lower() if letter.isalpha() else "_") in usual else _RARE_NEIGHBOUR
+    plain = letter.lower() if letter.isalpha() else "_"
+    if plain in usual:
+        return _USUAL_NEIGHBOUR
+    kinds = {_is_vowel(each) for each in usual if each != "_"}
+    return _RARE_NEIGHBOUR if plain == "_" or _is_vowel(plain) in kinds else _OF_ANOTHER_KIND
+
+
+def _is_vowel(letter: str) -> bool:
+    return unicodedata.normalize("NFD", letter)[0] in _VOWELS
 
 
 def _symbol(character: str, *, at_left: bool, right: str) -> float:
@@ -99,7 +109,8 @@ def _symbol(character: str, *, at_left: bool, right: str) -> float:
         return _FOREIGN
     after = at_left and character not in _AFTER_LETTER
     before = at_right and not (character in _BEFORE_CAPITAL and right.isupper())
-    return _MISPLACED if before or after else _SIGN
+    misplaced = _INSIDE_WORD if at_left and at_right and character != "·" else _MISPLACED  # `col·legi`
+    return misplaced if before or after else _SIGN
 
 
 def _ideograph(character: str, common: str, is_ordinary: Callable[[str], bool]) -> float:
@@ -107,7 +118,7 @@ def _ideograph(character: str, common: str, is_ordinary: Callable[[str], bool]) 
         return _UNDECODABLE
     if character in common:
         return _COMMON_IDEOGRAPH
-    if "\u3000" <= character <= "\u303f" or "\uff00" <= character <= "\uff5e" or character == "\u30fc":
+    if "\u3000" <= character <= "\u303f" or "\uff00" <= character <= "\uff5e" or character in "ー★☆":
         return _WIDE_MARK
     return _ORDINARY_IDEOGRAPH if is_ordinary(character) else _RARE_IDEOGRAPH
 
@@ -122,6 +133,5 @@ def _letter_table(language: str) -> Mapping[str, _Letter]:
         frequency, _, neighbours = entry.partition(":")
         before, _, after = neighbours.partition("/")
         letter, share = frequency[0], int(frequency[1:]) / 10_000
-        is_consonant = unicodedata.normalize("NFD", letter)[0] not in _VOWELS
-        table[letter] = _Letter(math.log(share), before, after, is_consonant)
+        table[letter] = _Letter(math.log(share), before, after, not _is_vowel(letter))
     return table

@@ -13,8 +13,10 @@ EITHER = "either"  # the order of a date that depends on its file
 _MONTHS_IN_A_YEAR = 12
 _NOON, _END_OF_DAY, _LEAP_SECOND = 12, (24, 0, 0), 60
 
-_NUMERIC = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)[ ,T]*(.*)", re.ASCII)
-_YEAR_FIRST = re.compile(r"(\d{4})([/.-])(\d{1,2})\2(\d{1,2})(?!\d)[ ,T-]*(.*)", re.ASCII | re.IGNORECASE)
+_NUMERIC = re.compile(r"(\d{1,2})( ?[/.-] ?)(\d{1,2})\2(\d{4}|\d{2})(?!\d)\.?[ ,T]*(.*)", re.ASCII)
+_YEAR_FIRST = re.compile(
+    r"(\d{4})( ?[/.-] ?)(\d{1,2})\2(\d{1,2})(?!\d)\.?[ ,T-]*(.*)", re.ASCII | re.IGNORECASE
+)
 _MONTH_FIRST = re.compile(r"(\d{1,2}) (\d{1,2}), ?(\d{4})", re.ASCII)  # `02 28, 2014`
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{6})?", re.ASCII)
 _EPOCH = re.compile(r"(\d{9,10})(\d{3}|\d{6}|\d{9})?(\.\d+)?", re.ASCII)  # in s, ms, µs or ns
@@ -46,7 +48,7 @@ def without_leading_words(text: str) -> str:
 def numeric_order(text: str) -> str | None:
     """Return `day` or `month` if a numeric date needs it first, `EITHER` if it is ambiguous, else None."""
     match = _NUMERIC.fullmatch(text)
-    if match is None or match[2] == ".":
+    if match is None or match[2].strip() == ".":
         return None
     first, second = int(match[1]), int(match[3])
     if max(first, second) <= _MONTHS_IN_A_YEAR:
@@ -100,7 +102,7 @@ def _numeric(text: str, *, day_first: bool) -> datetime | None:
         return None
     first, second, year = int(match[1]), int(match[3]), match[4]
     order = numeric_order(text)
-    day_leads = order == "day" or (order != "month" and (day_first or match[2] == "."))
+    day_leads = order == "day" or (order != "month" and (day_first or match[2].strip() == "."))
     day, month = (first, second) if day_leads else (second, first)
     return _moment(_full_year(year), month, day, match[5])
 
@@ -113,7 +115,8 @@ def _moment(year: int, month: int, day: int, clock: str) -> datetime | None:
     date = datetime(year, month, day, tzinfo=UTC)
     if not clock:
         return date
-    match = _CLOCK.fullmatch(clock.lower())
+    clock = clock.lower()
+    match = _CLOCK.fullmatch(clock) or _CLOCK.fullmatch(without_leading_words(clock))
     return _at(date, match) if match else None
 
 

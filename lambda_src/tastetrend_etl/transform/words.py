@@ -10,20 +10,33 @@ from functools import lru_cache
 
 _MIN_LETTERS_OF_A_MONTH, _MIN_LETTERS_OF_A_WEEKDAY = 3, 2
 
-# English, German, French, Spanish, Italian, Portuguese, Dutch; the names of one month on each line.
+# A language, or other spellings of one, on each line: English, German, French, Spanish, Italian, Portuguese,
+# Dutch, Swedish, Polish, Czech, Hungarian, Turkish, Russian, Ukrainian, Greek, Arabic.
 _MONTH_NAMES = (
-    "january januar janvier enero gennaio janeiro januari jan",
-    "february februar fevrier febrero febbraio fevereiro februari feb",
-    "march marz maerz mars marzo marco maart mrz mrt",
-    "april avril abril aprile",
-    "may mai mayo maggio maio mei",
-    "june juni juin junio giugno junho",
-    "july juli juillet julio luglio julho",
-    "august aout agosto augustus",
-    "september septembre septiembre settembre setembro setiembre sept",
-    "october oktober octobre octubre ottobre outubro",
-    "november novembre noviembre novembro",
-    "december dezember decembre diciembre dicembre dezembro",
+    "january february march april may june july august september october november december",
+    "januar februar marz april mai juni juli august september oktober november dezember",
+    "jan feb maerz apr mai jun jul aug sept okt nov dez",
+    "jan feb mrz apr mai jun jul aug sept okt nov dez",
+    "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "enero febrero marzo abril mayo junio julio agosto setiembre octubre noviembre diciembre",
+    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+    "janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro",
+    "januari februari maart april mei juni juli augustus september oktober november december",
+    "jan feb mrt apr mei jun jul aug sept okt nov dec",
+    "januari februari mars april maj juni juli augusti september oktober november december",
+    "stycznia lutego marca kwietnia maja czerwca lipca sierpnia wrzesnia pazdziernika listopada grudnia",
+    "ledna unora brezna dubna kvetna cervna cervence srpna zari rijna listopadu prosince",
+    "januar februar marcius aprilis majus junius julius augusztus szeptember oktober november december",
+    "ocak subat mart nisan mayıs haziran temmuz agustos eylul ekim kasım aralık",
+    "ocak subat mart nisan mayis haziran temmuz agustos eylul ekim kasim aralik",
+    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+    "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
+    (
+        "ιανουαριου φεβρουαριου μαρτιου απριλιου μαιου ιουνιου ιουλιου αυγουστου σεπτεμβριου οκτωβριου "
+        "νοεμβριου δεκεμβριου"
+    ),
+    "يناير فبراير مارس ابريل مايو يونيو يوليو اغسطس سبتمبر اكتوبر نوفمبر ديسمبر",
 )
 _WEEKDAY_NAMES = (
     "monday tuesday wednesday thursday friday saturday sunday "
@@ -40,7 +53,7 @@ DATE_FILLERS = frozenset({
     "updated", "submitted", "received", "created", "date", "time", "bewertet", "besucht", "avis", "publie",
     "visite", "opinion", "publicado", "visitado", "recensito", "on", "of", "the", "at", "de", "del", "da",
     "le", "el", "il", "la", "las", "den", "der", "am", "um", "uhr", "vom", "a", "as", "alle", "om", "op",
-    "en",
+    "en", "r", "roku", "г", "года", "р", "року",
 })  # fmt: skip
 
 # Hours from UTC: the zones of RFC 5322, and those of central and western Europe.
@@ -49,13 +62,19 @@ ZONES: Mapping[str, int] = {
     "pst": -8, "pdt": -7, "wet": 0, "west": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2,
 }  # fmt: skip
 
-# `4 stars`, `4 Sterne`, `5 étoiles`, `3 estrellas`, `3 estrelas`, `4 stelle`, `4 sterren`, `3 bintang`.
+# `4 stars`, also in German, French, Spanish, Portuguese, Italian, Dutch, Swedish, Polish, Czech, Hungarian,
+# Turkish, Indonesian, Russian, Ukrainian, Greek, Arabic, Chinese and Japanese.
 STARS = (
     "stars", "star", "bubbles", "bubble", "sternen", "sterne", "stern", "etoiles", "etoile", "estrellas",
-    "estrella", "estrelas", "estrela", "stelle", "stella", "sterren", "ster", "bintang",
-    "星", "★", "⭐", r"\*",
+    "estrella", "estrelas", "estrela", "stelle", "stella", "sterren", "ster", "stjarnor", "stjarna",
+    "gwiazdki", "gwiazdka", "gwiazdek", "hvezdicky", "hvezdicka", "hvezdicek", "hvezdy", "hvezda", "hvezd",
+    "csillag", "yıldız", "bintang", "звезды", "звезда", "звезд", "зірки", "зірка", "зірок",
+    "αστερια", "αστερι", "نجوم", "نجمة", "颗星", "顆星", "つ星", "星", "★", "⭐", r"\*",
 )  # fmt: skip
-OUT_OF = ("/", "out of", "of", "von", "sur", "de", "di", "su", "van", "sobre")  # `4 out of 5`, `4 von 5`
+# `4 out of 5`, also in German, French, Spanish, Italian, Dutch, Swedish, Polish, Russian, Greek, Arabic.
+OUT_OF = (
+    "/", "out of", "of", "von", "sur", "de", "di", "su", "van", "sobre", "av", "z", "из", "з", "απο", "من",
+)  # fmt: skip
 BEFORE_A_RATING = ("rated", "rating", "score", "bewertung", "note", "nota", "voto")
 BEHIND_A_RATING = ("rating",)
 
@@ -84,9 +103,10 @@ def prefixes(names: Iterable[str], shortest: int) -> set[str]:
 def _months() -> dict[str, int]:
     """Return word → month, for the words with which the names of a single month begin."""
     known: dict[str, set[int]] = {}
-    for number, names in enumerate(_MONTH_NAMES, 1):
-        for word in prefixes(names.split(), _MIN_LETTERS_OF_A_MONTH):
-            known.setdefault(word, set()).add(number)
+    for names in _MONTH_NAMES:
+        for number, name in enumerate(names.split(), 1):
+            for word in prefixes([name], _MIN_LETTERS_OF_A_MONTH):
+                known.setdefault(word, set()).add(number)
     return {word: min(numbers) for word, numbers in known.items() if len(numbers) == 1}
 
 
@@ -94,6 +114,8 @@ MONTHS: Mapping[str, int] = _months()
 WEEKDAYS = frozenset(prefixes(_WEEKDAY_NAMES.split(), _MIN_LETTERS_OF_A_WEEKDAY))
 
 _YEAR_MONTH_DAY = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?\s*")
+# `下午 2:30` is 2:30 PM in Chinese, Japanese and Korean.
+_HALF_OF_DAY = re.compile(r"(?:(上午|午前|오전)|(?:下午|午後|오후))\s*(\d[\d:]*)")
 _DROPPED = {"Mn": "", "Cf": ""}  # accents; marks of the direction of writing
 
 
@@ -101,9 +123,9 @@ _DROPPED = {"Mn": "", "Cf": ""}  # accents; marks of the direction of writing
 def plain_text(text: str) -> str:
     """Return a text in lower case, without accents, with ASCII digits and single spaces."""
     if not text.isascii():
-        text = unicodedata.normalize(
-            "NFKD", _YEAR_MONTH_DAY.sub(r"\1-\2-\3 ", text).replace(" ½", "½").replace("½", ".5")
-        )
+        text = _HALF_OF_DAY.sub(lambda match: f"{match[2]} {'am' if match[1] else 'pm'}", text)
+        text = _YEAR_MONTH_DAY.sub(r"\1-\2-\3 ", text).replace(" ½", "½").replace("½", ".5")
+        text = unicodedata.normalize("NFKD", text)
         text = "".join(map(_plain_character, text))
     return " ".join(text.lower().split())
 

@@ -1,5 +1,7 @@
 """The encoding of a file is detected from its words; what stays uncertain is told."""
 
+import json
+
 import pytest
 
 from tests.unit.bad_inputs.reviews import mark, review, reviews, text_of
@@ -282,6 +284,29 @@ def test_F44_utf16_without_a_mark_is_told_by_its_header(encoding, send):
     assert_cells_are_those_of(rows, delivery)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_F44_utf16_json_without_a_mark_is_told_by_its_first_name(encoding, send):
+    reviews_in_greek = [{"a": name, "review_text": text} for name, text in TEXTS["cp1253"]]
+    body = json.dumps(reviews_in_greek, ensure_ascii=False)
+
+    delivery = send(body.encode(encoding))
+
+    assert delivery.report["encoding"] == encoding
+    assert delivery.column("review_text") == [text for _, text in TEXTS["cp1253"]]
+
+
+def test_F40_stars_do_not_make_a_chinese_file_uncertain(send):
+    rows = in_rows(TEXTS["gb18030"], 30)
+    rows = [
+        row | {"rating": "★" * (1 + number % 5) + "☆" * (4 - number % 5)} for number, row in enumerate(rows)
+    ]
+
+    delivery = send(text_of(rows).encode("gb18030"))
+
+    assert delivery.report["issues"] == {}
+    assert delivery.column("rating_1_5") == [1.0 + number % 5 for number in range(30)]
+
+
 @pytest.mark.parametrize("encoding", ["mac_roman", "cp1251"])
 def test_F40_rows_may_end_in_a_carriage_return_alone(encoding, send):
     rows = in_rows(TEXTS[encoding], 60)
@@ -289,4 +314,36 @@ def test_F40_rows_may_end_in_a_carriage_return_alone(encoding, send):
     delivery = send(text_of(rows).replace("\n", "\r").encode(encoding))
 
     assert delivery.report["encoding"] == encoding
+    assert_cells_are_those_of(rows, delivery)
+
+
+FEW_WORDS = [
+    ("cp1254", ["Ağaoğlu", "Uğur", "Şule", "İsmail", "Aydın", "Karadağ"]),
+    ("cp1250", ["Győri", "Kučera", "Ondřej", "Zielińska", "Đorđević"]),
+    ("cp1253", ["Γιώργος", "Θανάσης", "Νίκος"]),
+    ("cp1257", ["Kęstutis", "Mažeika", "Dalė"]),
+    ("iso8859_15", ["cœur", "12 €"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"), [(encoding, name) for encoding, names in FEW_WORDS for name in names]
+)
+def test_F90_a_single_odd_name_is_never_read_wrongly_in_silence(encoding, name, send):
+    rows = reviews(30)
+    rows[10] |= {"customer_name": name}
+
+    delivery = send(text_of(rows).encode(encoding))
+
+    right = delivery.column("customer_name") == [row["customer_name"] for row in rows]
+    assert right or [row["source_row"] for row in delivery.rows if row["issues"]] == [11]
+
+
+def test_F91_latin_9_is_told_by_its_own_letters(send):
+    texts = ["Un bœuf très tendre", "De tout cœur", "Ma sœur a aimé", "Des œufs brûlés", "Menu à 12 €"]
+    rows = in_rows([("Zoë", text) for text in texts], 30)
+
+    delivery = send(text_of(rows).encode("iso8859_15"))
+
+    assert delivery.report["encoding"] == "iso8859_15"
     assert_cells_are_those_of(rows, delivery)

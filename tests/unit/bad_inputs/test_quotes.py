@@ -187,6 +187,18 @@ def test_F53_single_quotes_around_all_cells_are_not_content(send):
     assert set(delivery.column("location")) == {"Downtown"}
 
 
+@pytest.mark.parametrize("end", ["\n", "\r"])
+def test_F53_a_cell_in_single_quotes_may_have_several_lines(end, send):
+    rows = [review(number, review_text=f"d'accord{end}, {mark(number)}{end}") for number in range(1, 9)]
+    records = [rows[0].keys(), *(row.values() for row in rows)]
+    body = "".join(",".join("'" + c.replace("'", "''") + "'" for c in record) + end for record in records)
+
+    delivery = send(body.encode())
+
+    assert delivery.column("review_text") == [row["review_text"].strip() for row in rows]
+    assert set(delivery.column("location")) == {"Downtown"}
+
+
 @DELIMITERS
 def test_F53_apostrophes_are_content(delimiter, send):
     rows = [review(number, location="'s Hage", review_text="'no'") for number in range(1, 9)]

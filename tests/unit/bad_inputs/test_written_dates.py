@@ -35,6 +35,23 @@ TIMES = {
 }  # fmt: skip
 
 
+OTHER_LANGUAGES = {
+    "2019-03-05T00:00:00": (
+        "5. 3. 2019", "2019. 3. 5.", "2019.03.05.", "05.03.2019.", "5 mars 2019", "5 marca 2019 r.",
+        "5. března 2019", "2019. március 5.", "5 Mart 2019", "5 марта 2019 г.", "5 березня 2019 р.",
+        "5 Μαρτίου 2019", "5 مارس 2019", "٥ مارس ٢٠١٩",
+    ),
+    "2019-11-30T00:00:00": (
+        "30 listopada 2019", "30. listopadu 2019", "30 ноября 2019", "30 KASIM 2019", "30 Νοεμβρίου 2019",
+    ),
+    "2019-11-30T14:05:00": (
+        "30.11.2019 um 14:05 Uhr", "30/11/2019 à 14h05", "30/11/2019 a las 14:05", "2019/11/30 下午 2:05",
+        "2019. 11. 30 오후 2:05", "2019/11/30 午後2:05:00",
+    ),
+    "2019-11-30T00:05:00": ("2019/11/30 上午 12:05", "2019. 11. 30. 오전 12:05:00"),
+}  # fmt: skip
+
+
 def read_dates(send, texts):
     delivery = send(file_of([review(number, date=text) for number, text in enumerate(texts, 1)]))
     return dict(zip(texts, delivery.rows, strict=True))
@@ -86,3 +103,12 @@ def test_R34_a_date_without_a_day_or_a_year_is_null_with_an_issue(text, send):
     row = read_dates(send, [text])[text]
 
     assert (row["review_date"], row["issues"]) == (None, ["date_unparseable"])
+
+
+@pytest.mark.parametrize("moment", OTHER_LANGUAGES)
+def test_R90_a_date_is_parsed_as_other_languages_write_it(moment, send):
+    rows = read_dates(send, OTHER_LANGUAGES[moment])
+
+    assert {text: row["review_date"] and row["review_date"].isoformat() for text, row in rows.items()} == (
+        dict.fromkeys(OTHER_LANGUAGES[moment], moment)
+    )

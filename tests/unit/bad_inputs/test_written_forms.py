@@ -42,6 +42,20 @@ def test_R35_a_rating_is_parsed_as_people_write_it(send):
     assert {row["rating_raw"]: (row["rating_1_5"], row["rating_scale"]) for row in parsed} == expected
 
 
+def test_R91_a_rating_is_parsed_with_the_words_of_other_languages(send):
+    expected = {
+        "4 звезды": (4.0, 5), "5 звёзд": (5.0, 5), "1 зірка": (1.0, 5), "3 gwiazdki": (3.0, 5),
+        "5 hvězdiček": (5.0, 5), "4 csillag": (4.0, 5), "2 yıldız": (2.0, 5), "4 αστέρια": (4.0, 5),
+        "3 stjärnor": (3.0, 5), "4 نجوم": (4.0, 5), "4つ星": (4.0, 5), "3颗星": (3.0, 5), "4 из 5": (4.0, 5),
+        "4 z 5": (4.0, 5), "4,5 av 5": (4.5, 5), "٤ من ٥": (4.0, 5), "8 από 10": (4.0, 10),
+    }  # fmt: skip
+    rows = [review(41 + place, rating=raw) for place, raw in enumerate(expected)]
+
+    parsed = send(file_of([*reviews(40), *rows])).rows[40:]
+
+    assert {row["rating_raw"]: (row["rating_1_5"], row["rating_scale"]) for row in parsed} == expected
+
+
 @pytest.mark.parametrize(
     "cell",
     ["Excellent", "Like", "NEW", "4..5", "$4", "(4)", "4 - 5", "4 or 5 stars", "3 of 7", "***", "5 (4)"],

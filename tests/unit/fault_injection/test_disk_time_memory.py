@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tastetrend_etl.errors import RetryableError
+from tastetrend_etl.parse.raw_file import open_raw_file
 from tastetrend_etl.temp_workspace import temp_workspace
 from tests.unit.conftest import LambdaContext
 from tests.unit.fault_injection import faulty_s3 as faults
@@ -70,6 +71,23 @@ def test_I06_an_invocation_without_time_stops_before_it_commits(checks, scenario
 
     assert scenario.stored() == scenario.before
     scenario.assert_completed_by_the_next_delivery()
+
+
+@pytest.mark.parametrize("checks", [0, 2, 4], ids=["detection", "end of detection", "copy"])
+def test_I06_reading_a_file_in_a_code_page_stops_without_time(checks, tmp_path):
+    raw, work, remaining = tmp_path / "raw", tmp_path / "work", iter(range(checks))
+    raw.write_bytes(b"rating,text\n" + "4,Köstlich\n".encode("cp1252") * 60_000)  # three parts
+    work.mkdir()
+
+    def check_time():
+        if next(remaining, None) is None:
+            raise RetryableError("too little time")
+
+    with pytest.raises(RetryableError, match="too little time"):
+        open_raw_file(raw, work, 1 << 20, check_time)
+
+    copied = work / "utf8.txt"
+    assert (copied.stat().st_size if copied.exists() else 0) < raw.stat().st_size
 
 
 def test_I10_running_out_of_memory_while_writing_leaves_the_older_result(scenario, monkeypatch):

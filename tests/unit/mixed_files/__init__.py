@@ -1,0 +1,1 @@
+"""Review files of many kinds, generated with the truth of every cell."""
