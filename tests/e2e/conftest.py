@@ -10,7 +10,7 @@ import pytest
 
 from local.deploy import bootstrap, deploy
 from local.emulator import running
-from tastetrend_etl.output_keys import output_keys
+from tastetrend_etl.output_keys import dataset_keys, output_keys
 from tastetrend_etl.s3_download import find_current_version
 
 TIMEOUT_SECONDS = 600  # high, because a loaded machine is slow; a defect fails an assertion earlier
@@ -78,13 +78,13 @@ class Store:
         record = {"eventVersion": "2.6", "eventName": "ObjectCreated:Put"}
         return {"Records": [record | {"s3": {"bucket": {"name": self.raw}, "object": entry}}]}
 
-    def keys_for(self, key):
+    def keys_for(self, key, kind="reviews"):
         """Return the output keys of a raw object."""
-        return output_keys(find_current_version(self.s3, self.raw, key))
+        return output_keys(find_current_version(self.s3, self.raw, key), kind)
 
     def await_outcome(self, *raw_keys):
         """Wait until each raw object, uploaded once, has its dataset or its error report."""
-        outcomes = [{keys.dataset, keys.error} for keys in map(self.keys_for, raw_keys)]
+        outcomes = [{*dataset_keys(key).values(), self.keys_for(key).error} for key in raw_keys]
         wait_until(lambda: self._failures.count() or self._exist(outcomes))
         assert not self._failures.count(), self._failures.take()
 

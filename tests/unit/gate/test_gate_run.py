@@ -22,7 +22,7 @@ def test_outputs_of_a_golden_file_are_written_to_its_bucket(store, handler, cont
 
     assert result["action"] == "processed"
     folders = {key.rsplit("/run/", 1)[0] for key in keys(store, ARTIFACTS)}
-    assert folders == {"gate", "processed/gate", "processed/rejected/gate", "processed/logs/gate"}
+    assert folders == {"gate", "processed/gate", "rejected/gate", "processed/logs/gate"}
 
 
 def test_a_gate_run_touches_no_real_data(store, handler, context):
@@ -45,4 +45,4 @@ def test_golden_files_count_only_as_gate_runs_so_that_they_trigger_no_alarm(stor
 
     (counted,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
     (group,) = counted["_aws"]["CloudWatchMetrics"]
-    assert [metric["Name"] for metric in group["Metrics"]] == ["FilesRehearsed"]
+    assert [metric["Name"] for metric in group["Metrics"]] == ["FilesInGateRuns"]
