@@ -188,6 +188,32 @@ def test_the_number_of_comparisons_is_published(gate, store):
     assert counts in read_text(store, response["page_key"])
 
 
+def test_a_version_that_moves_rejected_rows_fails_for_its_keys(gate):
+    response = gate(gate_versions.moves_rejected_rows, gate_versions.unchanged, only=MESSY[0])
+
+    assert response["status"] == "fail"
+    assert reason(response, MESSY[0], "keys") == (
+        "fail: downtown_messy.csv: keys: "
+        "rejected rejected/new/rejected/rejected_downtown_messy.csv.*.parquet, "
+        "was rejected/rejected_downtown_messy.csv.*.parquet"
+    )
+    assert len(response["reasons"]) == 1
+
+
+@pytest.mark.parametrize("forward", [True, False], ids=["forward", "back"])
+def test_between_contract_versions_1_and_2_all_is_compared_and_the_new_keys_are_a_warning(gate, forward):
+    versions = [gate_versions.unchanged, gate_versions.follows_contract_1]
+    response = gate(*(versions if forward else reversed(versions)))
+
+    assert response["status"] == "warn"
+    assert response["comparisons"] == {"truth": 295, "baseline": 535}
+    assert response["not_compared"] == []
+    moved = [line for line in response["reasons"] if ": keys: " in line]
+    assert moved == response["reasons"]
+    assert [line.split(": ")[1] for line in moved] == [*MESSY, "hostile.csv"]
+    assert all(line.endswith("; intended by contract version 2") for line in moved)
+
+
 def test_the_verdict_is_published_with_reasons_files_and_limits(gate, store):
     response = gate(gate_versions.maps_one_gender_to_null, gate_versions.unchanged, only=CLEAN)
 
@@ -212,7 +238,12 @@ def test_a_gate_run_touches_no_real_data(gate, store):
     gate(gate_versions.unchanged, gate_versions.unchanged, only="hostile.csv")
 
     assert keys(store, RAW) == keys(store, PROCESSED) == []
-    assert {key.split("/")[0] for key in keys(store, ARTIFACTS)} == {"gate", "processed", "releases"}
+    assert {key.split("/")[0] for key in keys(store, ARTIFACTS)} == {
+        "gate",
+        "processed",
+        "rejected",
+        "releases",
+    }
 
 
 def test_two_runs_have_separate_keys(gate, store):
