@@ -225,3 +225,14 @@ def test_a_change_that_the_contract_intends_is_a_warning_in_both_directions(vers
     assert [reason.subject for reason in reasons] == ["review_id"]
     assert worst_status(reasons) == status
     assert ("intended by contract version 2" in str(reasons[0])) == (status == "warn")
+
+
+def test_a_measure_that_the_contract_changes_is_intended_for_all_columns():
+    groups = {"location": {"Rome": Group(0.5, -0.5), "Oslo": Group(0.5, 1.0)}}
+    changed = replace(RESULT, groups=groups, contract_version=2)
+
+    (reason,) = collect_reasons([*compare("a.csv", changed, RESULT, "baseline")])
+
+    assert str(reason) == (
+        "warn: a.csv: location: group share of Oslo 0.500, was 0.333; intended by contract version 2"
+    )

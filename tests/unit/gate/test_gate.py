@@ -155,6 +155,7 @@ def test_a_version_is_not_compared_with_itself(gate, store):
     [
         (gate_versions.raises, "failed (RetryableError: "),
         (gate_versions.writes_no_dataset, "unreadable (no object at processed/gate/"),
+        (gate_versions.counts_rows_that_it_does_not_write, "unreadable (its report counts "),
     ],
 )
 def test_a_version_that_raises_or_writes_nothing_fails(broken, outcome, gate):

@@ -336,6 +336,14 @@ def test_outputs_are_found_wherever_their_version_put_them(run, contract_1):
     ]
 
 
+def test_the_former_word_of_contract_version_1_is_translated(run, service, contract_1):
+    with pytest.MonkeyPatch.context() as patch:
+        follows_contract_1(patch)
+        _, output = run("replay", "bad.csv", "--yes")
+
+    assert "bad.csv: rejected (empty_file)" in output
+
+
 def test_replaying_all_without_yes_only_lists_objects_and_outputs(run_all, store, contract_1):
     status, output = run_all()
     shown = printed_json(run_all("--json"))
@@ -421,6 +429,23 @@ def test_what_is_uploaded_during_a_replay_keeps_its_outputs(run_all, service, st
     run_all("--yes")
 
     assert store.metadata("processed/processed_new.csv.parquet")["function-version"] == "3"
+
+
+def test_a_dataset_whose_newer_upload_arrives_rejected_during_a_replay_is_kept(
+    run_all, service, store, monkeypatch
+):
+    def reprocess_after_upload(*arguments):
+        store.upload("a.csv", b"")
+        return reprocess(*arguments)
+
+    process(service, store, "3", "a.csv")
+    service.version = "4"
+    reprocess = replay_all.reprocess
+    monkeypatch.setattr(replay_all, "reprocess", reprocess_after_upload)
+
+    run_all("--yes")
+
+    assert store.metadata("processed/processed_a.csv.parquet")["function-version"] == "3"
 
 
 @pytest.mark.parametrize("arguments", [[], ["", "--all"], ["--all", "--since", "2026-01-01"]])
