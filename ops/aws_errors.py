@@ -38,7 +38,7 @@ def _describe(error: sdk.ClientError | sdk.BotoCoreError | URLError) -> str:
     if isinstance(error, sdk.ClientError):
         code, message = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
         remedy = _REMEDIES.get(code, "check the credentials and the region")
-        return f"AWS refused {error.operation_name} ({code}): {message.rstrip('.')}; {remedy}"
+        return f"AWS denied {error.operation_name} ({code}): {message.rstrip('.')}; {remedy}"
     if isinstance(error, _CREDENTIAL_ERRORS):
         return f"no AWS credentials can be used: {error}; {_SIGN_IN}"
     if isinstance(error, sdk.NoRegionError):

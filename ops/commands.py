@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer import Argument, Option
 
+from ops.errors import UsageError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -75,19 +77,23 @@ def redrive(env: Env, *, yes: Yes = False, as_json: Json = False) -> None:
 
 @app.command(epilog="Example: tastetrend replay uptown/ --env dev --since 2026-11-01 --yes")
 def replay(
-    prefix: Annotated[str, Argument(help="The prefix of the raw keys; '' for all objects.")],
     env: Env,
+    prefix: Annotated[str | None, Argument(help="The prefix of the raw keys; '' for all objects.")] = None,
     since: Annotated[datetime | None, Option(help="Only objects uploaded at this UTC time or later.")] = None,
-    only_version: Annotated[
-        str | None, _Number(help="Only objects whose outputs this function version wrote.")
-    ] = None,
+    only_version: Annotated[str | None, _Number(help="Only objects with outputs of this version.")] = None,
     *,
+    everything: Annotated[bool, Option("--all", help="All objects; delete what it replaces.")] = False,
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Process raw objects again with the live version, replacing their outputs."""
     from ops.replay import replay_objects
+    from ops.replay_all import replay_all
 
+    if everything and (prefix, since, only_version) == (None, None, None):
+        _finish(replay_all(_context(env, as_json), yes=yes), as_json)
+    if everything or prefix is None:
+        raise UsageError("name either a prefix, or --all without --since and --only-version")
     _finish(replay_objects(_context(env, as_json), prefix, since, only_version, yes=yes), as_json)
 
 

@@ -14,6 +14,6 @@ class UsageError(CommandError):
 
 
 class AwsError(CommandError):
-    """AWS cannot be reached or refuses the request."""
+    """AWS cannot be reached or denies the request."""
 
     exit_code = 3

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _MAX_WORKERS = 4
 _READ_TIMEOUT_S = 60  # longer than the function's own timeout
 
+_FORMER_WORD = "refused"  # for "rejected", in responses of contract version 1
+
 NamedEvent = tuple[str, dict[str, Any]]
 
 
@@ -64,12 +66,12 @@ def _invoke(client: "LambdaClient", target: str, event: dict[str, Any]) -> Invok
     if "FunctionError" in response:
         return InvokeResult(f"failed again: {payload.get('errorMessage', 'no reason given')}", failed=True)
     parts = [_describe_file(file) for file in payload["files"]]
-    words = ("rejected", "refused")  # `refused`: versions of contract version 1
-    parts += [f"rejected: {payload[word]}" for word in words if word in payload]
+    parts += [f"rejected: {payload[word]}" for word in ("rejected", _FORMER_WORD) if word in payload]
     return InvokeResult("; ".join(parts) or "nothing to do", failed=False)
 
 
 def _describe_file(file: dict[str, Any]) -> str:
     if balance := file["balance"]:
         return f"{file['action']}, {balance['written']:,} of {balance['read']:,} rows written"
-    return f"{file['action']} ({file['reason']})"
+    action = "rejected" if file["action"] == _FORMER_WORD else file["action"]
+    return f"{action} ({file['reason']})"

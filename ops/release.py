@@ -15,6 +15,7 @@ from ops.manifests import PREVIOUS_STAGE, Manifest
 from ops.result import Result
 from ops.stack_outputs import CommandContext
 
+_VERDICT = ("status", "reasons", "comparisons", "not_compared")
 _GATE_READ_TIMEOUT_S = 360  # longer than the gate's own timeout
 
 
@@ -41,7 +42,7 @@ def promote_version(context: CommandContext, stage: str, version: str | None, *,
 
 
 def _run_gate(context: CommandContext, version: str, baseline: str) -> dict[str, Any]:
-    """Invoke the quality gate, print its verdict, and return its status and reasons."""
+    """Invoke the quality gate, print its verdict, and return it without the keys of its documents."""
     env, console = context.env, context.console
     with console.status(f"comparing version {version} with version {baseline}"):
         response = connect(_GATE_READ_TIMEOUT_S).invoke(
@@ -52,9 +53,16 @@ def _run_gate(context: CommandContext, version: str, baseline: str) -> dict[str,
     if "FunctionError" in response:
         raise CommandError(f"the quality gate of {env} failed: {verdict.get('errorMessage')}")
     console.print(f"Quality gate of {env}: {verdict['status']}.")
-    for reason in verdict["reasons"]:
-        console.print(f"  {reason}")
-    return {"status": verdict["status"], "reasons": verdict["reasons"]}
+    for line in _describe(verdict):
+        console.print(f"  {line}")
+    return {name: verdict[name] for name in _VERDICT if name in verdict}
+
+
+def _describe(verdict: dict[str, Any]) -> list[str]:
+    """Return the reasons, and what was compared; a gate from before contract version 2 gives only reasons."""
+    counts, omitted = verdict.get("comparisons", {}), verdict.get("not_compared", [])
+    made = [f"{count:,} comparisons with the {reference}" for reference, count in counts.items()]
+    return [*verdict["reasons"], *(f"not compared: {each}" for each in omitted), *made]
 
 
 def move_and_record(context: CommandContext, stage: str, manifest: Manifest) -> None:

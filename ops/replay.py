@@ -1,22 +1,34 @@
 """Processes raw objects again: those under a prefix, since a day, or written by one version."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ops.invoke import invoke_all
 from ops.result import Result
 from ops.stack_outputs import CommandContext
 from tastetrend_etl.load import FUNCTION_VERSION, SOURCE_VERSION
-from tastetrend_etl.output_keys import fits_s3_limit, output_keys
-from tastetrend_etl.s3_download import find_current_version, head_object
+from tastetrend_etl.s3_download import head_object
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_s3.type_defs import ObjectTypeDef
 
 _MAX_WORKERS = 8
+
+
+class Output(NamedTuple):
+    """An object of the processed bucket.
+
+    Attributes:
+        source_version: the version id of the raw object.
+        writer: the function version that wrote the output.
+    """
+
+    key: str
+    source_version: str
+    writer: str
 
 
 def replay_objects(
@@ -57,21 +69,44 @@ def find_raw_keys(
     versions: Collection[str] | None = None,
 ) -> list[str]:
     """Return the raw keys that match: uploaded `since` (naive UTC), with outputs that `versions` wrote."""
+    uploads = current_uploads(context, prefix, since)
+    if versions is None:
+        return list(uploads)
+    written = {output.source_version for output in read_outputs(context) if output.writer in versions}
+    return [key for key, version in uploads.items() if version in written]
+
+
+def current_uploads(
+    context: CommandContext, prefix: str = "", since: datetime | None = None
+) -> dict[str, str]:
+    """Return raw key → version id of its newest upload, of the keys that match as in `find_raw_keys`."""
     start = since.replace(tzinfo=UTC) if since else None
-    objects = list_objects(context.s3, context.raw_bucket, prefix)
-    keys = [entry["Key"] for entry in objects if not start or entry["LastModified"] >= start]
-    return _filter(keys, lambda key: _written_by(context, key), versions) if versions is not None else keys
+    pages = context.s3.get_paginator("list_object_versions").paginate(
+        Bucket=context.raw_bucket, Prefix=prefix
+    )
+    uploads = (entry for entry in pages.search("Versions[] || `[]`") if entry["IsLatest"])
+    return {
+        entry["Key"]: entry["VersionId"] for entry in uploads if not start or entry["LastModified"] >= start
+    }
+
+
+def read_outputs(context: CommandContext) -> list[Output]:
+    """Return all objects of the processed bucket that the function wrote, wherever their version put them."""
+
+    def read(key: str) -> Output | None:
+        head = head_object(context.s3, context.processed_bucket, key)
+        metadata = head["Metadata"] if head else {}
+        written = metadata.keys() >= {SOURCE_VERSION, FUNCTION_VERSION}
+        return Output(key, metadata[SOURCE_VERSION], metadata[FUNCTION_VERSION]) if written else None
+
+    keys = [entry["Key"] for entry in list_objects(context.s3, context.processed_bucket)]
+    with ThreadPoolExecutor(_MAX_WORKERS) as pool:
+        return [output for output in pool.map(read, keys) if output]
 
 
 def find_outputs(context: CommandContext, versions: Collection[str]) -> list[str]:
     """Return the keys of the processed objects that these function versions wrote."""
-    s3, bucket = context.s3, context.processed_bucket
-
-    def version_of(key: str) -> str | None:
-        head = head_object(s3, bucket, key)
-        return head["Metadata"].get(FUNCTION_VERSION) if head else None
-
-    return _filter([entry["Key"] for entry in list_objects(s3, bucket)], version_of, versions)
+    return [output.key for output in read_outputs(context) if output.writer in versions]
 
 
 def delete_orphaned_outputs(context: CommandContext, versions: Collection[str]) -> list[str]:
@@ -80,7 +115,11 @@ def delete_orphaned_outputs(context: CommandContext, versions: Collection[str]) 
     Call it after all raw objects of those versions were processed again: by then, the outputs that the good
     version writes as well have its number. The bucket is versioned, so a deletion can be undone.
     """
-    keys = find_outputs(context, versions)
+    return delete_outputs(context, find_outputs(context, versions))
+
+
+def delete_outputs(context: CommandContext, keys: list[str]) -> list[str]:
+    """Delete processed objects; return their keys."""
     for key in keys:
         context.s3.delete_object(Bucket=context.processed_bucket, Key=key)
     return keys
@@ -90,23 +129,3 @@ def list_objects(s3: "S3Client", bucket: str, prefix: str = "") -> Iterator["Obj
     """Yield the entry of each object under a prefix, in the order of their keys."""
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     return pages.search("Contents[] || `[]`")  # an empty page has no Contents
-
-
-def _written_by(context: CommandContext, key: str) -> str | None:
-    """Return the function version that wrote the outputs of a raw object's current version."""
-    source = find_current_version(context.s3, context.raw_bucket, key)
-    if source is None:
-        return None
-    keys = output_keys(source)
-    for output in (keys.dataset, keys.error) if fits_s3_limit(key) else (keys.error,):
-        head = head_object(context.s3, context.processed_bucket, output)
-        if head and head["Metadata"].get(SOURCE_VERSION) == source.version_id:
-            return head["Metadata"].get(FUNCTION_VERSION)
-    return None
-
-
-def _filter(keys: list[str], version_of: Callable[[str], str | None], versions: Collection[str]) -> list[str]:
-    """Return the keys of some versions; the version is looked up for several keys at once."""
-    with ThreadPoolExecutor(_MAX_WORKERS) as pool:
-        writers = pool.map(version_of, keys)
-        return [key for key, writer in zip(keys, writers, strict=True) if writer in versions]

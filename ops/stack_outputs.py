@@ -37,7 +37,7 @@ def read_context(env: str, console: Console) -> CommandContext:
 
     Raises:
         CommandError: there is no such stack.
-        ClientError, BotoCoreError: AWS refuses or cannot be reached.
+        ClientError, BotoCoreError: AWS denies the request or cannot be reached.
     """
     outputs = _read_outputs(env)
     return CommandContext(

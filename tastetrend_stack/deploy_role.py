@@ -77,6 +77,7 @@ def _release_grants(environment: Environment) -> list[Grant]:
     promotion = [f"lambda:{call}" for call in ("GetFunction", "ListAliases", "GetAlias", "UpdateAlias")]
     aliases = [f"{etl}:{alias}" for alias in ("dev", "staging", "prod")]
     buckets = [bucket_arn(environment, kind) for kind in ("raw", "processed", "artifacts")]
+    uploads = bucket_arn(environment, "raw")
     releases = object_arns(environment, "artifacts", "releases", "lambda")
     processed = object_arns(environment, "processed", *OUTPUT_PREFIXES)
     any_version = "A version's number is not known before it is deployed"
@@ -91,6 +92,7 @@ def _release_grants(environment: Environment) -> list[Grant]:
         Grant(promotion, [etl, f"{etl}:*"], any_version, conditional=False),
         Grant(["lambda:InvokeFunction"], [gate, *aliases], conditional=False),
         Grant(["s3:ListBucket"], buckets),
+        Grant(["s3:ListBucketVersions"], [uploads]),
         # S3 requires GetObject for a HEAD too.
         Grant(["s3:GetObject"], object_arns(environment, "raw"), "Any raw file may have to be reprocessed"),
         Grant(["s3:GetObject"], processed, any_output),

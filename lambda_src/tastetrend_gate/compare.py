@@ -1,6 +1,6 @@
 """Compares a version's result for a golden file with the expected one, or with the baseline's.
 
-Columns, issues and groups are compared over the rows that both have: only `rows` reports a lost row.
+Columns, issues and groups are compared over the rows that both have: only `rows` reports a missing row.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,8 +18,11 @@ _DECIMALS = 6
 _MAX_CHANGES, _MAX_ROWS = 6, 3
 _WAS: Mapping[Reference, str] = {"truth": "must be", "baseline": "was"}
 
-# What the expected rows do not have, and a contract version changes on purpose: it warns and does not fail.
-_CHANGES_BY_CONTRACT_VERSION: Mapping[int, tuple[str, ...]] = {2: ("review_id",)}
+# Subjects and measures that a contract version changes on purpose: a difference from the baseline warns and
+# does not fail. Version 2 writes rows that version 1 took for duplicates, so shares and gaps of groups move.
+_CHANGES_BY_CONTRACT_VERSION: Mapping[int, tuple[str, ...]] = {
+    2: ("keys", "rows", "issues", "review_id", "group share", "rating gap")
+}
 
 _Difference = tuple[str, Measure, float, str]
 """Subject, measure, distance, figures."""
@@ -31,12 +34,13 @@ def compare(
     """Yield every comparison, those in which both agree as well."""
     changed = _intended_changes(actual, reference) if against == "baseline" else {}
     for subject, measure, distance, figures in _differences(actual, reference, against):
-        cause = f"; intended by contract version {changed[subject]}" if subject in changed else ""
-        yield Comparison(file, subject, measure, against, distance, figures + cause, subject in changed)
+        version = changed.get(subject) or changed.get(measure)
+        cause = f"; intended by contract version {version}" if version else ""
+        yield Comparison(file, subject, measure, against, distance, figures + cause, version is not None)
 
 
 def _intended_changes(actual: ReplayResult, reference: ReplayResult) -> dict[str, int]:
-    """Return subject → the contract version that changed it, between the versions of both results."""
+    """Return subject or measure → the contract version that changed it, between those of both results."""
     older, newer = sorted((actual.contract_version, reference.contract_version))
     return {
         subject: version
@@ -51,12 +55,19 @@ def _differences(actual: ReplayResult, reference: ReplayResult, against: Referen
     yield _by_count("outcome", _changes({"": str(actual)}, {"": str(reference)}, was))
     if actual.outcome == reference.outcome == "processed":
         common = actual.table.index.intersection(reference.table.index)
+        if against == "baseline":
+            yield _by_count("keys", _key_changes(actual, reference, was))
         yield _by_count("schema", _schema_changes(actual, reference, was))
         yield _by_count("rows", _row_changes(actual, reference, was))
         yield _by_count("rejections", _rejection_changes(actual, reference, was))
         yield _compare_issues(actual, reference, common, was)
         yield from _compare_columns(actual.table, reference.table, common, against)
         yield from _compare_groups(actual, reference.table.loc[common], was)
+
+
+def _key_changes(actual: ReplayResult, reference: ReplayResult, was: str) -> list[str]:
+    common = {name: key for name, key in reference.keys.items() if name in actual.keys}
+    return _changes(actual.keys, common, was)
 
 
 def _schema_changes(actual: ReplayResult, reference: ReplayResult, was: str) -> list[str]:
@@ -74,10 +85,10 @@ def _schema_changes(actual: ReplayResult, reference: ReplayResult, was: str) -> 
 
 def _row_changes(actual: ReplayResult, reference: ReplayResult, was: str) -> list[str]:
     rows, reference_rows = actual.table.index, reference.table.index
-    lost, added = reference_rows.difference(rows), rows.difference(reference_rows)
+    missing, added = reference_rows.difference(rows), rows.difference(reference_rows)
     return _changes(actual.rows, reference.rows, was) + [
-        f"written rows {verb}: {len(differing)}, the first {_first(differing)}"
-        for verb, differing in (("lost", lost), ("added", added))
+        f"written rows {change}: {len(differing)}, the first {_first(differing)}"
+        for change, differing in (("missing", missing), ("added", added))
         if len(differing)
     ]
 

@@ -32,9 +32,12 @@ def render(verdict: Verdict) -> str:
 
 
 def _comparisons(verdict: Verdict) -> str:
-    comparisons = sum(result.comparisons for result in verdict.files)
-    baseline = f"and with version {verdict.baseline}" if verdict.baseline else "alone: there is no baseline"
-    return f"{comparisons:,} comparisons over {len(verdict.files)} golden files, with the truth {baseline}."
+    """Return how many comparisons were made with what, and what could not be compared."""
+    truth, baseline = verdict.counts["truth"], verdict.counts["baseline"]
+    others = f"and {baseline:,} with version {verdict.baseline}"
+    others = others if verdict.baseline else "alone: there is no baseline"
+    omitted = f" Not compared: {'; '.join(verdict.not_compared)}." if verdict.not_compared else ""
+    return f"Comparisons over {len(verdict.files)} golden files: {truth:,} with the truth {others}.{omitted}"
 
 
 def _reasons(verdict: Verdict) -> str:

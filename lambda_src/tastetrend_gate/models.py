@@ -17,6 +17,7 @@ Reference = Literal["truth", "baseline"]
 
 Measure = Literal[
     "outcome",
+    "keys",
     "schema",
     "rows",
     "rejections",
@@ -50,7 +51,7 @@ class ReplayResult:
     """A version's result for a golden file, or the expected one.
 
     Attributes:
-        outcome: `processed`, `refused`, `skipped`, `failed` (the invocation), or `unreadable` (its outputs).
+        outcome: `processed`, `rejected`, `skipped`, `failed` (the invocation), or `unreadable` (its outputs).
         reason: why it was not processed.
         schema: of the dataset.
         rows: number of `read`, `written`, `rejected` and `duplicate` rows.
@@ -60,6 +61,7 @@ class ReplayResult:
         groups: column → group → figures of the bias report; empty in the expected result.
         contract_version: of the rules by which the version writes; reports before version 2 lack it.
         spellings: column → spelling → the group that has it, where that has another name.
+        keys: output → its key by the validation report, without the parts that differ between runs.
     """
 
     outcome: str
@@ -72,6 +74,7 @@ class ReplayResult:
     groups: Mapping[str, Mapping[str, Group]] = field(default_factory=dict)
     contract_version: int = 1
     spellings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.outcome} {self.reason}".strip()

@@ -17,14 +17,14 @@ _FILES = {"verdict_key": "verdict.json", "page_key": "verdict.html", "comparison
 _PARQUET = "application/vnd.apache.parquet"
 _COMPARISONS = pa.schema(
     [(name, pa.string()) for name in ("file", "subject", "measure", "against")]
-    + [("distance", pa.float64()), ("figures", pa.string())]
+    + [("distance", pa.float64()), ("figures", pa.string()), ("intended", pa.bool_())]
 )
 
 
 def publish(s3: "S3Client", bucket: str, verdict: Verdict) -> dict[str, Any]:
     """Write all three, and return the gate's response."""
     keys = {name: f"releases/{verdict.version}/{file}" for name, file in _FILES.items()}
-    document = vars(verdict) | {"limits": LIMITS}
+    document = vars(verdict) | {"counts": verdict.counts, "limits": LIMITS}
     comparisons = pa.Table.from_pylist([vars(each) for each in document.pop("comparisons")], _COMPARISONS)
     write_parquet(s3, bucket, keys["comparisons_key"], comparisons, {"ContentType": _PARQUET})
     _put(s3, bucket, keys["verdict_key"], json.dumps(document, indent=2, default=asdict), "application/json")
@@ -34,6 +34,8 @@ def publish(s3: "S3Client", bucket: str, verdict: Verdict) -> dict[str, Any]:
         "version": verdict.version,
         "baseline": verdict.baseline,
         "reasons": [str(reason) for reason in verdict.reasons],
+        "comparisons": verdict.counts,
+        "not_compared": verdict.not_compared,
         **keys,
     }
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
 
+_Report = dict[str, Any]  # a JSON document
 _MAX_MESSAGE = 300
 _DUPLICATE = "duplicate"
+_NO_ROWS = pd.DataFrame({INDEX: [], "reason": []})
+_FORMER_ACTIONS = {"refused": "rejected"}  # contract version 1 has another word
 
 
 class UnreadableError(Exception):
@@ -59,45 +62,70 @@ def _invoke(context: ReplayContext, version: str, event: Mapping[str, object]) -
     )
     match json.loads(response["Payload"].read()):
         case {"files": [{"action": str(action), "reason": str(reason)}]}:
-            return action, reason
+            return _FORMER_ACTIONS.get(action, action), reason
         case {"errorType": str(kind), "errorMessage": str(message)}:
             return "failed", f"({kind}: {message[:_MAX_MESSAGE]})"
     return "failed", "(its response has no known form)"
 
 
 def _read_outputs(s3: "S3Client", bucket: str, key: str) -> ReplayResult:
+    """Read the outputs from the keys that the version's validation report names.
+
+    The key of that report is the same in every contract version; those of rejected rows are not.
+    """
     source = find_current_version(s3, bucket, key)
     if source is None:
         raise UnreadableError("the golden file itself no longer exists")
-    keys = output_keys(source)
-    validation, bias = (_read_json(s3, bucket, report) for report in (keys.validation, keys.bias))
-    table, counted = _read_table(s3, bucket, keys.dataset), validation["rows"]
-    none = pd.DataFrame({INDEX: [], "reason": []})
-    left_out = _read_table(s3, bucket, keys.rejected) if validation["outputs"]["rejected"] else none
-    duplicate = left_out["reason"] == _DUPLICATE
-    rejected = left_out[~duplicate]
-    stored = {"written": len(table), "rejected": len(rejected)}
+    report_key = output_keys(source).validation
+    report = _read_json(s3, bucket, report_key)
+    outputs = report["outputs"]
+    table = _read_table(s3, bucket, outputs["dataset"])
+    left_out = _read_table(s3, bucket, outputs["rejected"]) if outputs["rejected"] else _NO_ROWS
+    _check_counts(report["rows"], table, left_out)
+    bias = _read_json(s3, bucket, outputs["bias"])
+    return replace(_to_result(report, table, left_out, bias, key), keys=_comparable(outputs, report_key, key))
+
+
+def _check_counts(counted: Mapping[str, int], table: pd.DataFrame, left_out: pd.DataFrame) -> None:
+    duplicates = int((left_out["reason"] == _DUPLICATE).sum())
+    stored = {"written": len(table), "rejected": len(left_out) - duplicates}
     if "duplicate_of" in left_out:  # before contract version 2, duplicates were only counted
-        stored["duplicate"] = int(duplicate.sum())
+        stored["duplicate"] = duplicates
     if stored != {name: counted[name] for name in stored}:
         raise UnreadableError(f"its report counts {counted}, its objects contain {stored}")
+
+
+def _to_result(
+    report: _Report, table: pd.DataFrame, left_out: pd.DataFrame, bias: _Report, key: str
+) -> ReplayResult:
+    rejected = left_out[left_out["reason"] != _DUPLICATE]
     issues = table[[INDEX, "issues"]].explode("issues").dropna()
     return ReplayResult(
         outcome="processed",
         schema=tuple((str(name), str(kind.pyarrow_dtype)) for name, kind in table.dtypes.items()),
-        rows=counted,
+        rows=report["rows"],
         rejected=dict(zip(rejected[INDEX], rejected["reason"], strict=True)),
         issues={str(code): frozenset(rows) for code, rows in issues.groupby("issues")[INDEX]},
         table=_by_source_row(table, key),
         groups=_read_groups(bias),
-        contract_version=validation.get("contract_version", 1),
+        contract_version=report.get("contract_version", 1),
         spellings=_read_spellings(bias),
     )
 
 
-def _read_json(s3: "S3Client", bucket: str, key: str) -> dict[str, Any]:
+def _comparable(outputs: Mapping[str, str | None], report_key: str, key: str) -> dict[str, str]:
+    """Return output → its key, without the run's folder and the suffix of the golden file's upload."""
+    suffix = report_key.rpartition("_")[2].removesuffix(".json")
+    return {
+        name: output.replace(_folder(key), "").replace(suffix, "*")
+        for name, output in outputs.items()
+        if output
+    }
+
+
+def _read_json(s3: "S3Client", bucket: str, key: str) -> _Report:
     with _unreadable_errors(key):
-        content: dict[str, Any] = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        content: _Report = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
         return content
 
 
@@ -142,6 +170,10 @@ def _read_spellings(report: Mapping[str, Any]) -> dict[str, dict[str, str]]:
 
 def _by_source_row(table: pd.DataFrame, key: str) -> pd.DataFrame:
     """Index by source row, and remove the run's folder from `source_file`, so that runs are comparable."""
-    folder = key.removesuffix(key.rpartition("/")[2])
-    named = table.assign(source_file=table["source_file"].str.removeprefix(folder))
+    named = table.assign(source_file=table["source_file"].str.removeprefix(_folder(key)))
     return named.drop_duplicates(INDEX).set_index(INDEX)
+
+
+def _folder(key: str) -> str:
+    """Return the folder of a golden file in this run, with its slash."""
+    return key.removesuffix(key.rpartition("/")[2])

@@ -1,12 +1,13 @@
 """Evaluates a version on the golden files: comparisons against limits give the verdict."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tastetrend_etl.limits import SEVERITY, Status, Threshold
 from tastetrend_gate.compare import compare
 from tastetrend_gate.golden_files import golden_files
-from tastetrend_gate.models import Comparison, Measure, Reference
+from tastetrend_gate.models import Comparison, Measure, Reference, ReplayResult
 from tastetrend_gate.replay import ReplayContext, replay
 
 _EXACT = Threshold(warn=0, fail=0)
@@ -14,6 +15,7 @@ _EXACT = Threshold(warn=0, fail=0)
 # without it are compared with the baseline only, where a difference may be intended: a few cells may differ.
 LIMITS: Mapping[Measure, Mapping[Reference, Threshold]] = {
     "outcome": {"truth": _EXACT, "baseline": _EXACT},
+    "keys": {"truth": _EXACT, "baseline": _EXACT},
     "schema": {"truth": _EXACT, "baseline": _EXACT},
     "rows": {"truth": _EXACT, "baseline": _EXACT},
     "rejections": {"truth": _EXACT, "baseline": _EXACT},
@@ -42,13 +44,20 @@ class Reason:
 
 @dataclass(frozen=True)
 class FileResult:
-    """The verdict on one golden file; `rows` is empty when it was not processed."""
+    """The verdict on one golden file.
+
+    Attributes:
+        rows: empty when the file was not processed.
+        comparisons: their number.
+        not_compared: what the results of version and baseline do not both have.
+    """
 
     file: str
     status: Status
     outcome: str
     rows: Mapping[str, int]
     comparisons: int
+    not_compared: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +78,17 @@ class Verdict:
     files: list[FileResult]
     comparisons: list[Comparison]
 
+    @property
+    def counts(self) -> dict[Reference, int]:
+        """The number of comparisons with the truth, and with the baseline's results."""
+        counted = Counter(each.against for each in self.comparisons)
+        return {"truth": counted["truth"], "baseline": counted["baseline"]}
+
+    @property
+    def not_compared(self) -> list[str]:
+        """What cannot be compared with the baseline's results, by file."""
+        return [f"{each.file}: {subject}" for each in self.files for subject in each.not_compared]
+
 
 def run_checks(version: str, baseline: str | None, context: ReplayContext) -> Verdict:
     """Replay every golden file and compare the results with the truth and with the baseline's results."""
@@ -77,14 +97,25 @@ def run_checks(version: str, baseline: str | None, context: ReplayContext) -> Ve
     comparisons: list[Comparison] = []
     for golden in golden_files():
         result = replay(golden, version, context)
-        found = [*compare(golden.name, result, golden.expected, "truth")]
+        found, omitted = [*compare(golden.name, result, golden.expected, "truth")], []
         if compared:
-            found += compare(golden.name, result, replay(golden, compared, context), "baseline")
+            reference = replay(golden, compared, context)
+            found += compare(golden.name, result, reference, "baseline")
+            omitted = find_incomparable(result, reference)
         status = worst_status(collect_reasons(found))
-        files.append(FileResult(golden.name, status, str(result), result.rows, len(found)))
+        files.append(FileResult(golden.name, status, str(result), result.rows, len(found), omitted))
         comparisons += found
     reasons = sorted(collect_reasons(comparisons), key=lambda reason: reason.severity)  # "fail" before "warn"
     return Verdict(worst_status(reasons), version, compared, context.run, reasons, files, comparisons)
+
+
+def find_incomparable(actual: ReplayResult, reference: ReplayResult) -> list[str]:
+    """Return what only one of two results has, or has in another type, so that it was not compared."""
+    if (actual.outcome == "processed") != (reference.outcome == "processed"):
+        return [f"everything but the outcome ({actual}, was {reference})"]
+    types, reference_types = dict(actual.schema), dict(reference.schema)
+    names = dict.fromkeys([*types, *reference_types])
+    return [f"column {name}" for name in names if types.get(name) != reference_types.get(name)]
 
 
 def severity(comparison: Comparison) -> Status:

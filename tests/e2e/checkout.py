@@ -13,6 +13,7 @@ import boto3
 from local.deploy import bootstrap, deploy
 from local.emulator import PROJECT, running
 from tests.cli.commands import SCRIPT
+from tests.e2e.conftest import FailureQueue, Store
 
 FUNCTION = "tastetrend-local-etl"
 _COPIED_PATHS = (
@@ -29,8 +30,8 @@ _COPIED_PATHS = (
 
 
 @contextmanager
-def first_release(folder):
-    """Yield a checkout whose first version is deployed and live on all aliases."""
+def first_release(folder, code=PROJECT / "lambda_src"):
+    """Yield a checkout whose first version, of this code, is deployed and live on all aliases."""
     for name in _COPIED_PATHS:
         copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy
         copy(PROJECT / name, folder / name)
@@ -46,7 +47,7 @@ def first_release(folder):
     (folder / "node_modules").symlink_to(PROJECT / "node_modules")
     with running() as emulator:
         bootstrap(emulator)
-        releases = Releases(emulator, folder)
+        releases = Releases(emulator, folder, code)
         assert releases.deploy() == "1"
         releases.ops("promote", "staging")
         releases.ops("promote", "prod")
@@ -56,8 +57,8 @@ def first_release(folder):
 class Releases:
     """Deploys changed versions of a checkout and runs operator commands on them."""
 
-    def __init__(self, emulator, folder):
-        self.emulator, self.folder = emulator, folder
+    def __init__(self, emulator, folder, code):
+        self.emulator, self.folder, self.code = emulator, folder, code
         self.published = 0
 
     def deploy(self, *change):
@@ -69,9 +70,9 @@ class Releases:
         return self.aliases()["dev"]
 
     def raise_version(self):
-        """Restore the project's code with a new version number."""
+        """Restore the code with a new version number."""
         shutil.rmtree(self.folder / "lambda_src", ignore_errors=True)
-        shutil.copytree(PROJECT / "lambda_src", self.folder / "lambda_src")
+        shutil.copytree(self.code, self.folder / "lambda_src")
         self.published += 1
         self._replace("tastetrend_etl/__init__.py", '"0.2.0"', f'"0.2.{self.published}"')
 
@@ -87,6 +88,12 @@ class Releases:
 
     def client(self, service):
         return boto3.client(service, **self.emulator.connection)
+
+    def store(self):
+        stack = self.client("cloudformation").describe_stacks(StackName="tastetrend-local")["Stacks"][0]
+        outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+        failures = FailureQueue(self.client("sqs"), outputs["FailureQueueUrl"])
+        return Store(self.client("s3"), outputs["RawBucketName"], outputs["ProcessedBucketName"], failures)
 
     def ops(self, *arguments, status=0):
         """Run an operator command, check its exit status, and return stdout and stderr."""

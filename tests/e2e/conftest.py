@@ -100,6 +100,11 @@ class Store:
             counts[entry["Key"]] = counts.get(entry["Key"], 0) + 1
         return counts
 
+    def snapshot(self):
+        """Return key → content of every processed object."""
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.processed)
+        return {entry["Key"]: self.read(entry["Key"]) for page in pages for entry in page.get("Contents", [])}
+
     def read(self, key):
         return self.s3.get_object(Bucket=self.processed, Key=key)["Body"].read()
 

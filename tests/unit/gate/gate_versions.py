@@ -9,8 +9,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from tastetrend_etl import ingest, schema
+from tastetrend_etl import ingest, invocation, observability, pipeline, schema
 from tastetrend_etl.models import InferredFormat
+from tastetrend_etl.output_keys import former_output_keys, output_keys
 from tastetrend_etl.transform import infer_format
 from tests.unit.conftest import LambdaContext
 
@@ -22,6 +23,10 @@ def unchanged(patch):
 def drops_every_tenth_row(patch):
     """Loses rows before they are counted."""
     _rewrite(patch, lambda table: table.filter([row % 10 != 0 for row in table["source_row"].to_pylist()]))
+
+
+def counts_rows_that_it_does_not_write(patch):
+    _rewrite(patch, lambda table: table.slice(1), recount=False)
 
 
 def renames_a_column(patch):
@@ -66,6 +71,29 @@ def writes_no_dataset(patch):
     patch.setattr(ingest.load, "put_dataset", lambda *_: None)
 
 
+def moves_rejected_rows(patch):
+    _move(patch, lambda _, keys: replace(keys, rejected=f"rejected/new/{keys.rejected}"))
+
+
+def follows_contract_1(patch):
+    """Has the keys and the words of contract version 1, whose reports do not have the version."""
+    _move(patch, lambda source, _: former_output_keys(source))
+    process, one_object = ingest.process, invocation.ingest
+
+    def process_without_version(*arguments, **named):
+        outcome = process(*arguments, **named)
+        report = {name: value for name, value in outcome.validation.items() if name != "contract_version"}
+        return replace(outcome, validation=report)
+
+    def ingest_with_former_word(*arguments):
+        result = one_object(*arguments)
+        return replace(result, action="refused" if result.action == "rejected" else result.action)
+
+    patch.setattr(ingest, "process", process_without_version)
+    patch.setattr(invocation, "ingest", ingest_with_former_word)
+    patch.setitem(observability._FILES, "refused", "FilesRejected")  # noqa: SLF001 # as in that version
+
+
 class Versions:
     """A Lambda client: each version is the handler with one change."""
 
@@ -94,7 +122,17 @@ def _with(table, column, cells):
     return table.set_column(table.column_names.index(column), column, cells)
 
 
-def _rewrite(patch, change):
+def _move(patch, change):
+    """Change the keys of the outputs."""
+
+    def changed_keys(source, *kind):
+        return change(source, output_keys(source, *kind))
+
+    for module in (ingest, pipeline):
+        patch.setattr(module, "output_keys", changed_keys)
+
+
+def _rewrite(patch, change, *, recount=True):
     """Change the dataset, and the report's row counts accordingly."""
 
     def process(*arguments, **named):
@@ -102,9 +140,9 @@ def _rewrite(patch, change):
         table = pq.read_table(outcome.dataset)
         changed = change(table)
         pq.write_table(changed, outcome.dataset, store_schema=False)
-        lost = table.num_rows - changed.num_rows
+        missing = table.num_rows - changed.num_rows if recount else 0
         rows = outcome.validation["rows"]
-        counted = rows | {name: rows[name] - lost for name in ("read", "written")}
+        counted = rows | {name: rows[name] - missing for name in ("read", "written")}
         return replace(outcome, validation=outcome.validation | {"rows": counted})
 
     original = ingest.process

@@ -1,5 +1,6 @@
 """Two results for a file are compared measure by measure, and limits give the status."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pandas as pd
@@ -8,7 +9,7 @@ import pytest
 
 from tastetrend_gate.compare import compare
 from tastetrend_gate.models import Comparison, Group, ReplayResult
-from tastetrend_gate.verdict import collect_reasons, severity, worst_status
+from tastetrend_gate.verdict import collect_reasons, find_incomparable, severity, worst_status
 
 KINDS = {"location": pa.string(), "rating_1_5": pa.float64()}
 CELLS = {"location": ["Rome", "Rome", "Oslo", None], "rating_1_5": [1.0, 2.0, 3.0, None]}
@@ -59,7 +60,13 @@ def test_equal_results_have_no_difference():
         ),
         (
             {"rows": ROWS | {"read": 4, "written": 3}, "table": table().drop(index=5)},
-            [("rows", "rows", "read 4, must be 5; written 3, must be 4; written rows lost: 1, the first 5")],
+            [
+                (
+                    "rows",
+                    "rows",
+                    "read 4, must be 5; written 3, must be 4; written rows missing: 1, the first 5",
+                )
+            ],
         ),
         (
             {"rejected": {4: "empty_row"}},
@@ -96,12 +103,12 @@ def test_a_difference_from_the_baseline_gives_the_baseline_value():
     assert figures == "row 4 not rejected, was ragged"
 
 
-def test_a_lost_row_is_reported_as_rows_only():
+def test_a_missing_row_is_reported_as_rows_only():
     groups = {"location": {"Rome": Group(1 / 2, -0.5), "Oslo": Group(1 / 2, 0.5)}}
 
-    (lost,) = differences(table=table().drop(index=1), groups=groups, issues={})
+    (missing,) = differences(table=table().drop(index=1), groups=groups, issues={})
 
-    assert lost == ("rows", "rows", "written rows lost: 1, the first 1")
+    assert missing == ("rows", "rows", "written rows missing: 1, the first 1")
 
 
 def test_the_spellings_of_a_group_are_compared_as_one():
@@ -119,6 +126,61 @@ def test_a_column_of_another_type_is_reported_by_the_schema_only():
     texts = pd.array(["1", "2", "3", None], pd.ArrowDtype(pa.string()))
 
     assert differences(table=table().assign(rating_1_5=texts)) == []
+
+
+KEYS = {"dataset": "processed/processed_a.csv.parquet", "rejected": "rejected/rejected_a.csv.*.parquet"}
+
+
+def test_an_output_that_moves_is_reported_with_both_keys():
+    reference = replace(RESULT, keys=KEYS)
+    moved = replace(RESULT, keys=KEYS | {"rejected": "elsewhere/a.parquet"})
+
+    reasons = collect_reasons([*compare("a.csv", moved, reference, "baseline")])
+
+    assert [str(reason) for reason in reasons] == [
+        "fail: a.csv: keys: rejected elsewhere/a.parquet, was rejected/rejected_a.csv.*.parquet"
+    ]
+
+
+def test_an_output_that_only_one_version_writes_has_not_moved():
+    reference = replace(RESULT, keys=KEYS)
+
+    assert not collect_reasons(
+        [*compare("a.csv", replace(RESULT, keys={"bias": "b"}), reference, "baseline")]
+    )
+
+
+def test_results_are_compared_in_all_that_both_have():
+    counted = Counter(each.measure for each in compare("a.csv", RESULT, RESULT, "baseline"))
+
+    once = dict.fromkeys(("outcome", "keys", "schema", "rows", "rejections", "issues"), 1)
+    by_column = dict.fromkeys(("cells", "missing share", "distribution"), len(CELLS))
+    assert counted == once | by_column | {"group share": 1, "rating gap": 1}
+    assert find_incomparable(RESULT, RESULT) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "omitted"),
+    [
+        (
+            {"outcome": "rejected", "reason": "empty_file"},
+            ["everything but the outcome (rejected empty_file, was processed)"],
+        ),
+        (
+            {"schema": (("location", "string"), ("rating_1_5", "float"), ("new", "string"))},
+            ["column rating_1_5", "column new"],
+        ),
+        ({"schema": (("location", "string"),)}, ["column rating_1_5"]),
+    ],
+)
+def test_what_only_one_result_has_is_named_as_not_compared(changes, omitted):
+    assert find_incomparable(replace(RESULT, **changes), RESULT) == omitted
+
+
+def test_two_results_without_a_dataset_have_nothing_else_to_compare():
+    rejected = ReplayResult("rejected", "empty_file")
+
+    assert find_incomparable(rejected, ReplayResult("rejected", "ragged_file")) == []
 
 
 def comparison(against, distance, subject="stars"):
@@ -163,3 +225,14 @@ def test_a_change_that_the_contract_intends_is_a_warning_in_both_directions(vers
     assert [reason.subject for reason in reasons] == ["review_id"]
     assert worst_status(reasons) == status
     assert ("intended by contract version 2" in str(reasons[0])) == (status == "warn")
+
+
+def test_a_measure_that_the_contract_changes_is_intended_for_all_columns():
+    groups = {"location": {"Rome": Group(0.5, -0.5), "Oslo": Group(0.5, 1.0)}}
+    changed = replace(RESULT, groups=groups, contract_version=2)
+
+    (reason,) = collect_reasons([*compare("a.csv", changed, RESULT, "baseline")])
+
+    assert str(reason) == (
+        "warn: a.csv: location: group share of Oslo 0.500, was 0.333; intended by contract version 2"
+    )

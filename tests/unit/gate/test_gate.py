@@ -42,6 +42,10 @@ def read_text(store, key):
     return store.client.get_object(Bucket=ARTIFACTS, Key=key)["Body"].read().decode()
 
 
+def comparisons(response):
+    return wr.s3.read_parquet(f"s3://{ARTIFACTS}/{response['comparisons_key']}")
+
+
 def reason(response, file, subject):
     (found,) = [line for line in response["reasons"] if f": {file}: {subject}: " in line]
     return found
@@ -55,19 +59,21 @@ def test_a_version_equal_to_truth_and_baseline_passes(gate):
         "version": "7",
         "baseline": "5",
         "reasons": [],
+        "comparisons": {"truth": 295, "baseline": 535},
+        "not_compared": [],
         "verdict_key": "releases/7/verdict.json",
         "page_key": "releases/7/verdict.html",
         "comparisons_key": "releases/7/comparisons.parquet",
     }
 
 
-def test_a_version_that_drops_every_tenth_row_fails_for_its_lost_rows(gate):
+def test_a_version_that_drops_every_tenth_row_fails_for_its_missing_rows(gate):
     response = gate(gate_versions.drops_every_tenth_row)
 
     assert response["status"] == "fail"
     assert reason(response, CLEAN, "rows") == (
         "fail: clean.csv: rows: read 54, must be 60; written 54, must be 60; "
-        "written rows lost: 6, the first 10, 20, 30"
+        "written rows missing: 6, the first 10, 20, 30"
     )
     assert all(reason(response, file, "rows") for file in MESSY)
 
@@ -149,6 +155,7 @@ def test_a_version_is_not_compared_with_itself(gate, store):
     [
         (gate_versions.raises, "failed (RetryableError: "),
         (gate_versions.writes_no_dataset, "unreadable (no object at processed/gate/"),
+        (gate_versions.counts_rows_that_it_does_not_write, "unreadable (its report counts "),
     ],
 )
 def test_a_version_that_raises_or_writes_nothing_fails(broken, outcome, gate):
@@ -159,10 +166,53 @@ def test_a_version_that_raises_or_writes_nothing_fails(broken, outcome, gate):
     assert reason(response, CLEAN, "outcome").endswith("must be processed")
 
 
-def test_a_baseline_that_raises_is_only_a_warning(gate):
+def test_a_baseline_that_raises_is_only_a_warning_and_named_as_not_compared(gate, store):
     response = gate(gate_versions.unchanged, gate_versions.raises, only=CLEAN)
 
     assert response["status"] == "warn"
+    assert response["comparisons"]["baseline"] == 1
+    (omitted,) = response["not_compared"]
+    assert omitted.startswith(
+        "clean.csv: everything but the outcome (processed, was failed (RetryableError: "
+    )
+    assert "Not compared: clean.csv: everything" in read_text(store, response["page_key"])
+
+
+def test_the_number_of_comparisons_is_published(gate, store):
+    response = gate(gate_versions.unchanged, gate_versions.renames_a_column, only=CLEAN)
+
+    verdict, figures = json.loads(read_text(store, response["verdict_key"])), comparisons(response)
+    assert response["comparisons"] == verdict["counts"] == figures["against"].value_counts().to_dict()
+    assert verdict["files"][0]["comparisons"] == len(figures) == sum(verdict["counts"].values())
+    assert {*response["not_compared"]} == {f"clean.csv: column gender_norm{end}" for end in ("", "alised")}
+    counts = "{truth:,} with the truth and {baseline:,} with version 5".format_map(verdict["counts"])
+    assert counts in read_text(store, response["page_key"])
+
+
+def test_a_version_that_moves_rejected_rows_fails_for_its_keys(gate):
+    response = gate(gate_versions.moves_rejected_rows, gate_versions.unchanged, only=MESSY[0])
+
+    assert response["status"] == "fail"
+    assert reason(response, MESSY[0], "keys") == (
+        "fail: downtown_messy.csv: keys: "
+        "rejected rejected/new/rejected/rejected_downtown_messy.csv.*.parquet, "
+        "was rejected/rejected_downtown_messy.csv.*.parquet"
+    )
+    assert len(response["reasons"]) == 1
+
+
+@pytest.mark.parametrize("forward", [True, False], ids=["forward", "back"])
+def test_between_contract_versions_1_and_2_all_is_compared_and_the_new_keys_are_a_warning(gate, forward):
+    versions = [gate_versions.unchanged, gate_versions.follows_contract_1]
+    response = gate(*(versions if forward else reversed(versions)))
+
+    assert response["status"] == "warn"
+    assert response["comparisons"] == {"truth": 295, "baseline": 535}
+    assert response["not_compared"] == []
+    moved = [line for line in response["reasons"] if ": keys: " in line]
+    assert moved == response["reasons"]
+    assert [line.split(": ")[1] for line in moved] == [*MESSY, "hostile.csv"]
+    assert all(line.endswith("; intended by contract version 2") for line in moved)
 
 
 def test_the_verdict_is_published_with_reasons_files_and_limits(gate, store):
@@ -178,7 +228,7 @@ def test_the_verdict_is_published_with_reasons_files_and_limits(gate, store):
 def test_every_comparison_is_published_as_a_table(gate, store):
     response = gate(gate_versions.maps_one_gender_to_null, gate_versions.unchanged, only=CLEAN)
 
-    figures = wr.s3.read_parquet(f"s3://{ARTIFACTS}/{response['comparisons_key']}")
+    figures = comparisons(response)
     assert set(figures["against"]) == {"truth", "baseline"}
     wrong = figures[(figures["against"] == "truth") & (figures["distance"] > 0)]
     assert "gender_norm" in set(wrong["subject"])
@@ -189,7 +239,12 @@ def test_a_gate_run_touches_no_real_data(gate, store):
     gate(gate_versions.unchanged, gate_versions.unchanged, only="hostile.csv")
 
     assert keys(store, RAW) == keys(store, PROCESSED) == []
-    assert {key.split("/")[0] for key in keys(store, ARTIFACTS)} == {"gate", "processed", "releases"}
+    assert {key.split("/")[0] for key in keys(store, ARTIFACTS)} == {
+        "gate",
+        "processed",
+        "rejected",
+        "releases",
+    }
 
 
 def test_two_runs_have_separate_keys(gate, store):

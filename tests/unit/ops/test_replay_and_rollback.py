@@ -8,9 +8,10 @@ from types import SimpleNamespace
 import boto3
 import pytest
 
-from ops import invoke
+from ops import invoke, replay_all
 from ops.replay import delete_orphaned_outputs
 from tests.unit.conftest import PROCESSED, RAW, LambdaContext, s3_record
+from tests.unit.gate.gate_versions import follows_contract_1
 
 GOOD = b"rating,review_text\n5,good\n"
 OUTPUTS = {
@@ -298,3 +299,158 @@ def test_outputs_that_the_good_version_writes_as_well_are_not_deleted(store, han
 
     assert deleted == []
     assert store.keys() == outputs
+
+
+REJECTS_A_ROW = b"rating,review_text\n5,good\n4,fine,ragged\n"
+
+
+@pytest.fixture
+def contract_1(service, store):
+    """Process files, one of them rejected, with version 3 of contract version 1; version 4 is live then."""
+    with pytest.MonkeyPatch.context() as patch:
+        follows_contract_1(patch)
+        for key, body in {"in/a.csv": REJECTS_A_ROW, "bad.csv": b""}.items():
+            store.upload(key, body)
+            service.handler.lambda_handler({"key": key}, LambdaContext(function_version="3"))
+    service.version = "4"
+    return store.keys()
+
+
+@pytest.fixture
+def run_all(run, service, monkeypatch):
+    """Return a function that runs `replay --all`."""
+    monkeypatch.setattr(replay_all, "current_versions", lambda _: {"dev": service.version})
+    return lambda *arguments: run("replay", "--all", *arguments)
+
+
+def writers(store):
+    return {key: store.metadata(key)["function-version"] for key in store.everything()}
+
+
+def test_outputs_are_found_wherever_their_version_put_them(run, contract_1):
+    _, output = run("replay", "", "--only-version", "3")
+
+    assert [line for line in output.splitlines() if "would process" in line] == [
+        "would process: bad.csv",
+        "would process: in/a.csv",
+    ]
+
+
+def test_the_former_word_of_contract_version_1_is_translated(run, service, contract_1):
+    with pytest.MonkeyPatch.context() as patch:
+        follows_contract_1(patch)
+        _, output = run("replay", "bad.csv", "--yes")
+
+    assert "bad.csv: rejected (empty_file)" in output
+
+
+def test_replaying_all_without_yes_only_lists_objects_and_outputs(run_all, store, contract_1):
+    status, output = run_all()
+    shown = printed_json(run_all("--json"))
+
+    assert status == 0
+    assert "would process: in/a.csv" in output
+    assert f"Of {len(contract_1)} outputs of other versions" in output
+    assert (shown["dry_run"], shown["version"], shown["outputs"]) == (True, "4", contract_1)
+    assert set(writers(store).values()) == {"3"}
+
+
+def test_replaying_all_moves_a_bucket_to_the_keys_of_the_live_version(run_all, store, contract_1):
+    done = printed_json(run_all("--yes", "--json"))
+
+    former = [key for key in contract_1 if key.startswith("processed/rejected/")]
+    assert len(former) == 2
+    assert done["deleted_outputs"] == former
+    assert store.keys() == sorted(key.replace("processed/rejected/", "rejected/") for key in contract_1)
+    assert set(writers(store).values()) == {"4"}
+
+
+def test_replaying_all_again_changes_nothing(run_all, store, contract_1):
+    run_all("--yes")
+    before = store.everything()
+
+    assert printed_json(run_all("--yes", "--json"))["deleted_outputs"] == []
+    assert store.everything() == before
+
+
+def test_nothing_is_deleted_if_an_object_fails(run_all, service, store, contract_1):
+    service.broken = True
+
+    status, output = run_all("--yes")
+
+    assert status == 1
+    assert "0 of 2 objects were processed again, 0 outputs of other versions were deleted" in output
+    assert store.keys() == contract_1
+
+
+def test_outputs_that_cannot_be_written_again_are_kept(run_all, service, store):
+    """The object is deleted, or its dataset is of an earlier upload because the newer one is rejected."""
+    process(service, store, "3", "gone.csv", "twice.csv")
+    store.client.delete_object(Bucket=RAW, Key="gone.csv")
+    before = {*store.keys()}
+    store.upload("twice.csv", b"")
+    service.handler.lambda_handler({"key": "twice.csv"}, LambdaContext(function_version="3"))
+    service.version = "4"
+
+    status, output = run_all("--yes")
+
+    assert status == 0
+    assert f"{len(before)} outputs of other versions were kept" in output
+    assert {key for key, writer in writers(store).items() if writer == "3"} == before
+
+
+def test_what_another_version_writes_during_a_replay_is_not_deleted(
+    run_all, service, store, contract_1, monkeypatch
+):
+    def reprocess_then_write(*arguments):
+        result = reprocess(*arguments)
+        service.handler.lambda_handler(
+            {"key": "in/a.csv", "reprocess": True}, LambdaContext(function_version="5")
+        )
+        return result
+
+    reprocess = replay_all.reprocess
+    monkeypatch.setattr(replay_all, "reprocess", reprocess_then_write)
+
+    run_all("--yes")
+
+    assert store.metadata("processed/in/processed_a.csv.parquet")["function-version"] == "5"
+
+
+def test_what_is_uploaded_during_a_replay_keeps_its_outputs(run_all, service, store, contract_1, monkeypatch):
+    def reprocess_after_upload(*arguments):
+        result = reprocess(*arguments)
+        process(service, store, "3", "new.csv")  # the alias went back to a version that is to be replaced
+        return result
+
+    reprocess = replay_all.reprocess
+    monkeypatch.setattr(replay_all, "reprocess", reprocess_after_upload)
+
+    run_all("--yes")
+
+    assert store.metadata("processed/processed_new.csv.parquet")["function-version"] == "3"
+
+
+def test_a_dataset_whose_newer_upload_arrives_rejected_during_a_replay_is_kept(
+    run_all, service, store, monkeypatch
+):
+    def reprocess_after_upload(*arguments):
+        store.upload("a.csv", b"")
+        return reprocess(*arguments)
+
+    process(service, store, "3", "a.csv")
+    service.version = "4"
+    reprocess = replay_all.reprocess
+    monkeypatch.setattr(replay_all, "reprocess", reprocess_after_upload)
+
+    run_all("--yes")
+
+    assert store.metadata("processed/processed_a.csv.parquet")["function-version"] == "3"
+
+
+@pytest.mark.parametrize("arguments", [[], ["", "--all"], ["--all", "--since", "2026-01-01"]])
+def test_either_a_prefix_or_all_objects_must_be_named(queue, tastetrend, arguments):
+    result = tastetrend("replay", *arguments, "--env", "local")
+
+    assert result.status == 2
+    assert result.stderr == ("error: name either a prefix, or --all without --since and --only-version\n")
