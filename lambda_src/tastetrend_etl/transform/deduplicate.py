@@ -103,7 +103,7 @@ def deduplicate(
     customer, date = (~fields.columns[name].missing() for name in ("customer_name", "review_date"))
     text = np.asarray(fields.text.is_valid())
     identifiable = customer | (date & text)
-    identifiable[~identifiable] = ~is_missing(ids.filter(pa.array(~identifiable)))
+    identifiable[~identifiable] = ~is_missing(ids.filter(pa.array(~identifiable)), columns.source.null_words)
     row_numbers = deduplicator.row_numbers(raw, columns)
     hashes = fingerprints(fields, ids, text & customer & date, raw, columns, row_numbers)
     keys = hashes[:, 0]

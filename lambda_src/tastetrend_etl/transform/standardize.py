@@ -44,10 +44,13 @@ def standardize(fields: ReviewFields, inferred_format: InferredFormat) -> Standa
     """Apply the contract's rules for cells."""
     columns = fields.columns
     scales = np.array(inferred_format.rating_scales, np.int16)
-    rating = _rating(columns["rating"], scales, fields.rating_origin)
+    source = inferred_format.source
+    rating = _rating(columns["rating"], scales, fields.rating_origin, source.null_words)
     date = _date(columns["review_date"], inferred_format)
-    categories = _categories(columns)
-    money = _money(columns, inferred_format.decimal_mark)
+    categories = _categories(columns, source.categories)
+    money = _money(
+        columns, f"only {source.decimal_mark}" if source.decimal_mark else inferred_format.decimal_mark
+    )
     parts = (rating, date, money, _party_size(columns["party_size"]), categories, _texts(fields))
     return Standardized(
         columns={name: column for part in parts for name, column in part.columns.items()},
@@ -78,7 +81,9 @@ def _texts(fields: ReviewFields) -> Standardized:
     )
 
 
-def _rating(cells: DictionaryColumn, scales: np.ndarray, origin: np.ndarray | None) -> Standardized:
+def _rating(
+    cells: DictionaryColumn, scales: np.ndarray, origin: np.ndarray | None, null_words: tuple[str, ...]
+) -> Standardized:
     """Rescale each number from its own scale, else from that of the column which it is from."""
     raw = cells.raw_values.to_numpy(zero_copy_only=False).tolist()
     parsed = [ratings.parse_rating(text) for text in raw]
@@ -86,7 +91,7 @@ def _rating(cells: DictionaryColumn, scales: np.ndarray, origin: np.ndarray | No
     scale = np.array([rating.scale or 0 if rating else 0 for rating in parsed], np.int16)
     scale = np.where(scale == 0, scales[0] if origin is None else scales[origin], scale)
     value = ratings.rescale_to_five(number, scale)
-    present = ~np.array([ratings.is_missing(text) for text in raw], bool)
+    present = ~np.array([ratings.is_missing(text, null_words) for text in raw], bool)
     understood = np.array([rating is not None for rating in parsed], bool)
     return Standardized(
         columns={
@@ -103,7 +108,8 @@ def _rating(cells: DictionaryColumn, scales: np.ndarray, origin: np.ndarray | No
 
 
 def _date(cells: DictionaryColumn, inferred_format: InferredFormat) -> Standardized:
-    dates, order = parse_dates(cells.values, day_first=inferred_format.day_first)
+    is_stated = bool(inferred_format.source.date_order)
+    dates, order = parse_dates(cells.values, day_first=inferred_format.day_first, stated=is_stated)
     impossible = out_of_range(dates, inferred_format.max_review_date)
     unparseable = pc.and_(pc.is_valid(cells.values), pc.is_null(dates))
     return Standardized(
@@ -175,14 +181,16 @@ def _party_size(cells: DictionaryColumn) -> Standardized:
     )
 
 
-def _categories(columns: Mapping[str, DictionaryColumn]) -> Standardized:
+def _categories(
+    columns: Mapping[str, DictionaryColumn], further: Mapping[str, Mapping[str, str]]
+) -> Standardized:
     output: dict[str, pa.Array] = {}
     unmapped: dict[str, Mapping[str, int]] = {}
     issue: Mask = np.zeros(1, bool)
     for name, (normalized, table, normalize) in CATEGORIES.items():
         column = columns[name]
         output[name] = column.to_dictionary(pc.utf8_lower(column.values))
-        category, unknown, unmapped[name] = map_categories(column, table, normalize)
+        category, unknown, unmapped[name] = map_categories(column, table, normalize, further.get(name, {}))
         output[normalized] = column.to_dictionary(category)
         issue = issue | unknown[column.codes]
     return Standardized(output, {"unmapped_category": issue}, unmapped=unmapped)
