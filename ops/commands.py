@@ -54,6 +54,33 @@ def process(
     _finish(process_files(files, out, _console(as_json)), as_json)
 
 
+@app.command(epilog="Example: tastetrend onboard export.csv --name lindenhof --key-pattern 'lindenhof/*.csv'")
+def onboard(
+    file: Annotated[Path, Argument(help="A raw review file of an unknown source.")],
+    name: Annotated[str, Option(help="The name of the source.")],
+    key_pattern: Annotated[
+        str, Option(metavar="GLOB", help="Of the source's raw keys; without it, the columns are compared.")
+    ] = "",
+    column: Annotated[
+        list[str] | None, Option(metavar="FIELD=NAME", help="The column of a field, instead of the proposal.")
+    ] = None,
+    category: Annotated[
+        list[str] | None, Option(metavar="FIELD:WORD=CATEGORY", help="The category of a further word.")
+    ] = None,
+    *,
+    force: Annotated[bool, Option("--force", help="Replace the source of this name.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Add a source: propose how to read its files, write its TOML file and a golden file of invented reviews.
+
+    Raises the project's version. Exits with 1 when the quality gate would fail, or the file fails a check.
+    """
+    from ops.onboard import draft_source, onboard_file
+
+    draft = draft_source(name, key_pattern, column or [], category or [])
+    _finish(onboard_file(file, draft, _console(as_json), force=force), as_json)
+
+
 @app.command(epilog="Example: tastetrend failures --env dev")
 def failures(env: Env, *, as_json: Json = False) -> None:
     """List the events in the failure queue: which file, why, how many attempts. Changes nothing."""

@@ -40,7 +40,7 @@ def generate(out: Path = GOLDEN) -> None:
     expected["hostile.csv"] = processed(edge_cases.write(out / "hostile.csv"))
     (out / "no_reviews.csv").write_text(_NO_REVIEWS, encoding="utf-8", newline="")
     expected["no_reviews.csv"] = {"outcome": "refused", "reason": "not_reviews"}
-    (out / "expectations.json").write_text(_as_json(expected), encoding="utf-8", newline="\n")
+    (out / "expectations.json").write_text(as_json(expected), encoding="utf-8", newline="\n")
 
 
 def processed(rows: Sequence[ExpectedRow]) -> Expectation:
@@ -94,7 +94,7 @@ def _plain(value: object) -> object:
     return value.strftime("%Y-%m-%dT%H:%M:%S") if isinstance(value, datetime) else value
 
 
-def _as_json(expected: Mapping[str, Expectation]) -> str:
+def as_json(expected: Mapping[str, Expectation]) -> str:
     """Return JSON with one line a field or column, for readable diffs."""
     return (
         "{\n"

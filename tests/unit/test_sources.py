@@ -166,7 +166,9 @@ def test_a_stated_date_order_is_that_of_every_numeric_date(order, expected, sour
 
 def test_a_stated_scale_is_that_of_every_rating_without_its_own(source):
     ratings = ["4", "8", "11", "4/5", "0"]
-    result = read([f"{rating};2020-02-01;gut {rating};12;m" for rating in ratings], source("rating_scale = 10\n"))
+    result = read(
+        [f"{rating};2020-02-01;gut {rating};12;m" for rating in ratings], source("rating_scale = 10\n")
+    )
 
     assert column(result, "rating_1_5") == [2, 4, None, 4, 1]
     assert column(result, "rating_scale") == [10, 10, 10, 5, 10]
