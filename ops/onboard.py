@@ -53,7 +53,8 @@ def onboard_file(file: Path, draft: Source, console: Console, *, force: bool, co
     if not force:
         written.append(_raise_version(code / _VERSION))
     sources = load_sources(code / _SOURCES)
-    report, _ = process_local(key, file.read_bytes(), sources)
+    own_key = file.name if PurePosixPath(file.name).match(draft.key_pattern or "*") else key
+    report, _ = process_local(own_key, file.read_bytes(), sources)
     gate = run_local_gate(sources, code / _GOLDEN)
     paths = [str(path.relative_to(code.parent)) for path in written]
     show_profile(profile, console)

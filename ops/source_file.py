@@ -17,7 +17,7 @@ def source_text(profile: Profile) -> str:
         "decimal_mark": source.decimal_mark,
         "null_words": list(source.null_words),
     }
-    lines = ["# Proposed by `tastetrend onboard`; docs/onboarding.md describes the keys."]
+    lines = ["# Proposed by tastetrend onboard; docs/onboarding.md describes the keys."]
     lines += _table({key: value for key, value in settings.items() if value})
     lines += ["", "[columns]", *_table(source.columns)]
     lines += [f"# {field} may be {' or '.join(raws)}" for field, raws in profile.undecided.items()]

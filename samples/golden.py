@@ -37,6 +37,8 @@ def generate(out: Path = GOLDEN) -> None:
     for name, source in SOURCES.items():
         file = f"{name}_messy{Path(source.file).suffix}"
         expected[file] = processed(_messy(out / file, name, source))
+    unknown = "unknown_messy.csv"  # no source's key: read by the generic rules
+    expected[unknown] = processed(_messy(out / unknown, "unknown", SOURCES["eastside"]))
     expected["hostile.csv"] = processed(edge_cases.write(out / "hostile.csv"))
     (out / "no_reviews.csv").write_text(_NO_REVIEWS, encoding="utf-8", newline="")
     expected["no_reviews.csv"] = {"outcome": "refused", "reason": "not_reviews"}

@@ -1,4 +1,4 @@
-"""A source that nothing knows goes from a file to prod without a line of Python, on an emulator of its own."""
+"""A source that nothing knows gets to prod without a line of Python, on an emulator of its own."""
 
 import io
 import os
