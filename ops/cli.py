@@ -10,6 +10,9 @@ import typer
 
 from ops.commands import app
 from ops.errors import CommandError, UsageError
+from ops.onboard_command import EXAMPLE, onboard
+
+app.command(epilog=EXAMPLE)(onboard)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

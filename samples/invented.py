@@ -28,8 +28,6 @@ _SPENT, _TIP, _SHARE = "total_spent", "tip_amount", "tip_percentage"
 _MISSING_REVIEW = {"rating": None, "review_text": None}
 _ISSUE = "unmapped_category"
 
-Value = object
-
 
 @dataclass(frozen=True)
 class FileShape:
@@ -63,10 +61,10 @@ class FileShape:
 @dataclass
 class _Row:
     cells: dict[str, str] = field(default_factory=dict)  # by field
-    values: dict[str, Value] = field(default_factory=dict)  # by column of the dataset
+    values: dict[str, object] = field(default_factory=dict)  # by column of the dataset
 
 
-_Cells = list[tuple[str, Mapping[str, Value]]]
+_Cells = list[tuple[str, Mapping[str, object]]]
 """Cell, and the values that it has in the columns of the dataset."""
 
 
@@ -170,8 +168,7 @@ def _odd_records(first: list[str], shape: FileShape) -> list[tuple[list[str], st
     identified = {"source_review_id", "customer_name"} & {*names} or {"review_date", "review_text"} <= {
         *names
     }
-    if identified:
-        odd.append((first, DUPLICATE))
+    odd += [(first, DUPLICATE)] if identified else []
     if shape.delimiter and len(first) > 2:  # noqa: PLR2004 # two are left
         odd.append((first[:2], RAGGED_ROW))
     return odd

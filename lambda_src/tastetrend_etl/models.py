@@ -151,7 +151,7 @@ class InferredFormat:
     Attributes:
         day_first: whether `01/02/2020` is the first of February.
         rating_scales: for each rating column, the scale of its bare numbers: 5, 10 or 100.
-        decimal_mark: of an amount such as `1.200` or `1,200`: `.` or `,`.
+        decimal_mark: of an amount such as `1.200` or `1,200`: `.` or `,`; `only .` or `only ,` if stated.
         max_review_date: naive UTC; a later review date is impossible.
         source: cells that contradict what it states are not parsed.
     """

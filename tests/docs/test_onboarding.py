@@ -1,6 +1,7 @@
 """What the page on onboarding shows is what the command does with its example file."""
 
 import io
+import itertools
 import re
 import shutil
 from dataclasses import fields
@@ -33,7 +34,7 @@ def is_shown(text):
 
 def options_of(words):
     given = {"--column": [], "--category": []}
-    for option, value in zip(words, words[1:], strict=False):
+    for option, value in itertools.pairwise(words):
         if option in given:
             given[option].append(value)
     return draft_source(

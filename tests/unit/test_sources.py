@@ -118,7 +118,7 @@ def test_column_names_are_compared_without_case_spaces_and_punctuation(source):
     assert named(result) == "lindenhof"
 
 
-def test_a_file_of_two_sources_is_rejected(source):
+def test_F60_a_file_of_two_sources_is_rejected(source):
     second = source(name="second", match='headers = ["punkte"]\n')
     result = read(["4;2020-02-01;gut;12;w"], source(), second)
 
@@ -128,7 +128,7 @@ def test_a_file_of_two_sources_is_rejected(source):
     assert "`key_pattern`" in result.rejection
 
 
-def test_a_file_that_lacks_columns_of_its_source_is_read_by_the_generic_rules_with_a_warning(source):
+def test_F61_a_file_that_lacks_columns_of_its_source_is_read_by_the_generic_rules_with_a_warning(source):
     result = read(
         ["4;2020-02-01;gut;12;w"], source(), header="rating;besuchstag;review_text;betrag;geschlecht"
     )
@@ -153,7 +153,7 @@ def test_a_file_that_lacks_columns_of_its_source_is_read_by_the_generic_rules_wi
         ("month_first", ["2020-01-02", None, "2020-12-31", "2020-03-05", "2020-04-03"]),
     ],
 )
-def test_a_stated_date_order_is_that_of_every_numeric_date(order, expected, source):
+def test_R60_a_stated_date_order_is_that_of_every_numeric_date(order, expected, source):
     dates = ["01/02/2020", "31/12/2020", "12/31/2020", "2020-03-05", "3. April 2020"]
     result = read([f"4;{date};gut;12;w" for date in dates], source(f'date_order = "{order}"\n'))
 
@@ -164,7 +164,7 @@ def test_a_stated_date_order_is_that_of_every_numeric_date(order, expected, sour
     assert result.reports[0]["dates"]["day_first"] == (order == "day_first")
 
 
-def test_a_stated_scale_is_that_of_every_rating_without_its_own(source):
+def test_R60_a_stated_scale_is_that_of_every_rating_without_its_own(source):
     ratings = ["4", "8", "11", "4/5", "0"]
     result = read(
         [f"{rating};2020-02-01;gut {rating};12;m" for rating in ratings], source("rating_scale = 10\n")
@@ -193,7 +193,7 @@ def test_a_stated_scale_overrules_that_of_the_columns_name(source):
         (".", [1.2, 12.5, None, None, 1234.5, 12, None]),
     ],
 )
-def test_a_stated_decimal_mark_is_that_of_every_amount(mark, expected, source):
+def test_R60_a_stated_decimal_mark_is_that_of_every_amount(mark, expected, source):
     amounts = ["1.200", "12.50", "12,50", "1.234,50", "1,234.50", "12 €", "EUR 7,5 pro Kopf"]
     result = read(
         [f"4;2020-02-01;gut {amount};{amount};m" for amount in amounts],
@@ -267,7 +267,9 @@ def test_thresholds_of_a_source_overrule_those_of_the_limits(source):
         ("=\n", COLUMNS, ["at line 2"]),
     ],
 )
-def test_an_invalid_file_is_an_error_that_names_file_key_and_allowed_values(settings, columns, words, source):
+def test_I17_an_invalid_file_is_an_error_that_names_file_key_and_allowed_values(
+    settings, columns, words, source
+):
     with pytest.raises(InvalidSourceError) as raised:
         source(settings, columns)
 

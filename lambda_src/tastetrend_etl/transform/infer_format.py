@@ -52,7 +52,7 @@ def infer_format(
             or choose_scale(evidence.rating_scale, number)
             for number, place in enumerate(columns.fields.get("rating", (0,)))
         ),
-        decimal_mark=stated.decimal_mark or mark,
+        decimal_mark=f"only {stated.decimal_mark}" if stated.decimal_mark else mark,
         max_review_date=uploaded + timedelta(days=MAX_DAYS_AFTER_UPLOAD),
         source=stated,
     )
