@@ -9,8 +9,10 @@ import shutil
 import pytest
 from rich.console import Console
 
+from ops import process
 from ops.errors import CommandError, UsageError
 from ops.onboard import CODE, draft_source, example_key, onboard_file
+from tastetrend_etl.errors import InvalidSourceError
 from tastetrend_etl.sources.config import load_source
 from tastetrend_etl.transform import standardize
 
@@ -282,3 +284,16 @@ def test_a_name_that_no_toml_file_may_have_is_an_error(onboard, tmp_path, code):
 )
 def test_the_golden_files_key_matches_the_pattern(pattern, key):
     assert example_key(pattern) == key
+
+
+def test_an_invalid_source_is_one_sentence_of_every_command(tastetrend, monkeypatch):
+    def fail(*arguments, **named):
+        raise InvalidSourceError("source a.toml: `colour` is unknown; allowed: columns")
+
+    monkeypatch.setattr(process, "process_files", fail)
+    result = tastetrend("process", "a.csv", "--out", "out")
+
+    assert (result.status, result.stderr) == (
+        1,
+        "error: source a.toml: `colour` is unknown; allowed: columns\n",
+    )
