@@ -33,6 +33,12 @@ def fields_of(values: Values) -> list[str]:
     return [field for field, fits in _FIELDS.items() if fits(present)]
 
 
+def words_in(values: Values) -> set[str]:
+    """Return the values and their words of more than one letter, in lower case."""
+    texts = [value.lower() for value in values]
+    return {*texts, *(word for text in texts for word in text.split() if len(word) > 1)}
+
+
 def _share(hits: Sequence[bool]) -> float:
     return sum(hits) / len(hits)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ops.column_kinds import are_dates, are_numbers, fields_of
+from ops.column_kinds import are_dates, are_numbers, fields_of, words_in
 from ops.errors import CommandError
 from tastetrend_etl.limits import MAX_FILE_BYTES
 from tastetrend_etl.models import Dialect, FileEncoding, RawBatch
@@ -155,7 +155,9 @@ def _null_words(cells: Cells, columns: Mapping[str, str]) -> tuple[str, ...]:
             if not is_known and len(value) <= _MAX_WORD and not any(map(str.isdigit, value)):
                 rows[value.lower()] += field != "rating"  # a rating may be a word
                 places.setdefault(value.lower(), set()).add(field)
-    return tuple(sorted(word for word in places if rows[word] >= _MIN_ROWS or len(places[word]) > 1))
+    names = words_in(cells.get(columns.get("customer_name", ""), ()))  # which broken rows may have anywhere
+    repeated = {word for word in places if rows[word] >= _MIN_ROWS and word not in names}
+    return tuple(sorted(repeated | {word for word in places if len(places[word]) > 1}))
 
 
 def _with_formats(source: Source, header: tuple[str, ...], batch: RawBatch) -> Source:
@@ -180,7 +182,8 @@ def _unmapped(cells: Cells, source: Source) -> dict[str, dict[str, int]]:
     unmapped = {}
     for field in CATEGORY_TABLES.keys() & source.columns.keys():
         _, table, normalize = CATEGORIES[field]
-        known = {*source.null_words, "", *source.categories.get(field, {})}
+        names = words_in(cells.get(source.columns.get("customer_name", ""), ()))
+        known = {*source.null_words, "", *source.categories.get(field, {}), *names}
         words = Counter(
             word
             for word in map(str.lower, cells[source.columns[field]])

@@ -125,6 +125,25 @@ def test_no_delivered_name_text_or_place_is_written_or_printed(onboard, code):
     assert [cell for cell in private if any(cell in each for each in written)] == []
 
 
+def test_names_in_the_columns_of_dates_and_categories_are_not_taken_for_words(onboard, code):
+    records = [
+        (
+            place,
+            f"Maria {guest}",
+            "Maria" if number % 9 == 0 else day,
+            *others[:2],
+            "Maria" if number % 7 == 0 else "m",
+            text,
+        )
+        for number, (place, guest, day, *others, _, text) in enumerate(rows(date="2024-{1:02d}-{0:02d}"))
+    ]
+    result, text = onboard(content(records))
+
+    assert "maria" not in (text + json.dumps(result.data)).lower()
+    assert "maria" not in (code / "tastetrend_etl/sources/lindenhof.toml").read_text().lower()
+    assert "maria" not in golden(code).decode().lower()
+
+
 def test_sample_values_are_those_of_dates_numbers_and_known_categories_only(onboard):
     result, text = onboard(content(rows()))
 
