@@ -10,6 +10,9 @@ import typer
 
 from ops.commands import app
 from ops.errors import CommandError, UsageError
+from ops.onboard_command import EXAMPLE, onboard
+
+app.command(epilog=EXAMPLE)(onboard)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -37,6 +40,11 @@ def _to_known_error(error: Exception) -> CommandError | None:
 
         if aws_error := to_aws_error(error):
             return aws_error
+    if "tastetrend_etl.errors" in sys.modules:
+        from tastetrend_etl.errors import InvalidSourceError  # noqa: PLC0415 # it has been imported
+
+        if isinstance(error, InvalidSourceError):
+            return CommandError(str(error))
     if isinstance(error, OSError) and error.filename:
         return UsageError(f"{error.filename} cannot be used: {error.strerror}; name another path")
     return None

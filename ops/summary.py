@@ -98,9 +98,13 @@ def _table(title: Text | None = None) -> Table:
 
 
 def _reading(report: Report) -> str:
-    """Return the encoding, the format, the scale, the order of dates if it matters, and the columns."""
+    """Return the source, encoding, format, scale, the order of dates if it matters, and the columns."""
     delimiter, day_first = report["delimiter"], report["dates"]["day_first"]
-    parts = [report["encoding"], f"delimiter {delimiter!r}" if delimiter else report["format"]]
+    parts = [
+        _source(report["source"]),
+        report["encoding"],
+        f"delimiter {delimiter!r}" if delimiter else report["format"],
+    ]
     if report["source"]["kind"] == "reviews":
         parts.append(f"ratings out of {report['rating']['scale']}")
         if day_first is not None:
@@ -108,6 +112,14 @@ def _reading(report: Report) -> str:
     names = {field: columns[0].strip() for field, columns in report["column_mapping"].items()}
     renamed = [f"{field} = {name}" for field, name in names.items() if name != field]
     return "; ".join([", ".join(parts), *([", ".join(renamed)] if renamed else [])])
+
+
+def _source(source: Mapping[str, Any]) -> str:
+    """Return what a file was read as, and why not as the source that its key tells."""
+    if "not_read_as" in source:
+        missing = ", ".join(source["columns_missing"])
+        return f"by the generic rules, since {missing} of source {source['not_read_as']} is missing"
+    return "by the generic rules" if source["name"] == "generic" else f"source {source['name']}"
 
 
 def _first(findings: list[str]) -> str:

@@ -37,10 +37,12 @@ def generate(out: Path = GOLDEN) -> None:
     for name, source in SOURCES.items():
         file = f"{name}_messy{Path(source.file).suffix}"
         expected[file] = processed(_messy(out / file, name, source))
+    unknown = "unknown_messy.csv"  # no source's key: read by the generic rules
+    expected[unknown] = processed(_messy(out / unknown, "unknown", SOURCES["eastside"]))
     expected["hostile.csv"] = processed(edge_cases.write(out / "hostile.csv"))
     (out / "no_reviews.csv").write_text(_NO_REVIEWS, encoding="utf-8", newline="")
     expected["no_reviews.csv"] = {"outcome": "rejected", "reason": "not_reviews"}
-    (out / "expectations.json").write_text(_as_json(expected), encoding="utf-8", newline="\n")
+    (out / "expectations.json").write_text(as_json(expected), encoding="utf-8", newline="\n")
 
 
 def processed(rows: Sequence[ExpectedRow]) -> Expectation:
@@ -94,7 +96,7 @@ def _plain(value: object) -> object:
     return value.strftime("%Y-%m-%dT%H:%M:%S") if isinstance(value, datetime) else value
 
 
-def _as_json(expected: Mapping[str, Expectation]) -> str:
+def as_json(expected: Mapping[str, Expectation]) -> str:
     """Return JSON with one line a field or column, for readable diffs."""
     return (
         "{\n"

@@ -14,6 +14,10 @@ class TasteTrendError(Exception):
     """Base class of this package's errors."""
 
 
+class InvalidSourceError(TasteTrendError):
+    """The TOML file of a source is invalid; nothing is processed until it is corrected."""
+
+
 class InvalidEventError(TasteTrendError):
     """The event has no accepted shape or names another bucket; a retry cannot help."""
 

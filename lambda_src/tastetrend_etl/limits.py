@@ -91,6 +91,7 @@ THRESHOLDS: Mapping[str, Threshold] = {
     "possible_duplicate_share": Threshold(warn=0.10, fail=1.0),
     "conflicting_id_share": Threshold(warn=0.05, fail=1.0),
     "mixed_scale": Threshold(warn=0.10, fail=1.0),
+    "source_columns_missing": Threshold(warn=0.0, fail=MAX_COLUMNS),
 }
 
 # A group of reviewers breaks one of these when its share of the reviews is smaller, its mean rating further

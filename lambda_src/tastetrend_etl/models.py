@@ -9,28 +9,23 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-Mask = np.ndarray
-"""Booleans, shape (rows,)."""
+from tastetrend_etl.sources.config import GENERIC, Source
+
+Mask = np.ndarray  # booleans, shape (rows,)
 
 Kind = Literal["reviews", "restaurant_info"]
 
 
 @dataclass(frozen=True)
 class SourceObject:
-    """One version of one raw object, as S3 describes it.
-
-    Attributes:
-        bucket: with `key`, `version_id` and `etag` its identity.
-        size: in bytes.
-        last_modified: time zone aware.
-    """
+    """One version of one raw object, as S3 describes it; the first four are its identity."""
 
     bucket: str
     key: str
     version_id: str
     etag: str
-    size: int
-    last_modified: datetime
+    size: int  # in bytes
+    last_modified: datetime  # time zone aware
 
 
 @dataclass(frozen=True)
@@ -38,7 +33,6 @@ class FileEncoding:
     """The compression and the encoding of a raw file.
 
     Attributes:
-        compressed: the bytes are gzip.
         encoding: Python's name of the encoding.
         has_invalid_bytes: some bytes cannot be decoded.
         nul_bytes: the number of NUL bytes.
@@ -49,7 +43,7 @@ class FileEncoding:
             the likeliest code pages.
     """
 
-    compressed: bool
+    compressed: bool  # the bytes are gzip
     encoding: str
     has_invalid_bytes: bool = False
     nul_bytes: int = 0
@@ -96,21 +90,24 @@ class ColumnMapping:
     """The raw columns of each field.
 
     Attributes:
-        kind: of the rows in the file.
         header: the raw column names, in order.
         fields: field → positions of its raw columns, the best first; missing fields are absent. The others
             fill the gaps of the first.
         extra: position → unique name of the columns that are the first of no field.
         rating_scales: position → the maximum rating in the rating column's name, for those that name one.
         hints: on columns that look like a missing field, or whose content contradicts their name.
+        source: by which the columns are mapped.
+        missing: source, and its columns for lack of which the file is read by the generic rules.
     """
 
-    kind: Kind
+    kind: Kind  # of the rows in the file
     header: tuple[str, ...]
     fields: Mapping[str, tuple[int, ...]]
     extra: Mapping[int, str]
     rating_scales: Mapping[int, int] = field(default_factory=dict)
     hints: tuple[ColumnHint, ...] = ()
+    source: Source = GENERIC
+    missing: tuple[str, ...] = ()
 
 
 class RawRecord(NamedTuple):
@@ -154,14 +151,16 @@ class InferredFormat:
     Attributes:
         day_first: whether `01/02/2020` is the first of February.
         rating_scales: for each rating column, the scale of its bare numbers: 5, 10 or 100.
-        decimal_mark: of an amount such as `1.200` or `1,200`: `.` or `,`.
+        decimal_mark: of an amount such as `1.200` or `1,200`: `.` or `,`; `only .` or `only ,` if stated.
         max_review_date: naive UTC; a later review date is impossible.
+        source: cells that contradict what it states are not parsed.
     """
 
     day_first: bool
     rating_scales: tuple[int, ...]
     decimal_mark: str
     max_review_date: datetime
+    source: Source = GENERIC
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Runs the steps in their order: one raw file in, one dataset and its reports out."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, islice
@@ -22,6 +22,7 @@ from tastetrend_etl.parquet_writer import count_rows, open_parquet_writer
 from tastetrend_etl.parse.csv_arrow import IrregularFileError
 from tastetrend_etl.parse.raw_file import RawFile, open_raw_file
 from tastetrend_etl.rejected_file import open_rejected_file
+from tastetrend_etl.sources.config import SOURCES, Source
 from tastetrend_etl.transform.deduplicate import Deduplicator
 from tastetrend_etl.transform.infer_format import add_evidence, first_evidence, infer_format
 from tastetrend_etl.transform.ratings import mixed_scales
@@ -80,6 +81,7 @@ def process(
     version: str,
     max_bytes: int,
     check_time: Callable[[], None] = lambda: None,
+    sources: Sequence[Source] = SOURCES,
 ) -> Outcome:
     """Turn one downloaded raw file into a dataset and its reports.
 
@@ -90,12 +92,14 @@ def process(
         version: the version of the code, for the reports.
         max_bytes: the maximum size of the file, decompressed.
         check_time: called between batches; raises when there is no time left.
+        sources: the known sources.
 
     Raises:
         RejectedFileError: the file cannot be processed as data.
         RowCountMismatchError: the counts of rows do not add up.
     """
-    run = _Run(source, open_raw_file(path, work, max_bytes, check_time), work / "dataset.parquet", check_time)
+    raw = open_raw_file(source.key, path, work, max_bytes, check_time, sources)
+    run = _Run(source, raw, work / "dataset.parquet", check_time)
     with suppress(IrregularFileError):
         return _outcome(run, _process_with_inferred_format(run), version)
     # Not in an `except`, which would keep in memory what the failed attempt held.
@@ -132,11 +136,8 @@ def _process_batches(
     deduplicator, counts, evidence = Deduplicator(), FileProfile(), FormatEvidence()
     counts.read += len(run.raw.rejected)
     profile.count_rejected(counts, run.raw.rejected)
-    footer = {
-        "source_key": run.source.key,
-        "source_version_id": run.source.version_id,
-        "contract_version": str(schema.CONTRACT_VERSION),
-    }
+    version, contract = run.source.version_id, str(schema.CONTRACT_VERSION)
+    footer = {"source_key": run.source.key, "source_version_id": version, "contract_version": contract}
     columns = schema.REVIEWS if run.reviews else schema.RESTAURANTS
     with (
         open_parquet_writer(run.dataset, columns, footer) as writer,
@@ -174,7 +175,7 @@ def _outcome(run: _Run, summary: FileSummary, version: str) -> Outcome:
     balance = summary.profile.balance
     if not balance.is_balanced:
         raise RowCountMismatchError(f"the rows do not add up ({balance}); this is a defect, report it")
-    checks = run_checks(summary.profile, conflicting_ids=summary.conflicting_ids)
+    checks = run_checks(summary.profile, summary.columns, conflicting_ids=summary.conflicting_ids)
     status, keys = worst_status(checks), output_keys(run.source, run.raw.columns.kind)
     return Outcome(
         keys=keys,
@@ -190,8 +191,7 @@ def _outcome(run: _Run, summary: FileSummary, version: str) -> Outcome:
 
 def _reject_if_too_long(rows: int) -> None:
     if rows > MAX_ROWS:
-        message = f"the file has more than {MAX_ROWS:,} rows; split it and send the parts"
-        raise RejectedFileError("too_large", message)
+        raise RejectedFileError("too_large", f"more than {MAX_ROWS:,} rows; split it and send the parts")
 
 
 def _reject_if_ragged(counts: FileProfile, dialect: Dialect) -> None:

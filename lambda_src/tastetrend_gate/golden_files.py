@@ -11,27 +11,29 @@ import pyarrow as pa
 
 from tastetrend_gate.models import INDEX, ReplayResult, Schema
 
-_FOLDER = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parent / "golden"
+EXPECTATIONS = "expectations.json"
 
 
 @dataclass(frozen=True)
 class GoldenFile:
-    """A generated review file with its expected result."""
+    """A generated review file with its expected result; the name is the end of its key in a gate run."""
 
     name: str
     body: bytes
     expected: ReplayResult
 
 
-def golden_files() -> Iterator[GoldenFile]:
-    """Yield the files in the order of `expectations.json`."""
-    schema: Schema = tuple(tuple(column) for column in _load("schema.json"))
-    for name, expected in _load("expectations.json").items():
-        yield GoldenFile(name, (_FOLDER / name).read_bytes(), _expected_result(expected, schema))
+def golden_files(folder: Path = GOLDEN) -> Iterator[GoldenFile]:
+    """Yield the files in the order of `expectations.json`, then those of each onboarded source."""
+    schema: Schema = tuple(tuple(column) for column in _load(folder / "schema.json"))
+    for path in (folder / EXPECTATIONS, *sorted(folder.glob(f"*/{EXPECTATIONS}"))):
+        for name, expected in _load(path).items():
+            yield GoldenFile(name, (path.parent / name).read_bytes(), _expected_result(expected, schema))
 
 
-def _load(name: str) -> Any:  # noqa: ANN401 # JSON
-    return json.loads((_FOLDER / name).read_text(encoding="utf-8"))
+def _load(path: Path) -> Any:  # noqa: ANN401 # JSON
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _expected_result(expected: Mapping[str, Any], schema: Schema) -> ReplayResult:

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "lambda_src" / "tastetrend_etl"
-TABLES = {"schema", "models", "errors", "limits"}  # what every module may import
+TABLES = {"schema", "models", "errors", "limits", "sources"}  # what every module may import
 
 # module or folder → the modules and folders that it may import, in addition to TABLES
 ALLOWED = {
@@ -16,6 +16,7 @@ ALLOWED = {
     "models": set(),
     "errors": set(),
     "limits": set(),
+    "sources": set(),
     "settings": set(),
     "temp_workspace": set(),
     "staging": set(),
@@ -52,6 +53,7 @@ PURE = [
     "models",
     "errors",
     "limits",
+    "sources",
     "output_keys",
     "parquet_writer",
     "rejected_file",

@@ -8,6 +8,7 @@ from pathlib import Path
 SCRIPT = Path(sys.executable).with_name("tastetrend")
 COMMANDS = (
     "process",
+    "onboard",
     "failures",
     "redrive",
     "replay",

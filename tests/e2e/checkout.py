@@ -22,6 +22,7 @@ _COPIED_PATHS = (
     "cdk.json",
     "lambda_src",
     "locks",
+    "ops",
     "package-lock.json",
     "pyproject.toml",
     "samples",

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from tastetrend_etl.errors import RejectedFileError
 from tastetrend_etl.models import SourceObject
 from tastetrend_etl.pipeline import process
+from tastetrend_etl.sources.config import SOURCES
 
 _FOLDER = tempfile.TemporaryDirectory()  # one for all runs: creating a folder takes longer than a run
 UPLOADED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -37,14 +38,14 @@ class Result:
         return self.reports[0]["rows"]
 
 
-def run(body: bytes, *, limit: int = 1 << 20) -> Result:
+def run(body: bytes, *, limit: int = 1 << 20, key: str = "r.csv", sources=SOURCES) -> Result:
     """Process bytes as a file; every exception except a rejection is raised."""
     staged, work = Path(_FOLDER.name, "raw"), Path(_FOLDER.name, "work")
     work.mkdir(exist_ok=True)
     staged.write_bytes(body)
-    source = SourceObject("raw", "r.csv", "v1", "e", len(body), UPLOADED)
+    source = SourceObject("raw", key, "v1", "e", len(body), UPLOADED)
     try:
-        outcome = process(source, staged, work, version="1", max_bytes=limit)
+        outcome = process(source, staged, work, version="1", max_bytes=limit, sources=sources)
         left_out = pq.read_table(outcome.rejected).to_pylist() if outcome.rejected else []
         left_out = [SimpleNamespace(**row) for row in left_out]
         return Result(

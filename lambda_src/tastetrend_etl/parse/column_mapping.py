@@ -1,11 +1,13 @@
 """Maps the raw columns to the fields of the contract by their names, then by their content."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
 
 from tastetrend_etl.errors import RejectedFileError
 from tastetrend_etl.models import ColumnHint, ColumnMapping
 from tastetrend_etl.parse.column_hints import hints_for, rejection_hint
-from tastetrend_etl.parse.column_names import KnownName, fact_name, known_name
+from tastetrend_etl.parse.column_names import KnownName, fact_name, find_columns, known_name
 from tastetrend_etl.parse.column_sample import (
     Cells,
     are_equal,
@@ -16,12 +18,59 @@ from tastetrend_etl.parse.column_sample import (
     why_not,
 )
 from tastetrend_etl.schema import RESTAURANT_INFO_COLUMNS
+from tastetrend_etl.sources.config import SOURCES, Source
 
 _REVIEW = frozenset({"rating", "review_text"})  # the fields of which a file of reviews has one
 _REPORTED = frozenset({"rating", "review_text", "review_date", "customer_name"})
 
 Claims = dict[str, tuple[int, ...]]
 """Field → positions of its raw columns, the best name first."""
+
+
+def map_file(
+    key: str, header: tuple[str, ...], sample: tuple[Cells, ...], sources: Sequence[Source] = SOURCES
+) -> ColumnMapping:
+    """Map the raw columns as the source states that the file is of; if of none, by the generic rules.
+
+    Raises:
+        RejectedFileError: `ambiguous_source`; `not_reviews`, as `map_columns`.
+    """
+    matching = [source for source in sources if _is_of(source, key, header)]
+    if not matching:
+        return map_columns(header, sample)
+    if len(matching) > 1:
+        raise RejectedFileError("ambiguous_source", _ambiguity(source.name for source in matching))
+    mapping = map_by_source(header, matching[0])
+    return replace(map_columns(header, sample), missing=mapping.missing) if mapping.missing else mapping
+
+
+def map_by_source(header: tuple[str, ...], source: Source) -> ColumnMapping:
+    """Map the raw columns that a source names; its `missing` has the source and the names that are absent."""
+    places = find_columns(header, source.columns.values())
+    fields = {field: (places[raw],) for field, raw in source.columns.items() if raw in places}
+    others = {place: raw for place, raw in enumerate(header) if place not in places.values()}
+    missing = [raw for raw in source.columns.values() if raw not in places]
+    return ColumnMapping(
+        kind="reviews",
+        header=header,
+        fields=fields,
+        extra=_unique_keys(others),
+        source=source,
+        missing=(source.name, *missing) if missing else (),
+    )
+
+
+def _is_of(source: Source, key: str, header: tuple[str, ...]) -> bool:
+    """Return whether a file meets every criterion of a source."""
+    is_key = not source.key_pattern or PurePosixPath(key).match(source.key_pattern)
+    return is_key and len(find_columns(header, source.headers)) == len(source.headers)
+
+
+def _ambiguity(names: Iterable[str]) -> str:
+    return (
+        f"the file matches the sources {' and '.join(f'`{name}`' for name in names)}; upload it under a key "
+        "of one of them, or narrow the `key_pattern` or the `headers` in their TOML files"
+    )
 
 
 def map_columns(header: tuple[str, ...], sample: tuple[Cells, ...]) -> ColumnMapping:
@@ -146,6 +195,6 @@ def _unique_keys(raw_names: dict[int, str]) -> dict[int, str]:
 def _advice(hints: list[ColumnHint]) -> str:
     near = [f"`{hint.column}` → `{hint.field}`?" for hint in hints]
     return (
-        "no column is known as a rating or a review text; rename the columns, or add their names to SYNONYMS "
-        f"in schema.py{'; the nearest known names: ' + ', '.join(near) if near else ''}"
+        "no column is known as a rating or a review text; rename the columns, or add the file's source with "
+        f"`tastetrend onboard`{'; the nearest known names: ' + ', '.join(near) if near else ''}"
     )

@@ -1,7 +1,7 @@
 """Recognises raw columns by their names."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tastetrend_etl.schema import (
@@ -61,9 +61,21 @@ def count_known_names(cells: Iterable[str]) -> int:
     return sum(known_name(cell) is not None or fact_name(cell) is not None for cell in short)
 
 
+def find_columns(header: Sequence[str], names: Iterable[str]) -> dict[str, int]:
+    """Return raw name → position in the header, without those that it lacks."""
+    places = {_comparable(raw): position for position, raw in reversed([*enumerate(header)])}
+    return {name: places[_comparable(name)] for name in names if _comparable(name) in places}
+
+
 def words_of(name: str) -> list[str]:
     """Return the lower-case words of a column name, which may be in camel case."""
     return re.findall(r"[^\W\d_]+", _WORD_STARTS.sub("_", name).lower())
+
+
+def _comparable(name: str) -> str:
+    """Return what two names have in common; a name without letters is itself."""
+    text = name.strip().lower()
+    return _letters(text) or text
 
 
 def _letters(name: str) -> str:

@@ -1,14 +1,14 @@
 """Opens a raw file as delimited text that can be parsed batch by batch, repeatedly."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tastetrend_etl.errors import RejectedFileError
 from tastetrend_etl.models import ColumnMapping, Dialect, FileEncoding, RawBatch, RawRecord, RejectedRow
 from tastetrend_etl.parse.byte_stream import copy_as_utf8
-from tastetrend_etl.parse.column_mapping import map_columns
+from tastetrend_etl.parse.column_mapping import map_file
 from tastetrend_etl.parse.column_sample import read_sample
 from tastetrend_etl.parse.csv_arrow import read_batches
 from tastetrend_etl.parse.csv_tolerant import (
@@ -23,6 +23,7 @@ from tastetrend_etl.parse.encoding import detect_encoding, is_clean_utf8
 from tastetrend_etl.parse.json_records import json_header, json_records
 from tastetrend_etl.parse.json_shapes import locate_records
 from tastetrend_etl.parse.row_shape import row_shape
+from tastetrend_etl.sources.config import SOURCES, Source
 
 _JSON_START = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[\[{\]])')
 _PYTHON_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*'[^'\r\n]*'\s*:")
@@ -96,17 +97,37 @@ class RawFile:
             yield record
 
 
-def open_raw_file(path: Path, work_dir: Path, limit: int, check_time: Callable[[], None]) -> RawFile:
+def open_raw_file(
+    key: str,
+    path: Path,
+    work_dir: Path,
+    limit: int,
+    check_time: Callable[[], None],
+    sources: Sequence[Source] = SOURCES,
+) -> RawFile:
     """Detect the file's encoding, dialect and columns.
 
     Args:
+        key: of the raw object, by which its source may be known.
         path: the file as delivered.
         work_dir: an empty folder for copies that are easier to parse.
         limit: the most bytes the file may have, decompressed.
         check_time: called now and then; raises if there is no time left.
+        sources: the known sources.
 
     Raises:
         RejectedFileError: the file is not text with known columns.
+    """
+    raw = open_table(path, work_dir, limit, check_time)
+    sample = read_sample(raw.path, raw.dialect)
+    return replace(raw, columns=map_file(key, raw.dialect.header, sample, sources))
+
+
+def open_table(path: Path, work_dir: Path, limit: int, check_time: Callable[[], None]) -> RawFile:
+    """Do the same without the columns; none is mapped.
+
+    Raises:
+        RejectedFileError: the file is no text in columns.
     """
     encoding = detect_encoding(path, limit=limit, check_time=check_time)
     max_copy_size = _COPY_FACTOR * limit
@@ -123,7 +144,7 @@ def open_raw_file(path: Path, work_dir: Path, limit: int, check_time: Callable[[
         raw = raw.rewrite(json_records(path, header, start))
     elif dialect.sequence or dialect.quote != '"':
         raw = raw.repair()
-    return replace(raw, columns=map_columns(dialect.header, read_sample(raw.path, raw.dialect)))
+    return raw
 
 
 def _is_json(path: Path) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from itertools import compress
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +25,10 @@ _OLDEST_FROM = int(_OPEN_GROUP.rstrip("+"))
 
 
 def map_categories(
-    column: DictionaryColumn, table: Mapping[str, str], normalize: Callable[[str], str]
+    column: DictionaryColumn,
+    table: Mapping[str, str],
+    normalize: Callable[[str], str],
+    further: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[pa.StringArray, Mask, Mapping[str, int]]:
     """Return each distinct value's category or null, the mask of the unknown ones, and unknown word → rows.
 
@@ -32,10 +36,13 @@ def map_categories(
         column: the words.
         table: normalized word → category.
         normalize: takes a word in lower case.
+        further: word of the file's source in lower case → category.
     """
     words = column.values.to_pylist()
     categories = [
-        table.get(normalize(word.lower())) if word and len(word) <= MAX_PARSED_LENGTH else None
+        further.get(word.lower()) or table.get(normalize(word.lower()))
+        if word and len(word) <= MAX_PARSED_LENGTH
+        else None
         for word in words
     ]
     unknown = [

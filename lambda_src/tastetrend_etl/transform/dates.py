@@ -31,12 +31,15 @@ _ISO = (
 )
 
 
-def parse_dates(values: pa.StringArray, *, day_first: bool) -> tuple[pa.TimestampArray, Counter[str]]:
+def parse_dates(
+    values: pa.StringArray, *, day_first: bool, stated: bool = False
+) -> tuple[pa.TimestampArray, Counter[str]]:
     """Return naive UTC timestamps, null in no known format, and the evidence of `day_month_evidence`.
 
     Args:
         values: trimmed, null where missing.
-        day_first: whether `01/02/2020` is the first of February; unambiguous dates ignore it.
+        day_first: whether `01/02/2020` is the first of February; unambiguous dates ignore it,
+        stated: unless the order is stated: then those of the other order are null.
     """
     moments = np.full(len(values), NO_MOMENT, np.int64)
     rest = parseable_indices(values)
@@ -48,7 +51,9 @@ def parse_dates(values: pa.StringArray, *, day_first: bool) -> tuple[pa.Timestam
         rest, texts = rest[~chosen], texts.filter(pc.invert(fits))
     distinct = texts.dictionary_encode()
     parsed = list(map(PARSERS[day_first], distinct.dictionary.to_numpy(zero_copy_only=False)))
-    moments[rest] = np.array([moment for moment, _ in parsed], np.int64)[distinct.indices]
+    other = ("month" if day_first else "day") if stated else ""
+    known = [NO_MOMENT if order == other else moment for moment, order in parsed]
+    moments[rest] = np.array(known, np.int64)[distinct.indices]
     return pa.array(moments.view("M8[us]")), _count_orders([order for _, order in parsed], distinct.indices)
 
 

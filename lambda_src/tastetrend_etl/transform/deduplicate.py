@@ -110,7 +110,7 @@ def deduplicate(
     text = np.asarray(fields.text.is_valid())
     undecodable = undecodable_rows((fields.text, fields.ids, fields.extra), fields.columns.values())
     identifiable = customer | (date & text)
-    identifiable[~identifiable] = ~is_missing(ids.filter(pa.array(~identifiable)))
+    identifiable[~identifiable] = ~is_missing(ids.filter(pa.array(~identifiable)), columns.source.null_words)
     identifiable &= ~undecodable
     row_numbers = deduplicator.row_numbers(raw, columns)
     hashes = fingerprints(fields, ids, text & customer & date, raw, columns, row_numbers)

@@ -35,22 +35,26 @@ def infer_format(
     source: SourceObject,
     guess: InferredFormat | None = None,
 ) -> InferredFormat:
-    """Return the format that the evidence shows; a scale in the rating column's name takes precedence.
+    """Return the format that the evidence shows; what the file's source states takes precedence.
 
-    The decimal mark is that of the guess, if there is one and no amount depends on it.
+    Then a scale in the rating column's name does. The decimal mark is that of the guess, if there is one and
+    no amount depends on it.
     """
-    order, marks = evidence.date_order, evidence.decimal_mark
+    order, marks, stated = evidence.date_order, evidence.decimal_mark, columns.source
     mark = choose_decimal_mark(marks) if guess is None or marks[EITHER] else guess.decimal_mark
     # Some time after the upload allows for every time zone; the clock would make runs differ.
     uploaded = source.last_modified.astimezone(UTC).replace(tzinfo=None)
     return InferredFormat(
-        day_first=order["day"] > order["month"],
+        day_first=stated.date_order == "day_first" if stated.date_order else order["day"] > order["month"],
         rating_scales=tuple(
-            columns.rating_scales.get(place) or choose_scale(evidence.rating_scale, number)
+            stated.rating_scale
+            or columns.rating_scales.get(place)
+            or choose_scale(evidence.rating_scale, number)
             for number, place in enumerate(columns.fields.get("rating", (0,)))
         ),
-        decimal_mark=mark,
+        decimal_mark=f"only {stated.decimal_mark}" if stated.decimal_mark else mark,
         max_review_date=uploaded + timedelta(days=MAX_DAYS_AFTER_UPLOAD),
+        source=stated,
     )
 
 

@@ -26,10 +26,14 @@ _LAKHS = (r"^[1-9]\d?(,\d{2})*,\d{3}(\.\d+)?$", ",", ".")
 EITHER = "either"
 # Decimal mark → formats; the first one that matches is used. A percentage has no thousands, so either mark
 # is its decimal mark.
-_NUMBER_FORMATS = {
+_NUMBER_FORMATS: dict[str, tuple[tuple[str, str, str], ...]] = {
     ".": (_POINT, _POINT_AFTER_GROUPS, _COMMA, _COMMA_AFTER_GROUPS, _LAKHS),
     ",": (_COMMA, _COMMA_AFTER_GROUPS, _POINT, _POINT_AFTER_GROUPS, _LAKHS),
     EITHER: (_POINT, _COMMA, _POINT_AFTER_GROUPS, _COMMA_AFTER_GROUPS, _LAKHS),
+}
+# The same for a mark that the file's source states, with the formats that do not contradict it.
+_NUMBER_FORMATS |= {
+    f"only {mark}": tuple(each for each in _NUMBER_FORMATS[mark] if each[2] == mark) for mark in (".", ",")
 }
 # Decimal mark → the amounts that prove it; `either` → those that have another value with the other mark.
 _MARKS = tuple(map(ord, ".,"))
@@ -47,7 +51,8 @@ def parse_numbers(values: pa.StringArray, decimal_mark: str = ".") -> np.ndarray
 
     Args:
         values: trimmed, null where missing, such as `$1,234.50`, `1.234,50 €`, `USD 12`, `(12)`, `35 %`.
-        decimal_mark: of a number such as `1.200` or `1,200`: `.`, `,` or `EITHER`; others show their own.
+        decimal_mark: of a number such as `1.200` or `1,200`: `.`, `,` or `EITHER`; others show their own,
+            unless it is `only .` or `only ,`.
     """
     result = np.full(len(values), np.nan)
     rest = parseable_indices(values)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
@@ -61,10 +61,15 @@ def _parse_word(word: str) -> Rating | None:
     return None
 
 
-def is_missing(text: str) -> bool:
-    """Return whether a raw cell has no value; `nan` is one, a number on no scale."""
+def is_missing(text: str, null_words: Collection[str] = ()) -> bool:
+    """Return whether a raw cell has no value; `nan` is one, a number on no scale.
+
+    Args:
+        text: the cell.
+        null_words: of the file's source, in lower case.
+    """
     plain = text.strip().lower()
-    return plain in NULL_VALUES and plain != "nan"
+    return (plain in NULL_VALUES and plain != "nan") or plain in null_words
 
 
 def scale_evidence(

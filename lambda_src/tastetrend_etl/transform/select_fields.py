@@ -63,7 +63,7 @@ class ReviewFields:
 def select_fields(raw: RawBatch, columns: ColumnMapping) -> ReviewFields:
     """Return the cells of a batch of reviews by field."""
     text, had_control_chars = strip_control_chars(field_texts(raw.cells, columns, "review_text"))
-    text = _strip_and_nullify(text)
+    text = _strip_and_nullify(text, columns.source.null_words)
     fields = (field for field in schema.SYNONYMS if field not in _PLAIN_FIELDS)
     return ReviewFields(
         source_rows=raw.source_rows,
@@ -79,7 +79,7 @@ def select_fields(raw: RawBatch, columns: ColumnMapping) -> ReviewFields:
 
 def field_column(cells: pa.RecordBatch, columns: ColumnMapping, field: str) -> DictionaryColumn:
     """Return a field's cells as distinct values, each row empty if the file lacks the field."""
-    return _distinct(_raw_column(cells, columns, field))
+    return _distinct(_raw_column(cells, columns, field), columns.source.null_words)
 
 
 def field_texts(cells: pa.RecordBatch, columns: ColumnMapping, field: str) -> pa.StringArray:
@@ -111,9 +111,9 @@ def constant(value: str, rows: int) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), [value])
 
 
-def is_missing(values: pa.StringArray) -> Mask:
-    """Return the mask of the values that are empty or a null value such as `n/a`."""
-    missing: Mask = np.asarray(_strip_and_nullify(values).is_null())
+def is_missing(values: pa.StringArray, null_words: tuple[str, ...]) -> Mask:
+    """Return the mask of the values that are empty, a null value such as `n/a` or a null word."""
+    missing: Mask = np.asarray(_strip_and_nullify(values, null_words).is_null())
     return missing
 
 
@@ -127,19 +127,29 @@ def _raw_column(cells: pa.RecordBatch, columns: ColumnMapping, field: str) -> pa
     return column
 
 
-def _distinct(column: pa.StringArray | pa.DictionaryArray) -> DictionaryColumn:
+def _distinct(
+    column: pa.StringArray | pa.DictionaryArray, null_words: tuple[str, ...] = ()
+) -> DictionaryColumn:
     if isinstance(column, pa.DictionaryArray):
         values = column.dictionary
-        return DictionaryColumn(values, _strip_and_nullify(values), np.asarray(column.indices))
-    return DictionaryColumn(column, _strip_and_nullify(column), slice(None))
+        return DictionaryColumn(values, _strip_and_nullify(values, null_words), np.asarray(column.indices))
+    return DictionaryColumn(column, _strip_and_nullify(column, null_words), slice(None))
 
 
-def _strip_and_nullify(values: pa.StringArray) -> pa.StringArray:
-    """Trim all Unicode white space; what is then empty or a null value such as `n/a` becomes null."""
+def _strip_and_nullify(values: pa.StringArray, null_words: tuple[str, ...] = ()) -> pa.StringArray:
+    """Trim all Unicode white space; what is then empty or a null value such as `n/a` becomes null.
+
+    So do the words of the file's source, given in lower case.
+    """
     trimmed = pc.utf8_trim_whitespace(values)
     # Only short values are looked up: to look a text up is to hash all of it.
-    short = np.flatnonzero(np.asarray(pc.binary_length(trimmed)) <= _MAX_NULL_LENGTH)
-    missing = short[np.asarray(pc.is_in(trimmed.take(pa.array(short)), value_set=_NULLS))]
+    longest = max((_MAX_NULL_LENGTH, *(len(word.encode()) for word in null_words)))
+    short = np.flatnonzero(np.asarray(pc.binary_length(trimmed)) <= longest)
+    candidates = trimmed.take(pa.array(short))
+    is_null = pc.is_in(candidates, value_set=_NULLS)
+    if null_words:
+        is_null = pc.or_(is_null, pc.is_in(pc.utf8_lower(candidates), value_set=pa.array(null_words)))
+    missing = short[np.asarray(is_null)]
     if len(missing) == 0:
         return trimmed
     valid = np.array(trimmed.is_valid())
@@ -157,7 +167,9 @@ def _extra(cells: pa.RecordBatch, columns: ColumnMapping) -> pa.StringArray:
         for place in others
     }
     members = [
-        _json_members(name, _distinct(_unused_cells(cells[place], shared.get(place))))
+        _json_members(
+            name, _distinct(_unused_cells(cells[place], shared.get(place)), columns.source.null_words)
+        )
         for place, name in columns.extra.items()
     ]
     if not members:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from tastetrend_etl.limits import MAX_PARTY, MAX_TIP_PERCENTAGE, MIN_PARTY
 from tastetrend_etl.models import FormatEvidence, InferredFormat, Mask
+from tastetrend_etl.sources.config import Source
 from tastetrend_etl.transform import ratings
 from tastetrend_etl.transform.categories import CATEGORIES, map_categories
 from tastetrend_etl.transform.dates import out_of_range, parse_dates
@@ -20,7 +21,7 @@ from tastetrend_etl.transform.dictionary_column import DictionaryColumn
 from tastetrend_etl.transform.infer_format import add_evidence
 from tastetrend_etl.transform.numbers import EITHER, decimal_mark_evidence, parse_numbers
 from tastetrend_etl.transform.select_fields import ReviewFields
-from tastetrend_etl.transform.text import truncate
+from tastetrend_etl.transform.text import empty_as_null, truncate
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,9 @@ class Standardized:
 def standardize(fields: ReviewFields, inferred_format: InferredFormat) -> Standardized:
     """Apply the contract's rules for cells."""
     columns = fields.columns
-    scales = np.array(inferred_format.rating_scales, np.int16)
-    rating = _rating(columns["rating"], scales, fields.rating_origin)
+    rating = _rating(fields, inferred_format)
     date = _date(columns["review_date"], inferred_format)
-    categories = _categories(columns)
+    categories = _categories(columns, inferred_format.source)
     money = _money(columns, inferred_format.decimal_mark)
     parts = (rating, date, money, _party_size(columns["party_size"]), categories, _texts(fields))
     return Standardized(
@@ -63,7 +63,7 @@ def _texts(fields: ReviewFields) -> Standardized:
     return Standardized(
         columns={name: column.to_dictionary(column.values) for name, column in names.items()}
         | {
-            "source_review_id": _empty_as_null(fields.ids),
+            "source_review_id": empty_as_null(fields.ids),
             "review_text": fields.text,
             "review_text_trunc": truncate(fields.text, length),
             "review_length": length,
@@ -73,19 +73,21 @@ def _texts(fields: ReviewFields) -> Standardized:
     )
 
 
-def _rating(cells: DictionaryColumn, scales: np.ndarray, origin: np.ndarray | None) -> Standardized:
+def _rating(fields: ReviewFields, inferred_format: InferredFormat) -> Standardized:
     """Rescale each number from its own scale, else from that of the column which it is from."""
+    cells, origin, nulls = fields.columns["rating"], fields.rating_origin, inferred_format.source.null_words
+    scales = np.array(inferred_format.rating_scales, np.int16)
     raw = cells.raw_values.to_numpy(zero_copy_only=False).tolist()
     parsed = [ratings.parse_rating(text) for text in raw]
     number = np.array([rating.number if rating else np.nan for rating in parsed], np.float64)
     scale = np.array([rating.scale or 0 if rating else 0 for rating in parsed], np.int16)
     scale = np.where(scale == 0, scales[0] if origin is None else scales[origin], scale)
     value = ratings.rescale_to_five(number, scale)
-    present = ~np.array([ratings.is_missing(text) for text in raw], bool)
+    present = ~np.array([ratings.is_missing(text, nulls) for text in raw], bool)
     understood = np.array([rating is not None for rating in parsed], bool)
     return Standardized(
         columns={
-            "rating_raw": cells.to_dictionary(_empty_as_null(cells.raw_values)),
+            "rating_raw": cells.to_dictionary(empty_as_null(cells.raw_values)),
             "rating_scale": cells.to_rows(pa.array(scale, mask=~(present & understood))),
             "rating_1_5": cells.to_rows(_nan_as_null(value)),
         },
@@ -98,7 +100,8 @@ def _rating(cells: DictionaryColumn, scales: np.ndarray, origin: np.ndarray | No
 
 
 def _date(cells: DictionaryColumn, inferred_format: InferredFormat) -> Standardized:
-    dates, order = parse_dates(cells.values, day_first=inferred_format.day_first)
+    day_first, stated = inferred_format.day_first, bool(inferred_format.source.date_order)
+    dates, order = parse_dates(cells.values, day_first=day_first, stated=stated)
     impossible = out_of_range(dates, inferred_format.max_review_date)
     unparseable = pc.and_(pc.is_valid(cells.values), pc.is_null(dates))
     return Standardized(
@@ -170,21 +173,19 @@ def _party_size(cells: DictionaryColumn) -> Standardized:
     )
 
 
-def _categories(columns: Mapping[str, DictionaryColumn]) -> Standardized:
+def _categories(columns: Mapping[str, DictionaryColumn], source: Source) -> Standardized:
     output: dict[str, pa.Array] = {}
     unmapped: dict[str, Mapping[str, int]] = {}
     issue: Mask = np.zeros(1, bool)
     for name, (normalized, table, normalize) in CATEGORIES.items():
         column = columns[name]
         output[name] = column.to_dictionary(pc.utf8_lower(column.values))
-        category, unknown, unmapped[name] = map_categories(column, table, normalize)
+        category, unknown, unmapped[name] = map_categories(
+            column, table, normalize, source.categories.get(name, {})
+        )
         output[normalized] = column.to_dictionary(category)
         issue = issue | unknown[column.codes]
     return Standardized(output, {"unmapped_category": issue}, unmapped=unmapped)
-
-
-def _empty_as_null(values: pa.StringArray) -> pa.StringArray:
-    return pc.if_else(pc.equal(values, ""), None, values)
 
 
 def _nan_as_null(values: np.ndarray) -> pa.Array:

@@ -45,6 +45,11 @@ def truncate(text: pa.StringArray, length: pa.Int32Array) -> pa.StringArray:
     return pc.replace_with_mask(text, too_long, cut)
 
 
+def empty_as_null(values: pa.StringArray) -> pa.StringArray:
+    """Return null for each empty value."""
+    return pc.if_else(pc.equal(values, ""), None, values)
+
+
 def undecodable_rows(texts: Iterable[pa.StringArray], columns: Iterable[DictionaryColumn]) -> Mask:
     """Return the mask of the rows with U+FFFD, which replaces undecodable bytes, in any of their cells."""
     return _rows_with(_has_replacement, texts, columns)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tastetrend_etl.limits import SEVERITY, THRESHOLDS, Status, Threshold
+from tastetrend_etl.models import ColumnMapping
 from tastetrend_etl.validate import meanings
 from tastetrend_etl.validate.profile import FileProfile
 
@@ -37,8 +38,11 @@ class Check:
     meaning: str
 
 
-def run_checks(profile: FileProfile, *, conflicting_ids: int) -> list[Check]:
-    """Check every value in the table of thresholds; a share of no rows is zero."""
+def run_checks(profile: FileProfile, columns: ColumnMapping, *, conflicting_ids: int) -> list[Check]:
+    """Check every value in the table of thresholds; a share of no rows is zero.
+
+    The thresholds of the file's source take precedence.
+    """
     balance, missing, issues = profile.balance, profile.missing, profile.issues
     read, written = balance.read, balance.written
     shares = {
@@ -52,10 +56,11 @@ def run_checks(profile: FileProfile, *, conflicting_ids: int) -> list[Check]:
     values = {name: count / max(of, 1) for name, (count, of) in shares.items()} | {
         "row_balance": float(not balance.is_balanced),
         "mixed_scale": profile.mixed_scales,
+        "source_columns_missing": float(len(columns.missing[1:])),
     }
     no_rows: tuple[int | None, int | None] = (None, None)
     checks = []
-    for name, threshold in THRESHOLDS.items():
+    for name, threshold in {**THRESHOLDS, **columns.source.thresholds}.items():
         (count, of), value = shares.get(name, no_rows), values[name]
         status, meaning = _status(value, threshold), meanings.CHECKS[name]
         checks.append(Check(name, status, round(value, 6), threshold, count, of, meaning))

@@ -49,6 +49,8 @@ CHECKS: Mapping[str, str] = {
     "missing_text_share": "Rows without a text, of the rows written.",
     "missing_rating_share": "Rows without a rating, of the rows written.",
     "conflicting_id_share": "Rows whose id an earlier, different row has, of the rows written.",
+    "source_columns_missing": "Columns of a source for lack of which the file is read by the generic rules; "
+    "`source.columns_missing` has their names.",
     "mixed_scale": "The share of ratings that look like those of a smaller scale.",
 } | {f"{code}_share": f"Of the rows written, those with this issue: {ISSUES[code]}" for code in (
     "date_unparseable", "rating_unparseable", "rating_out_of_scale", "unmapped_category", "undecodable_text",

@@ -41,7 +41,7 @@ def validation_report(
     profile, balance = summary.profile, summary.profile.balance
     return {
         "status": status,
-        "source": {"file": source.key.rpartition("/")[2], "kind": summary.columns.kind},
+        "source": _source(source, summary.columns),
         **provenance(source, version),
         **_encoding(summary.encoding, summary.dialect),
         "column_mapping": _column_names(summary.columns),
@@ -99,6 +99,14 @@ def provenance(source: SourceObject, version: str) -> Report:
         "function_version": version,
         "contract_version": CONTRACT_VERSION,
     }
+
+
+def _source(source: SourceObject, columns: ColumnMapping) -> Report:
+    """Return the file's name and kind, and the source it was read as: by its name, or the generic rules."""
+    described = {"file": source.key.rpartition("/")[2], "kind": columns.kind, "name": columns.source.name}
+    if not columns.missing:
+        return described
+    return described | {"not_read_as": columns.missing[0], "columns_missing": list(columns.missing[1:])}
 
 
 def _column_names(columns: ColumnMapping) -> dict[str, list[str]]:
@@ -161,9 +169,9 @@ def _rating(summary: FileSummary) -> Report:
 
 def _dates(summary: FileSummary) -> Report:
     """Return the order of days and months, null if no date shows one or depends on it, and the evidence."""
-    order = summary.profile.date_order
+    order, form = summary.profile.date_order, summary.inferred_format
     return {
-        "day_first": summary.inferred_format.day_first if order.total() else None,
+        "day_first": form.day_first if order.total() or form.source.date_order else None,
         "ambiguous": order["either"],
         "evidence": {"day_first": order["day"], "month_first": order["month"]},
     }

@@ -10,7 +10,14 @@ from tastetrend_gate.golden_files import golden_files
 from tastetrend_gate.models import INDEX
 
 FOLDER = golden.GOLDEN
-GENERATED = [*(path.name for path in FOLDER.iterdir() if path.name not in {"schema.json", ".gitattributes"})]
+KEPT = {"schema.json", ".gitattributes"}
+GENERATED = [path.name for path in FOLDER.iterdir() if path.is_file() and path.name not in KEPT]
+ONBOARDED = {
+    str(path.relative_to(folder))
+    for folder in FOLDER.iterdir()
+    for path in folder.rglob("*")
+    if path.is_file() and path.name != "expectations.json"
+}
 MESSY = [golden_file for golden_file in golden_files() if "_messy" in golden_file.name]
 
 
@@ -27,7 +34,10 @@ def test_generation_is_deterministic(name, generated_again):
 
 
 def test_every_golden_file_has_an_expectation_and_every_expectation_a_file():
-    assert {file.name for file in golden_files()} == set(GENERATED) - {"expectations.json"}
+    names = [file.name for file in golden_files()]
+
+    assert {*names} == {*GENERATED, *ONBOARDED} - {"expectations.json"}
+    assert len({*names}) == len(names)
 
 
 def test_the_golden_schema_is_that_of_the_contract():

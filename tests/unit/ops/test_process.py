@@ -173,16 +173,24 @@ def test_at_most_three_lines_tell_how_each_file_was_read(tmp_path, run):
     _, output = run(tidy, odd)
 
     columns = "review_date = date, rating = stars, review_text = comment"
-    assert lines_of(output, "tidy.csv") == [f"tidy.csv: utf-8, delimiter ',', ratings out of 5; {columns}"]
+    assert lines_of(output, "tidy.csv") == [
+        f"tidy.csv: by the generic rules, utf-8, delimiter ',', ratings out of 5; {columns}"
+    ]
     first, issues, findings = lines_of(output, "odd.csv")
-    assert first.startswith("odd.csv: utf-8, delimiter ';', ratings out of ")
+    assert first.startswith("odd.csv: by the generic rules, utf-8, delimiter ';', ratings out of ")
     assert "dates with the month first; review_date = date" in first
     assert "date_unparseable (1 of 3)" in issues
     assert "date_unparseable_share (1 of 3)" in findings
+
+
+def test_the_source_that_a_file_was_read_as_is_told(run):
+    _, output = run(SAMPLES / DOWNTOWN)
+
+    assert lines_of(output, DOWNTOWN)[0].startswith(f"{DOWNTOWN}: source downtown, utf-8")
 
 
 def test_json_tells_how_each_file_was_read(tastetrend, tmp_path):
     result = tastetrend("process", SAMPLES / INFO, "--out", tmp_path / "out", "--json")
 
     (file,) = json.loads(result.stdout)["files"]
-    assert file["summary"][0].startswith(f"{INFO}: utf-8")
+    assert file["summary"][0].startswith(f"{INFO}: by the generic rules, utf-8")

@@ -1,0 +1,1 @@
+"""The known sources of review files: one TOML file each."""
