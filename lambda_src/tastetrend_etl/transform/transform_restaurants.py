@@ -39,6 +39,8 @@ def transform_restaurants(
     avg_stars, stars_invalid = _number(stars, MAX_STARS)
     total_reviews, reviews_invalid = _number(reviews, MAX_REVIEWS, whole=True)
     issues = {"avg_stars_invalid": stars_invalid[kept], "total_reviews_invalid": reviews_invalid[kept]}
+    if raw.joined_rows:
+        issues["unquoted_delimiter"] = np.isin(raw.source_rows[kept], raw.joined_rows)
     if raw.encoding_uncertain:
         texts = [field_texts(raw.cells, columns, field) for field in ("restaurant_name", "address")]
         issues["encoding_uncertain"] = non_ascii_rows(texts, ())[kept]

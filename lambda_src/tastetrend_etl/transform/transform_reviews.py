@@ -29,6 +29,8 @@ def transform_reviews(
     del fields  # or the texts of all rows would be in memory beside those of the unique ones
     standardized = standardize(unique.fields, inferred_format)
     issues = {**standardized.issues, "possible_duplicate": unique.possible_duplicate}
+    if raw.joined_rows:
+        issues["unquoted_delimiter"] = np.isin(unique.fields.source_rows, raw.joined_rows)
     if raw.encoding_uncertain:
         texts = (unique.fields.text, unique.fields.ids, unique.fields.extra)
         issues["encoding_uncertain"] = non_ascii_rows(texts, unique.fields.columns.values())
