@@ -45,6 +45,7 @@ MAX_RECORD_CHARACTERS = 2_000_000  # as UTF-8, its quotes doubled, it still fits
 SUMMARY_COLUMNS = 3  # so many first columns may say that a row is a total
 MAX_REJECTED_ROWS = 200_000
 MAX_REJECTED_CHARACTERS = 32_000_000
+CHECKED_BYTES = 1 << 20  # of a block at once; line ends in all of them take 30 times their size of memory
 MAX_CHECKED_LINE = 1 << 16  # characters; longer lines are not checked for being a row
 MAX_KEPT_CHARACTERS = 1 << 16  # of a rejected record that is too long; the raw object has them all
 

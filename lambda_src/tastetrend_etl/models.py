@@ -1,7 +1,7 @@
 """The data types that the steps of the pipeline exchange."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -39,8 +39,7 @@ class FileEncoding:
         uncertain: the code page is only the likeliest of several.
         has_utf8_rows: some rows of a file in a code page are UTF-8.
         double_byte: the code page has characters of two bytes.
-        evidence: of a file with invalid UTF-8: the rows that are UTF-8, those that are not, and the scores of
-            the likeliest code pages.
+        evidence: of a file with invalid UTF-8: counts of its rows, and scores of the likeliest code pages.
     """
 
     compressed: bool  # the bytes are gzip
@@ -66,6 +65,7 @@ class Dialect:
         quote: the character around fields.
         kinds: for each column `number`, `date` or nothing, as the first rows show; empty if not known.
         sequence: the delimiter in the raw file, if it has more than one character.
+        text_column: the position of the column whose texts have unquoted delimiters; None if none has.
     """
 
     delimiter: str
@@ -75,6 +75,7 @@ class Dialect:
     quote: str = '"'
     kinds: tuple[str, ...] = ()
     sequence: str = ""
+    text_column: int | None = None
 
 
 class ColumnHint(NamedTuple):
@@ -91,8 +92,7 @@ class ColumnMapping:
 
     Attributes:
         header: the raw column names, in order.
-        fields: field → positions of its raw columns, the best first; missing fields are absent. The others
-            fill the gaps of the first.
+        fields: field → positions of its raw columns; the first is the best, the others fill its gaps.
         extra: position → unique name of the columns that are the first of no field.
         rating_scales: position → the maximum rating in the rating column's name, for those that name one.
         hints: on columns that look like a missing field, or whose content contradicts their name.
@@ -108,14 +108,6 @@ class ColumnMapping:
     hints: tuple[ColumnHint, ...] = ()
     source: Source = GENERIC
     missing: tuple[str, ...] = ()
-
-
-class RawRecord(NamedTuple):
-    """The fields of one record, its raw text, and the reason code if it cannot be parsed."""
-
-    fields: list[str]
-    raw: str
-    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,12 +128,14 @@ class RawBatch:
         cells: one column for each raw column, named by its position, of string or dictionary of string.
         ragged: records with too few or too many fields, met since the previous batch.
         encoding_uncertain: every character beyond ASCII may be another one.
+        joined_rows: numbers of the file's rows whose text has unquoted delimiters.
     """
 
     source_rows: np.ndarray
     cells: pa.RecordBatch
     ragged: tuple[RejectedRow, ...]
     encoding_uncertain: bool = False
+    joined_rows: Sequence[int] = ()
 
 
 @dataclass(frozen=True)

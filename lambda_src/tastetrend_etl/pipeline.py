@@ -10,7 +10,6 @@ from tastetrend_etl import schema
 from tastetrend_etl.errors import RejectedFileError, RowCountMismatchError
 from tastetrend_etl.limits import MAX_ROWS, RAGGED_SHARE, Status
 from tastetrend_etl.models import (
-    Dialect,
     FormatEvidence,
     InferredFormat,
     RawBatch,
@@ -171,7 +170,7 @@ def _transform_batch(
 
 
 def _outcome(run: _Run, summary: FileSummary, version: str) -> Outcome:
-    _reject_if_ragged(summary.profile, run.raw.dialect)
+    _reject_if_ragged(summary)
     balance = summary.profile.balance
     if not balance.is_balanced:
         raise RowCountMismatchError(f"the rows do not add up ({balance}); this is a defect, report it")
@@ -194,7 +193,8 @@ def _reject_if_too_long(rows: int) -> None:
         raise RejectedFileError("too_large", f"more than {MAX_ROWS:,} rows; split it and send the parts")
 
 
-def _reject_if_ragged(counts: FileProfile, dialect: Dialect) -> None:
-    broken = sum(rows.count for reason, rows in counts.rejections.items() if reason in _BROKEN)
-    if broken > RAGGED_SHARE * counts.read:
-        raise RejectedFileError("ragged_file", ragged_message(broken, counts, dialect))
+def _reject_if_ragged(summary: FileSummary) -> None:
+    rejections = summary.profile.rejections.items()
+    broken = sum(rows.count for reason, rows in rejections if reason in _BROKEN)
+    if broken > RAGGED_SHARE * summary.profile.read:
+        raise RejectedFileError("ragged_file", ragged_message(broken, summary))

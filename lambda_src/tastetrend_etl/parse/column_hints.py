@@ -50,14 +50,13 @@ def hints_for(
         unmapped: position → raw name.
         sample: the cells of each raw column.
         wanted: the fields that no column is mapped to.
-        is_header: at least one name is known. If not, the names may be the cells of a review, and those that
-            say nothing of the field are not quoted.
+        is_header: the names are certainly names. If not, they may be the cells of a review: none is quoted.
     """
     examined = islice(unmapped.items(), _MAX_EXAMINED)
     fields = {position: _likely_field(name, sample[position]) for position, name in examined}
     return [
         ColumnHint(
-            column := _shown(name) if is_header or _named_fields(name) else f"column {position + 1}",
+            column := _shown(name) if is_header else f"column {position + 1}",
             field,
             f"`{column}` looks like a {field}; rename it to `{field}` and send the file again, "
             "or add its name to SYNONYMS in schema.py",

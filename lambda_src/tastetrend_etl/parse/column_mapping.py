@@ -12,6 +12,7 @@ from tastetrend_etl.parse.column_sample import (
     Cells,
     are_equal,
     exclude_each_other,
+    is_above_values,
     is_fraction,
     known_values,
     numbers_of,
@@ -98,7 +99,8 @@ def map_columns(header: tuple[str, ...], sample: tuple[Cells, ...]) -> ColumnMap
     others = {position: raw for position, raw in enumerate(header) if position not in winners}
     unmapped = {place: raw for place, raw in others.items() if place not in names}
     wanted = set(_REPORTED - fields.keys())
-    hints = hints_for(unmapped, sample, wanted, is_header=bool(names)) if wanted else []
+    is_header = bool(_REVIEW & fields.keys()) or len(names) > 1 or any(map(is_above_values, header, sample))
+    hints = hints_for(unmapped, sample, wanted, is_header=is_header) if wanted else []
     if not _REVIEW & fields.keys():
         raise RejectedFileError("not_reviews", _advice(hints))
     used = {field: header[places[0]] for field, places in fields.items()}

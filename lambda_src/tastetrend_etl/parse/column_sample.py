@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from io import StringIO
 from itertools import islice
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from tastetrend_etl.limits import MAX_PARSED_LENGTH, MIN_SAMPLED_CELLS, SAMPLED_CHARACTERS, SAMPLED_ROWS
 from tastetrend_etl.models import Dialect
 from tastetrend_etl.parse.csv_tolerant import delimited_records, open_text
-from tastetrend_etl.parse.row_shape import row_shape
+from tastetrend_etl.parse.row_shape import KINDS, row_shape
 from tastetrend_etl.schema import FLAGS, NULL_VALUES
 
 Cells = tuple[str, ...]
@@ -73,6 +74,14 @@ def exclude_each_other(first: Cells, second: Cells) -> bool:
     return all(one == other for one, other in zip(first, second, strict=True) if one and other)
 
 
+def is_above_values(name: str, cells: Cells) -> bool:
+    """Return whether a name is above numbers or dates and is none itself, so that it is certainly a name."""
+    return any(
+        cells and all(map(kind.fullmatch, known_values(cells))) and not kind.fullmatch(name.strip())
+        for kind in KINDS.values()
+    )
+
+
 def is_fraction(cells: Cells) -> bool:
     """Return whether a column has only numbers from -1 to 1, not all of them whole."""
     numbers = numbers_of(cells)
@@ -85,12 +94,12 @@ def is_fraction(cells: Cells) -> bool:
 
 def _first_rows(text: str, dialect: Dialect) -> list[list[str]]:
     """Return the fields of the first records; a regular file takes a tenth of the time of a broken one."""
-    try:
-        regular = csv.reader(StringIO(text, newline=""), delimiter=dialect.delimiter, strict=True)
-        return list(islice(regular, SAMPLED_ROWS))
-    except csv.Error:
-        records = delimited_records(StringIO(text, newline=""), row_shape(dialect))
-        return [record.fields for record in islice(records, SAMPLED_ROWS)]
+    if dialect.text_column is None:
+        with suppress(csv.Error):
+            regular = csv.reader(StringIO(text, newline=""), delimiter=dialect.delimiter, strict=True)
+            return list(islice(regular, SAMPLED_ROWS))
+    records = delimited_records(StringIO(text, newline=""), row_shape(dialect))
+    return [record.fields for record in islice(records, SAMPLED_ROWS)]
 
 
 def _value(cell: str) -> str:

@@ -13,10 +13,9 @@ from pyarrow import csv
 
 from tastetrend_etl.limits import MAX_REJECTED_ROWS
 from tastetrend_etl.models import Dialect, RawBatch, RejectedRow
-from tastetrend_etl.parse.byte_stream import CHUNK
-from tastetrend_etl.parse.line_buffer import BYTE_ORDER_MARK
-from tastetrend_etl.parse.multiline_cells import positions, suspect_records
-from tastetrend_etl.parse.row_shape import RowShape, lines_of, row_shape
+from tastetrend_etl.parse.line_buffer import BYTE_ORDER_MARK, lines_of
+from tastetrend_etl.parse.multiline_cells import last_record_end, positions, suspect_records
+from tastetrend_etl.parse.row_shape import RowShape, row_shape
 
 BLOCK_BYTES = 4 << 20  # determines the memory of a run: 50 MB less than blocks of twice the size
 _MAX_BLOCK_BYTES = 8 << 20  # the maximum length of a record
@@ -77,7 +76,7 @@ def _next_block(file: BinaryIO, shape: RowShape, size: int = BLOCK_BYTES) -> mem
         block += b"\n"
     data = np.frombuffer(block, np.uint8)
     quotes = positions(data, _QUOTE)
-    end = _last_record_end(data, quotes)
+    end = last_record_end(data, quotes)
     if block and not end and size == _MAX_BLOCK_BYTES:
         raise IrregularFileError("a record is longer than a block")
     file.seek(start + end)
@@ -86,17 +85,6 @@ def _next_block(file: BinaryIO, shape: RowShape, size: int = BLOCK_BYTES) -> mem
     records = memoryview(block)[:end]
     _check_quotes(data, quotes[: np.searchsorted(quotes, end)], records, shape)
     return records
-
-
-def _last_record_end(data: np.ndarray, quotes: np.ndarray) -> int:
-    """Return the position after the last line end with an even number of quotes before it, else 0."""
-    for start in (max(len(data) - CHUNK, 0), 0):  # nearly always it is near the end of the block
-        tail = data[start:]
-        ends = np.flatnonzero((tail == _LINE_FEED) | (tail == _RETURN)) + start + 1
-        outside = ends[np.searchsorted(quotes, ends) % 2 == 0]
-        if len(outside):
-            return int(outside[-1])
-    return 0
 
 
 def _field_boundaries(delimiter: str) -> np.ndarray:
@@ -165,8 +153,9 @@ def _set_aside(
     ends = (shape.delimiter, f'{shape.delimiter}""')
     surplus = row.actual_columns > row.expected_columns and row.text.endswith(ends)
     lines = lines_of(row.text)
-    repairable = shape.unwrapped(row.text) or (len(lines) > 1 and shape.swallows_rows(lines, ragged=True))
-    if surplus or repairable or len(invalid) >= MAX_REJECTED_ROWS:
+    readable = shape.unwrapped(row.text) or shape.joined(row.text)
+    repairable = len(lines) > 1 and shape.swallows_rows(lines, ragged=True)
+    if surplus or readable or repairable or len(invalid) >= MAX_REJECTED_ROWS:
         return "error"
     invalid.append(row)
     return "skip"

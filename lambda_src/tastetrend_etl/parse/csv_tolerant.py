@@ -7,20 +7,22 @@ from functools import lru_cache
 from io import StringIO, TextIOWrapper
 from itertools import accumulate, islice
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 from tastetrend_etl.limits import MAX_KEPT_CHARACTERS, MAX_RECORD_CHARACTERS
-from tastetrend_etl.models import Dialect, RawRecord, RejectedRow
+from tastetrend_etl.models import Dialect, RejectedRow
 from tastetrend_etl.parse.byte_stream import enforce_size_limit
-from tastetrend_etl.parse.line_buffer import LineBuffer, UnfinishedRecordError
+from tastetrend_etl.parse.line_buffer import LineBuffer, RawRecord, UnfinishedRecordError
 from tastetrend_etl.parse.rejected_rows import RejectedRows
 from tastetrend_etl.parse.row_shape import RowShape
 
 csv.field_size_limit(MAX_RECORD_CHARACTERS + 1)
 SEQUENCE_MARK = "\x1f"  # a delimiter in place of several characters
 _SAMPLE_LINES = 100
+_ITEMS_BETWEEN_CHECKS = 1_000
 _PADDED_QUOTE = re.compile(' +"')
 
+_T = TypeVar("_T")
 QuoteRepair = Callable[[str], str]
 
 
@@ -40,10 +42,20 @@ def physical_lines(file: TextIO) -> Iterator[str]:
         yield line
 
 
+def with_time_checks(items: Iterable[_T], check_time: Callable[[], None]) -> Iterator[_T]:
+    """Yield the items; call `check_time`, which raises if there is no time left, now and then."""
+    for index, item in enumerate(items):
+        if index % _ITEMS_BETWEEN_CHECKS == 0:
+            check_time()
+        yield item
+
+
 def write_valid_records(
     records: Iterable[RawRecord], target: Path, dialect: Dialect, limit: int
-) -> list[RejectedRow]:
-    """Write the records that are as wide as the header as strict CSV; return the others.
+) -> tuple[list[RejectedRow], list[int]]:
+    """Write the records that are as wide as the header as strict CSV.
+
+    Return the others, and the numbers of the records that were joined.
 
     Args:
         records: the data records, numbered from 1; blank ones do not count.
@@ -54,7 +66,7 @@ def write_valid_records(
     Raises:
         RejectedFileError: `too_large`, `too_many_rejected`.
     """
-    rejected, written, width = RejectedRows(), 0, len(dialect.header)
+    rejected, joined, written, width = RejectedRows(), list[int](), 0, len(dialect.header)
     data_rows = (record for record in records if record.fields or record.problem)
     with target.open("w", encoding="utf-8", newline="") as file:
         # Both characters, because Python's writer quotes a lone line end only when it is its own.
@@ -66,8 +78,9 @@ def write_valid_records(
                 rejected.extend([RejectedRow(number, reason, kept)])
             else:
                 written += writer.writerow(record.fields[:width])
+                joined += [number] * record.is_joined
                 enforce_size_limit(limit, written)
-    return rejected.rows
+    return rejected.rows, joined
 
 
 def _field_count_error(fields: list[str], width: int) -> str:
@@ -100,9 +113,9 @@ def records_with_sequence(lines: Iterable[str], shape: RowShape, sequence: str) 
         sequence: the characters that the delimiter replaces.
     """
     marked = (line.replace(sequence, SEQUENCE_MARK) for line in lines)
-    for fields, raw, problem in delimited_records(marked, shape):
-        cells = [field.replace(SEQUENCE_MARK, sequence) for field in fields]
-        yield RawRecord(cells, raw.replace(SEQUENCE_MARK, sequence), problem)
+    for record in delimited_records(marked, shape):
+        cells = [field.replace(SEQUENCE_MARK, sequence) for field in record.fields]
+        yield record._replace(fields=cells, raw=record.raw.replace(SEQUENCE_MARK, sequence))
 
 
 def first_lines(text: str) -> Iterator[str]:

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tastetrend_etl.errors import RejectedFileError
 from tastetrend_etl.limits import MAX_COLUMNS
-from tastetrend_etl.models import Dialect, RawRecord
+from tastetrend_etl.models import Dialect
 from tastetrend_etl.parse.column_names import MAX_NAME_LENGTH, count_known_names
 from tastetrend_etl.parse.csv_tolerant import SEQUENCE_MARK, first_lines, first_records
-from tastetrend_etl.parse.row_shape import KINDS, RowShape, find_column_kinds, unwrapped_fields
+from tastetrend_etl.parse.line_buffer import RawRecord, unwrapped_fields
+from tastetrend_etl.parse.row_shape import KINDS, RowShape, find_column_kinds, find_text_column
 
 _HEAD_BYTES = 1 << 18
 _HEADER_RECORDS = 20
@@ -19,6 +20,7 @@ _SEQUENCES = ("||", "::", "|~|", "^|^", "~|~")
 _ANNOUNCED_DELIMITER = re.compile(r"sep=([^\w\s\"]|\t)[\r\n]", re.ASCII | re.IGNORECASE)
 _PREAMBLE = re.compile(r"\s*#|sep=", re.IGNORECASE)
 _MAX_SPACES_IN_NAME = 5
+_MIN_KNOWN = 2  # names that make a record the header, whatever its other cells are
 _SINGLE_QUOTED_SHARE = 0.8  # of the sampled lines
 
 
@@ -28,7 +30,8 @@ class _Candidate:
 
     Attributes:
         known_columns: the number of known names in the header.
-        consistent_rows: the number of sampled records, from the header on, that are as wide as it.
+        consistent_rows: the number of sampled records, from the header on, that are as wide as it; of a
+            single column minus the number of delimiters.
         end: the position of the character after the header.
     """
 
@@ -67,8 +70,10 @@ def detect_dialect(path: Path) -> Dialect:
     best = max(candidates, key=lambda each: each.score)
     shape = RowShape(best.delimiter, best.quote, len(best.header))
     rows = head[best.end :].replace(best.sequence, best.delimiter) if best.sequence else head[best.end :]
-    column_kinds = find_column_kinds(first_lines(rows), shape)
-    if not best.known_columns and not _is_header(best.header, column_kinds):
+    lines = list(first_lines(rows))
+    shape = replace(shape, text_column=find_text_column(lines, shape))
+    column_kinds = find_column_kinds(lines, shape)
+    if best.known_columns < _MIN_KNOWN and not _is_header(best, column_kinds):
         kinds = ", ".join(map(_kind, best.header[:20]))
         raise RejectedFileError(
             "no_header",
@@ -88,12 +93,19 @@ def detect_dialect(path: Path) -> Dialect:
         quote=best.quote,
         kinds=column_kinds,
         sequence=best.sequence,
+        text_column=shape.text_column if any(column_kinds) else None,
     )
 
 
-def _is_header(cells: Sequence[str], column_kinds: Sequence[str]) -> bool:
-    """Return whether cells without a known name may be names: words, or questions above numbers or dates."""
-    kinds = {_kind(cell) for cell in cells}
+def _is_header(candidate: _Candidate, column_kinds: Sequence[str]) -> bool:
+    """Return whether cells with at most one known name may be names.
+
+    With one, no other is a number above numbers or a date above dates: a guest may be called `Guest`. With
+    none, they are words, or questions above numbers or dates.
+    """
+    cells, kinds = candidate.header, {_kind(cell) for cell in candidate.header}
+    if candidate.known_columns:
+        return not any(kind and kind == _kind(cell) for cell, kind in zip(cells, column_kinds, strict=False))
     is_question_above_answers = any(
         kind and "?" in cell for cell, kind in zip(cells, column_kinds, strict=False)
     )
@@ -101,9 +113,9 @@ def _is_header(cells: Sequence[str], column_kinds: Sequence[str]) -> bool:
 
 
 def _plausible_delimiters(head: str) -> list[str]:
-    """Return the delimiters that occur, and one that does not, since all such have the same result."""
+    """Return the delimiters that occur, and the rarest of the others, since all such have the same result."""
     absent = [delimiter for delimiter in _DELIMITERS if delimiter not in head]
-    return [delimiter for delimiter in _DELIMITERS if delimiter not in absent[1:]]
+    return [delimiter for delimiter in _DELIMITERS if delimiter not in absent[:-1]]
 
 
 def _quote(head: str, delimiter: str) -> str:
@@ -140,7 +152,8 @@ def _evaluate(head: str, delimiter: str, sequence: str = "") -> _Candidate:
     index = _header_index(records, known)
     header = tuple(records[index].fields)
     consistent = sum(len(record.fields) == len(header) for record in records[index:])
-    consistent = consistent if len(header) > 1 else 0
+    if len(header) == 1:  # never better than several columns, and best with a delimiter that no text has
+        consistent = -head.count(delimiter)
     end = ends[index] + head[: ends[index]].count(delimiter) * (len(sequence) - 1 if sequence else 0)
     return _Candidate(known[index], consistent, delimiter, quote, header, end, sequence)
 

@@ -2,15 +2,17 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 from tastetrend_etl.errors import RejectedFileError
 from tastetrend_etl.limits import MAX_COLUMNS, MAX_RECORD_CHARACTERS
-from tastetrend_etl.models import RawRecord, RejectedRow
+from tastetrend_etl.models import RejectedRow
 from tastetrend_etl.parse.byte_stream import enforce_size_limit
-from tastetrend_etl.parse.csv_tolerant import open_text
+from tastetrend_etl.parse.csv_tolerant import open_text, with_time_checks
+from tastetrend_etl.parse.json_exports import document_of, plain_value
+from tastetrend_etl.parse.line_buffer import RawRecord
 from tastetrend_etl.parse.rejected_rows import RejectedRows
 
 _CHUNK = 1 << 18  # characters
@@ -38,12 +40,13 @@ class _Value(NamedTuple):
 DECODER = json.JSONDecoder(parse_int=_Number, parse_float=_Number, parse_constant=_Number, strict=False)
 
 
-def json_header(path: Path, limit: int, start: int = 0) -> tuple[str, ...]:
+def json_header(path: Path, limit: int, check_time: Callable[[], None], start: int = 0) -> tuple[str, ...]:
     """Return the keys of all objects, in the order of their first occurrence.
 
     Args:
         path: a clean UTF-8 file.
         limit: the most cells that the objects may have when each has every key.
+        check_time: called now and then; raises if there is no time left.
         start: the character where the first object starts if they are a list within another object, else 0.
 
     Raises:
@@ -51,7 +54,7 @@ def json_header(path: Path, limit: int, start: int = 0) -> tuple[str, ...]:
     """
     keys: dict[str, None] = {}
     rejected = RejectedRows()
-    for number, value in enumerate(_values(path, start), 1):
+    for number, value in enumerate(with_time_checks(_values(path, start), check_time), 1):
         enforce_size_limit(limit, number * len(keys))
         if value.problem:
             rejected.extend([RejectedRow(0, value.problem, value.raw)])
@@ -95,6 +98,7 @@ def _record(value: _Value, header: tuple[str, ...]) -> RawRecord:
 
 
 def _cell(value: object) -> str:
+    value = plain_value(value)
     if value is None:
         return ""
     return storable(value if isinstance(value, str) else to_json(value))
@@ -146,7 +150,8 @@ class _JsonStream:
         raw, self._position = self._text[self._position : end], end
         if len(raw) > MAX_RECORD_CHARACTERS:
             return _Value(None, raw, "record_too_long")
-        return _Value(content, raw, "" if isinstance(content, dict) else "not_an_object")
+        problem = "" if isinstance(content, dict) else "not_an_object"
+        return _Value(content if problem else document_of(content), raw, problem)
 
     def at_list_end(self) -> bool:
         """Return whether nothing but the end of a list follows."""

@@ -12,6 +12,7 @@ from tastetrend_etl.models import ColumnMapping
 from tastetrend_etl.parse.byte_stream import enforce_size_limit
 from tastetrend_etl.parse.column_mapping import map_columns
 from tastetrend_etl.parse.csv_tolerant import open_text
+from tastetrend_etl.parse.json_exports import document_of
 from tastetrend_etl.parse.json_records import DECODER, storable, to_json
 
 _HEAD = 1 << 18  # characters
@@ -65,10 +66,9 @@ def locate_records(path: Path, target: Path, limit: int) -> tuple[Path, int]:
 
 def _decode(text: str, begin: int) -> tuple[dict[str, Any] | None, int]:
     try:
-        content, end = DECODER.raw_decode(text, begin)
+        return DECODER.raw_decode(text, begin)
     except (ValueError, RecursionError):
         return None, begin
-    return content, end
 
 
 def _whole_object(path: Path) -> dict[str, Any] | None:
@@ -95,7 +95,7 @@ def _list_start(text: str, position: int) -> int:
             continue
         if objects := _LIST_OF_OBJECTS.match(text, position):
             first, _ = _decode(text, objects.end())
-            if first and _is_known(first):
+            if first and _is_known(document_of(first)):
                 return objects.end()
         try:
             _, position = DECODER.raw_decode(text, position)

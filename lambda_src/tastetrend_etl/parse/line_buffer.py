@@ -1,16 +1,36 @@
-"""Holds the lines of the record that is being parsed."""
+"""Holds the lines of the record that is being parsed, and reads lines within quotes."""
 
+import csv
+import re
 from collections import deque
 from collections.abc import Iterable
+from io import StringIO
 from itertools import islice
+from typing import NamedTuple
 
-from tastetrend_etl.limits import MAX_RECORD_CHARACTERS, MAX_RECORD_LINES
+from tastetrend_etl.limits import MAX_CHECKED_LINE, MAX_RECORD_CHARACTERS, MAX_RECORD_LINES
 
 BYTE_ORDER_MARK = "\ufeff"  # at the start of a record, where files were appended to one another
+_WRAPPED = re.compile(r'\s*"((?:[^"]++|"")*+)"[;,\t|\s]*')  # also by a spreadsheet's empty columns
 
 
 class UnfinishedRecordError(Exception):
     """The record does not end within its limits."""
+
+
+class RawRecord(NamedTuple):
+    """A record.
+
+    Attributes:
+        raw: its text.
+        problem: the reason code if it cannot be parsed.
+        is_joined: the parts of a text with unquoted delimiters were joined.
+    """
+
+    fields: list[str]
+    raw: str
+    problem: str = ""
+    is_joined: bool = False
 
 
 class LineBuffer:
@@ -57,3 +77,22 @@ class LineBuffer:
     def pop_line(self) -> str:
         """Return the next line, however long it is."""
         return self._pushed_back.popleft()
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines with their ends, which are line feeds and carriage returns only."""
+    content = text.rstrip("\r\n")
+    return list(StringIO(text, newline="")) if "\n" in content or "\r" in content else [text]
+
+
+def unwrapped_fields(record: str, delimiter: str) -> list[str]:
+    """Return the fields of a record within the quotes around all of it; none without such quotes."""
+    match = _WRAPPED.fullmatch(record) if len(record) <= MAX_CHECKED_LINE else None
+    if not match:
+        return []
+    inner = match[1].replace('""', '"')
+    try:
+        records = list(csv.reader(lines_of(inner), delimiter=delimiter, strict=True))
+    except csv.Error:
+        return []
+    return records[0] if len(records) == 1 else []

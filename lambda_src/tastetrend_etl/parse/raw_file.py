@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tastetrend_etl.errors import RejectedFileError
-from tastetrend_etl.models import ColumnMapping, Dialect, FileEncoding, RawBatch, RawRecord, RejectedRow
+from tastetrend_etl.models import ColumnMapping, Dialect, FileEncoding, RawBatch, RejectedRow
 from tastetrend_etl.parse.byte_stream import copy_as_utf8
 from tastetrend_etl.parse.column_mapping import map_file
 from tastetrend_etl.parse.column_sample import read_sample
@@ -16,12 +16,14 @@ from tastetrend_etl.parse.csv_tolerant import (
     open_text,
     physical_lines,
     records_with_sequence,
+    with_time_checks,
     write_valid_records,
 )
 from tastetrend_etl.parse.dialect import detect_dialect
 from tastetrend_etl.parse.encoding import detect_encoding, is_clean_utf8
 from tastetrend_etl.parse.json_records import json_header, json_records
 from tastetrend_etl.parse.json_shapes import locate_records
+from tastetrend_etl.parse.line_buffer import RawRecord
 from tastetrend_etl.parse.row_shape import row_shape
 from tastetrend_etl.sources.config import SOURCES, Source
 
@@ -29,7 +31,6 @@ _JSON_START = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[\[{\]])')
 _PYTHON_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*'[^'\r\n]*'\s*:")
 _SNIFFED_BYTES = 1 << 18
 _HIGH_CARDINALITY = ("source_review_id", "review_text", "review_date", "total_spent", "tip_amount")  # fields
-_RECORDS_BETWEEN_CHECKS = 1_000
 _COPY_FACTOR = 2  # the most that a copy may grow: UTF-8 for cp1252, quotes, the missing keys of JSON
 
 
@@ -45,6 +46,7 @@ class RawFile:
         max_copy_size: in bytes or characters.
         check_time: called while a copy is written; raises if there is no time left.
         rejected: the data rows of the raw file that are not in `path`.
+        joined_rows: the numbers of the data rows whose text has unquoted delimiters.
     """
 
     encoding: FileEncoding
@@ -55,6 +57,7 @@ class RawFile:
     max_copy_size: int
     check_time: Callable[[], None]
     rejected: tuple[RejectedRow, ...] = ()
+    joined_rows: tuple[int, ...] = ()
 
     def batches(self) -> Iterator[RawBatch]:
         """Yield the data rows.
@@ -67,8 +70,9 @@ class RawFile:
             position for name in _HIGH_CARDINALITY for position in self.columns.fields.get(name, ())
         }
         batches = read_batches(self.path, self.dialect, text_columns=text_columns, missing=missing)
-        if self.encoding.uncertain:
-            return (replace(batch, encoding_uncertain=True) for batch in batches)
+        uncertain, joined = self.encoding.uncertain, self.joined_rows
+        if uncertain or joined:
+            return (replace(batch, encoding_uncertain=uncertain, joined_rows=joined) for batch in batches)
         return batches
 
     def repair(self) -> "RawFile":
@@ -82,19 +86,15 @@ class RawFile:
     def rewrite(self, records: Iterable[RawRecord]) -> "RawFile":
         """Return a copy as strict CSV with the valid ones of the given data records."""
         target = self.work_dir / "rewritten.txt"
-        records = self._with_time_checks(records)
-        rejected = write_valid_records(records, target, self.dialect, self.max_copy_size)
+        records = with_time_checks(records, self.check_time)
+        rejected, joined = write_valid_records(records, target, self.dialect, self.max_copy_size)
         if self.path.parent == self.work_dir:  # a copy itself, and the disk is small
             self.path.unlink()
         # Without kinds, since each record is on its own by now, whatever its lines look like.
-        dialect = replace(self.dialect, data_offset=0, quote='"', kinds=())
-        return replace(self, path=target, dialect=dialect, rejected=tuple(rejected))
-
-    def _with_time_checks(self, records: Iterable[RawRecord]) -> Iterator[RawRecord]:
-        for index, record in enumerate(records):
-            if index % _RECORDS_BETWEEN_CHECKS == 0:
-                self.check_time()
-            yield record
+        dialect = replace(self.dialect, data_offset=0, quote='"', kinds=(), text_column=None)
+        return replace(
+            self, path=target, dialect=dialect, rejected=tuple(rejected), joined_rows=tuple(joined)
+        )
 
 
 def open_raw_file(
@@ -136,7 +136,7 @@ def open_table(path: Path, work_dir: Path, limit: int, check_time: Callable[[], 
     start = 0
     if json := _is_json(path):
         path, start = locate_records(path, work_dir / "rows.jsonl", max_copy_size)
-    header = json_header(path, max_copy_size, start) if json else ()
+    header = json_header(path, max_copy_size, check_time, start) if json else ()
     dialect = Dialect(",", header, 0, "json") if json else detect_dialect(path)
     unmapped = ColumnMapping("reviews", dialect.header, {}, {})
     raw = RawFile(encoding, dialect, unmapped, path, work_dir, max_copy_size, check_time)

@@ -1,22 +1,20 @@
 """Detects whether a line is a complete row, and reads lines whose quotes break the rules of CSV."""
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from io import StringIO
 
 from tastetrend_etl.limits import MAX_CHECKED_LINE
-from tastetrend_etl.models import Dialect, RawRecord
+from tastetrend_etl.models import Dialect
+from tastetrend_etl.parse.line_buffer import RawRecord, unwrapped_fields
 from tastetrend_etl.schema import NULL_VALUES
 
 KINDS = {
     "number": re.compile(r"[\s$€£]*[+-]?[\d.,]+\s*%?"),
     "date": re.compile(r".*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*"),
 }
-_WRAPPED = re.compile(r'\s*"((?:[^"]++|"")*+)"[;,\t|\s]*')  # also by a spreadsheet's empty columns
 _TYPED_SHARE, _MIN_TYPED = 0.8, 2  # of the sampled cells of a column of numbers or dates, and how many
 _MAX_TYPED_LENGTH = 32  # characters of a cell with a number or a date
 
@@ -30,12 +28,14 @@ class RowShape:
         quote: the character around fields.
         width: the number of columns.
         kinds: for each column `number`, `date` or nothing; empty if that is not known.
+        text_column: the position of the column whose texts have unquoted delimiters; None if none has.
     """
 
     delimiter: str
     quote: str
     width: int
     kinds: tuple[str, ...] = ()
+    text_column: int | None = None
 
     @cached_property
     def _cell(self) -> re.Pattern[str]:
@@ -71,11 +71,27 @@ class RowShape:
         if line.count(self.delimiter) < self.width - 1:  # nearly always, and the fastest to tell
             return False
         cells, _ = self.cells(line)
-        if len(cells) != self.width:
-            return False
+        return len(cells) == self.width and self._has_kinds(cells)
+
+    def _has_kinds(self, cells: Sequence[str]) -> bool:
         pairs = zip(self.kinds, cells, strict=True)
         typed = [_is_of_kind(cell, kind) for kind, cell in pairs if kind and _has_value(cell)]
         return bool(typed) and all(typed)
+
+    def pieces(self, line: str) -> list[str]:
+        """Return the parts of a line that is too long and has no quoted cell; none of any other."""
+        pieces = line.rstrip("\r\n").split(self.delimiter)
+        is_quoted = any(piece.startswith(self.quote) for piece in pieces)
+        return [] if is_quoted or not any(pieces[self.width :]) else pieces
+
+    def joined(self, line: str) -> list[str]:
+        """Return the cells of a line whose text has unquoted delimiters; none if its kinds do not fit."""
+        start, pieces = self.text_column, self.pieces(line)
+        if start is None or not pieces:
+            return []
+        end = len(pieces) - self.width + start + 1
+        cells = [*pieces[:start], self.delimiter.join(pieces[start:end]), *pieces[end:]]
+        return cells if not self.kinds or self._has_kinds(cells) else []
 
     def cells(self, line: str) -> tuple[list[str], bool]:
         """Return the cells of a line, and whether all their quotes are closed.
@@ -127,38 +143,38 @@ class RowShape:
             len(record.fields) == self.width and any(quotes in record.raw for quotes in kept)
         ):
             fields = fields or self.verbatim(record.raw)
+        if not fields and (joined := self.joined(record.raw)):
+            return RawRecord(joined, record.raw, is_joined=True)
         return RawRecord(fields, record.raw) if fields else record
-
-
-def lines_of(text: str) -> list[str]:
-    """Return the lines with their ends, which are line feeds and carriage returns only."""
-    content = text.rstrip("\r\n")
-    return list(StringIO(text, newline="")) if "\n" in content or "\r" in content else [text]
-
-
-def unwrapped_fields(record: str, delimiter: str) -> list[str]:
-    """Return the fields of a record within the quotes around all of it; none without such quotes."""
-    match = _WRAPPED.fullmatch(record) if len(record) <= MAX_CHECKED_LINE else None
-    if not match:
-        return []
-    inner = match[1].replace('""', '"')
-    try:
-        records = list(csv.reader(lines_of(inner), delimiter=delimiter, strict=True))
-    except csv.Error:
-        return []
-    return records[0] if len(records) == 1 else []
 
 
 def row_shape(dialect: Dialect) -> RowShape:
     """Return the shape of a file's rows."""
-    return RowShape(dialect.delimiter, dialect.quote, len(dialect.header), dialect.kinds)
+    return RowShape(dialect.delimiter, dialect.quote, len(dialect.header), dialect.kinds, dialect.text_column)
 
 
 def find_column_kinds(lines: Iterable[str], shape: RowShape) -> tuple[str, ...]:
     """Return for each column whether a sample of lines shows that it holds numbers or dates."""
-    cells = (shape.unwrapped(line) or shape.cells(line)[0] for line in lines)
+    cells = (shape.unwrapped(line) or shape.joined(line) or shape.cells(line)[0] for line in lines)
     rows = [row for row in cells if len(row) == shape.width]
     return tuple(_common_kind(list(filter(_has_value, column))) for column in zip(*rows, strict=True))
+
+
+def find_text_column(lines: Sequence[str], shape: RowShape) -> int | None:
+    """Return the position of the one column whose texts have unquoted delimiters; None if unsure.
+
+    The spaces behind them show which it is, as in `4,Good, but loud,Leeds`. A file with quotes around other
+    delimiters has none: its rows that are too long are broken.
+    """
+    if any(shape.delimiter in cell for line in lines for cell in shape.cells(line)[0]):
+        return None
+    columns = Counter[int]()
+    for pieces in map(shape.pieces, lines):
+        continued = [index for index, piece in enumerate(pieces) if piece.startswith(" ")]
+        if continued and continued == list(range(continued[0], len(pieces) - shape.width + continued[0])):
+            columns[continued[0] - 1] += 1
+    ((column, count),) = columns.most_common(1) or [(-1, 0)]
+    return column if column >= 0 and count == columns.total() >= _MIN_TYPED else None
 
 
 def _common_kind(cells: Sequence[str]) -> str:

@@ -44,6 +44,8 @@ def transform_restaurants(
         "total_reviews_invalid": reviews_invalid[kept],
         "possible_duplicate": deduplicator.mark_alike(keys, kept & undecodable)[kept],
     }
+    if raw.joined_rows:
+        issues["unquoted_delimiter"] = np.isin(raw.source_rows[kept], raw.joined_rows)
     if raw.encoding_uncertain:
         texts = [field_texts(raw.cells, columns, field) for field in ("restaurant_name", "address")]
         issues["encoding_uncertain"] = non_ascii_rows(texts, ())[kept]

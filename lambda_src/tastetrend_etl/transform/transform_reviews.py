@@ -33,6 +33,8 @@ def transform_reviews(
         "undecodable_text": unique.undecodable,
         "possible_duplicate": unique.possible_duplicate,
     }
+    if raw.joined_rows:
+        issues["unquoted_delimiter"] = np.isin(unique.fields.source_rows, raw.joined_rows)
     if raw.encoding_uncertain:
         texts = (unique.fields.text, unique.fields.ids, unique.fields.extra)
         issues["encoding_uncertain"] = non_ascii_rows(texts, unique.fields.columns.values())

@@ -25,6 +25,7 @@ ISSUES: Mapping[str, str] = {
     "total_spent_unparseable": "The amount spent is no amount; the cell is null.",
     "undecodable_text": "The row has bytes or characters that cannot be decoded; U+FFFD is in their place.",
     "unmapped_category": "An age, gender or ethnicity is in no category; the category is null.",
+    "unquoted_delimiter": "The text has delimiters and is not in quotes; the parts of it were joined.",
 }
 """Issue code → its meaning."""
 

@@ -79,17 +79,29 @@ def error_report(source: SourceObject, version: str, error: RejectedFileError) -
     }
 
 
-def ragged_message(broken: int, profile: FileProfile, dialect: Dialect) -> str:
+def ragged_message(broken: int, summary: FileSummary) -> str:
     """Return the message on a file with too many broken records; it has none of their content."""
-    lines = [raw.strip() for raw in profile.rejected_sample]
-    quoted = sum(line.startswith('"') and line.endswith('"') and len(line) > 1 for line in lines)
-    is_json, delimiter = dialect.format == "json", dialect.sequence or dialect.delimiter
-    fields = f"'s {len(dialect.header):,}, separated by {delimiter!r}" if not is_json else ""
-    wrapped = "; whole lines are in quotes" if not is_json and quoted > len(lines) / 2 else ""
+    dialect, read = summary.dialect, summary.profile.read
+    fields, delimiter = "", dialect.sequence or dialect.delimiter
+    if dialect.format == "delimited":
+        fields = f"'s {len(dialect.header):,}, separated by {delimiter!r}{_quoting_fault(summary, delimiter)}"
     return (
-        f"{broken:,} of {profile.read:,} records are broken, most often with more or fewer fields than the "
-        f"header{fields}{wrapped}; check the delimiter and the quotes, and export the file again"
+        f"{broken:,} of {read:,} records are broken, most often with more or fewer fields than the "
+        f"header{fields}; check the delimiter and the quotes, and export the file again"
     )
+
+
+def _quoting_fault(summary: FileSummary, delimiter: str) -> str:
+    """Return what most of the sampled broken records show; nothing if they show neither fault."""
+    lines = [raw.strip() for raw in summary.profile.rejected_sample]
+    columns, width = summary.columns, len(summary.columns.header)
+    wrapped = sum(line.startswith('"') and line.endswith('"') and len(line) > 1 for line in lines)
+    wide = sum(line.count(delimiter) >= width for line in lines)
+    if wrapped > len(lines) / 2:
+        return "; whole lines are in quotes"
+    if wide > len(lines) / 2 and (texts := columns.fields.get("review_text")):
+        return f"; put the texts in the column `{columns.header[texts[0]]}` in quotes"
+    return ""
 
 
 def provenance(source: SourceObject, version: str) -> Report:

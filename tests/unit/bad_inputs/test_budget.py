@@ -132,3 +132,12 @@ def test_F21_texts_of_nothing_but_line_breaks_stay_within_the_memory_limit(measu
     measured = measure(b"review_id,rating,review_text\n", *[row * 10_000] * 80)
 
     assert measured["rows"]["read"] == 800_000
+
+
+@pytest.mark.parametrize("lines", [44, 100_000])
+def test_F88_multi_line_texts_are_checked_in_parts(lines, measure):
+    row = b'1,5,"' + b"\n" * lines + b'"\n'
+
+    measured = measure(b"review_id,rating,review_text\n", row * ((20 << 20) // len(row)))
+
+    assert measured["memory_mb"] < MEMORY_MB - 50

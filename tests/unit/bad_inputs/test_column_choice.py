@@ -271,3 +271,55 @@ def test_F37_the_cells_of_a_file_without_a_header_are_not_quoted(send):
     assert delivery.reason == "not_reviews"
     assert "`column 2` → `review_text`?" in delivery.report["message"]
     assert "Lovely" not in delivery.report["message"]
+
+
+@pytest.mark.parametrize(
+    "first_rows",
+    [
+        [("Ann Miller", "Good comments", "Leeds"), ("Bob Stone", "Poor comments", "York")],
+        [("user_ann", "Guest", "My time here"), ("user_bob", "Nobody", "Our time there")],
+        [("Guest", "5", "2024-05-01"), ("Bo", "4", "2024-05-02"), ("Cy", "3", "2024-05-03")],
+    ],
+    ids=["texts only", "a known name among texts", "a known name among numbers and dates"],
+)
+def test_F83_a_first_row_that_may_be_data_is_not_quoted(first_rows, send):
+    delivery = send(table(*first_rows))
+
+    assert delivery.reason in {"not_reviews", "no_header"}
+    assert not [cell for cell in first_rows[0] if cell in delivery.report["message"]]
+
+
+def test_F83_a_known_name_among_numbers_and_dates_makes_no_header(send):
+    delivery = send(table(("Guest", "5", "Good"), ("Bo", "4", "Fine"), ("Cy", "3", "Poor")))
+
+    assert delivery.reason == "no_header"
+
+
+def test_F83_names_above_numbers_are_quoted(send):
+    delivery = send(table(("Sterne", "Your opinion"), ("4", "Fine"), ("5", "Poor"), ("4", "Good")))
+
+    assert "`Sterne` → `rating`?, `Your opinion` → `review_text`?" in delivery.report["message"]
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_F84_an_id_of_this_dataset_beside_the_id_of_the_source_fills_only_its_gaps(is_first, send):
+    rows = [("review_id", "source_review_id", "rating"), ("f00d", "A-1", "4"), ("beef", "", "5")]
+
+    delivery = send(table(*(row if is_first else (row[1], row[0], row[2]) for row in rows)))
+
+    assert delivery.column("source_review_id") == ["A-1", "beef"]
+    assert extras(delivery) == [{"review_id": "f00d"}, None]
+
+
+def test_F85_the_questions_of_a_form_are_names_of_columns(send):
+    question = "How would you rate your overall experience with us today?"
+    more = "What did you like best, and what can we do better?"
+    texts = ["The soup was warm, the staff kind", "It was very loud at our table"]
+    answers = [("1/5/2024 15:04:05", "5", texts[0]), ("1/6/2024 9:14:00", "4", texts[1])]
+
+    rejected = send(table(("Timestamp", question, more), *answers))
+    accepted = send(table(("Timestamp", question, "Comments"), *answers))
+
+    assert f"`{question}` → `rating`?, `{more}` → `review_text`?" in rejected.report["message"]
+    assert hints(accepted) == {question: "rating"}
+    assert accepted.column("review_text") == texts

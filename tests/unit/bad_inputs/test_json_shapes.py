@@ -5,6 +5,7 @@ import json
 import pandas as pd
 import pytest
 
+from tastetrend_etl.parse.json_records import json_header
 from tests.unit.bad_inputs.reviews import mark, reviews
 from tests.unit.bad_inputs.test_budget import measure
 
@@ -172,3 +173,64 @@ def test_F47_python_dictionaries_are_rejected(send):
 
     assert delivery.reason == "unknown_json_shape"
     assert "Guest" not in delivery.report["message"]
+
+
+def test_F86_the_typed_values_of_mongodb_are_values(send):
+    lines = [
+        {
+            "_id": {"$oid": f"65a0c{number}"},
+            "rating": {kind: str(number)},
+            "text": mark(number),
+            "date": {"$date": date},
+            "seats": {"$each": 2},
+        }
+        for number, (kind, date) in enumerate(
+            [
+                ("$numberInt", "2024-05-01T10:00:00Z"),
+                ("$numberLong", {"$numberLong": "1714557600000"}),
+                ("$numberDouble", "2024-05-01T12:00:00+02:00"),
+            ],
+            1,
+        )
+    ]
+
+    delivery = send("\n".join(map(json.dumps, lines)).encode())
+
+    assert delivery.column("source_review_id") == ["65a0c1", "65a0c2", "65a0c3"]
+    assert delivery.column("rating_1_5") == [1.0, 2.0, 3.0]
+    assert {str(date) for date in delivery.column("review_date")} == {"2024-05-01 10:00:00"}
+    assert json.loads(delivery.rows[0]["extra"]) == {"seats": '{"$each": 2}'}
+
+
+@pytest.mark.parametrize("form", ["search", "lines"])
+@pytest.mark.parametrize("score", [{"_score": 1.0}, {}])
+def test_F87_the_documents_of_elasticsearch_are_reviews(score, form, send):
+    hits = [
+        {"_index": "r", "_id": f"a{n}", **score, "_source": {"stars": n, "text": mark(n)}} for n in (1, 2, 3)
+    ]
+    search = {"took": 3, "hits": {"total": {"value": 3}, "max_score": 1.0, "hits": hits}}
+    body = json.dumps(search) if form == "search" else "\n".join(map(json.dumps, hits))
+
+    delivery = send(body.encode())
+
+    assert delivery.report["column_mapping"] == {
+        "source_review_id": ["_id"],
+        "rating": ["stars"],
+        "review_text": ["text"],
+    }
+    assert delivery.column("source_review_id") == ["a1", "a2", "a3"]
+    assert delivery.column("rating_1_5") == [1.0, 2.0, 3.0]
+    assert delivery.column("extra") == [None] * 3
+
+
+def test_F88_the_search_for_keys_stops_when_there_is_no_time_left(tmp_path):
+    path, calls = tmp_path / "reviews.jsonl", []
+    path.write_text('{"rating": 4}\n' * 5_000)
+
+    def no_time_left():
+        calls.append(1)
+        if len(calls) == 3:
+            raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        json_header(path, 1 << 20, no_time_left)

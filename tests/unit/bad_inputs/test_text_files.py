@@ -186,3 +186,13 @@ def test_F11_nul_bytes_and_a_trailing_ctrl_z_are_removed(send):
 
 def test_F23_the_last_row_needs_no_line_end(send):
     assert send(file_of(reviews(1)).rstrip(b"\n")).holds_each_mark_once(1)
+
+
+@pytest.mark.parametrize("text", ["Fine, but loud; we left", 'The "grand", old hall', "a | b, c; d^e~f\tg"])
+@pytest.mark.parametrize("before", [1, 300])
+def test_F80_a_file_of_texts_only_needs_no_quotes_around_its_commas(before, text, send):
+    lines = ["comments", *["Good"] * before, text, "Poor"]
+
+    delivery = send("\n".join(lines).encode())
+
+    assert delivery.column("review_text")[before:] == [text, "Poor"]
