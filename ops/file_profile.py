@@ -162,13 +162,15 @@ def _null_words(cells: Cells, columns: Mapping[str, str]) -> tuple[str, ...]:
 
 def _with_formats(source: Source, header: tuple[str, ...], batch: RawBatch) -> Source:
     """State the scale, and the order of dates and the decimal mark if no cell has the other one."""
-    evidence = first_evidence(batch.cells, map_by_source(header, source))
+    columns = map_by_source(header, source)
+    evidence = first_evidence(batch.cells, columns)
+    named = [columns.rating_scales.get(place, 0) for place in columns.fields.get("rating", ())]
     order, marks, scales = evidence.date_order, evidence.decimal_mark, evidence.rating_scale
     return replace(
         source,
         date_order=source.date_order or _only({"day_first": order["day"], "month_first": order["month"]}),
         decimal_mark=source.decimal_mark or _only({mark: marks[mark] for mark in (".", ",")}),
-        rating_scale=source.rating_scale or (choose_scale(scales, 0) if scales.total() else 0),
+        rating_scale=source.rating_scale or sum(named) or (choose_scale(scales, 0) if scales.total() else 0),
     )
 
 

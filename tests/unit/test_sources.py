@@ -165,14 +165,30 @@ def test_R60_a_stated_date_order_is_that_of_every_numeric_date(order, expected, 
 
 
 def test_R60_a_stated_scale_is_that_of_every_rating_without_its_own(source):
-    ratings = ["4", "8", "11", "4/5", "0"]
+    ratings = ["4", "3", "11", "4/5", "0"]
     result = read(
         [f"{rating};2020-02-01;gut {rating};12;m" for rating in ratings], source("rating_scale = 10\n")
     )
 
-    assert column(result, "rating_1_5") == [2, 4, None, 4, 1]
+    assert column(result, "rating_1_5") == [2, 1.5, None, 4, 1]
     assert column(result, "rating_scale") == [10, 10, 10, 5, 10]
     assert column(result, "issues")[2] == ["rating_out_of_scale"]
+
+
+def test_a_scale_in_the_columns_name_counts_where_the_source_states_none(source):
+    result = read(
+        ["4;2020-02-01;gut;12;m"],
+        source(columns=COLUMNS.replace("punkte", "rating_out_of_10")),
+        header=HEADER.replace("punkte", "rating_out_of_10"),
+    )
+
+    assert column(result, "rating_1_5") == [2]
+
+
+def test_a_stated_date_order_is_reported_though_no_date_shows_it(source):
+    result = read(["4;2020-02-01;gut;12;m"], source('date_order = "day_first"\n'))
+
+    assert result.reports[0]["dates"]["day_first"] is True
 
 
 def test_a_stated_scale_overrules_that_of_the_columns_name(source):

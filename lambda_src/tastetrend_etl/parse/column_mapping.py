@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from tastetrend_etl.errors import RejectedFileError
 from tastetrend_etl.models import ColumnHint, ColumnMapping
 from tastetrend_etl.parse.column_hints import hints_for, rejection_hint
-from tastetrend_etl.parse.column_names import KnownName, fact_name, find_columns, known_name
+from tastetrend_etl.parse.column_names import KnownName, fact_name, find_columns, known_name, named_scales
 from tastetrend_etl.parse.column_sample import (
     Cells,
     are_equal,
@@ -24,8 +24,7 @@ from tastetrend_etl.sources.config import SOURCES, Source
 _REVIEW = frozenset({"rating", "review_text"})  # the fields of which a file of reviews has one
 _REPORTED = frozenset({"rating", "review_text", "review_date", "customer_name"})
 
-Claims = dict[str, tuple[int, ...]]
-"""Field → positions of its raw columns, the best name first."""
+Claims = dict[str, tuple[int, ...]]  # field → positions of its raw columns, the best name first
 
 
 def map_file(
@@ -56,6 +55,7 @@ def map_by_source(header: tuple[str, ...], source: Source) -> ColumnMapping:
         header=header,
         fields=fields,
         extra=_unique_keys(others),
+        rating_scales=named_scales(header),
         source=source,
         missing=(source.name, *missing) if missing else (),
     )
@@ -114,7 +114,7 @@ def map_columns(header: tuple[str, ...], sample: tuple[Cells, ...]) -> ColumnMap
         header=header,
         fields={field: _alternatives(places, names, sample) for field, places in fields.items()},
         extra=_unique_keys(others),
-        rating_scales={place: known.scale for place, known in names.items() if known.scale},
+        rating_scales=named_scales(header),
         hints=(*rejections, *hints),
     )
 

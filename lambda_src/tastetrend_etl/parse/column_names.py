@@ -67,6 +67,12 @@ def find_columns(header: Sequence[str], names: Iterable[str]) -> dict[str, int]:
     return {name: places[_comparable(name)] for name in names if _comparable(name) in places}
 
 
+def named_scales(header: Sequence[str]) -> dict[int, int]:
+    """Return position → the maximum rating that a column's name gives."""
+    names = {place: known_name(raw) for place, raw in enumerate(header)}
+    return {place: known.scale for place, known in names.items() if known and known.scale}
+
+
 def words_of(name: str) -> list[str]:
     """Return the lower-case words of a column name, which may be in camel case."""
     return re.findall(r"[^\W\d_]+", _WORD_STARTS.sub("_", name).lower())
