@@ -155,6 +155,7 @@ def test_every_issue_has_a_sentence(monkeypatch):
     for kind in ("reviews", "restaurants"):
         monkeypatch.setattr(f"tastetrend_etl.pipeline.transform_{kind}", recorded(kind, known))
     run("rating,review_text\n5,Crème brûlée\n".encode("cp1252"))
+    run(b"rating,review_text\n5,Good, but loud\n4,Fine, cheap\n")
     run(b"restaurant_name,address,avg_stars,total_reviews\nA,b,4,5\n")
 
     assert known | {"encoding_uncertain"} == meanings.ISSUES.keys()
