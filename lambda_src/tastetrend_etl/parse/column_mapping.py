@@ -7,7 +7,14 @@ from pathlib import PurePosixPath
 from tastetrend_etl.errors import RejectedFileError
 from tastetrend_etl.models import ColumnHint, ColumnMapping
 from tastetrend_etl.parse.column_hints import hints_for, rejection_hint
-from tastetrend_etl.parse.column_names import KnownName, fact_name, find_columns, known_name, named_scales
+from tastetrend_etl.parse.column_names import (
+    KnownName,
+    fact_name,
+    find_columns,
+    known_name,
+    named_scales,
+    unique_keys,
+)
 from tastetrend_etl.parse.column_sample import (
     Cells,
     are_equal,
@@ -54,7 +61,7 @@ def map_by_source(header: tuple[str, ...], source: Source) -> ColumnMapping:
         kind="reviews",
         header=header,
         fields=fields,
-        extra=_unique_keys(others),
+        extra=unique_keys(others),
         rating_scales=named_scales(header),
         source=source,
         missing=(source.name, *missing) if missing else (),
@@ -113,7 +120,7 @@ def map_columns(header: tuple[str, ...], sample: tuple[Cells, ...]) -> ColumnMap
         kind="reviews",
         header=header,
         fields={field: _alternatives(places, names, sample) for field, places in fields.items()},
-        extra=_unique_keys(others),
+        extra=unique_keys(others),
         rating_scales=named_scales(header),
         hints=(*rejections, *hints),
     )
@@ -181,17 +188,6 @@ def _restaurant_facts(header: tuple[str, ...]) -> Claims:
     if "restaurant_name" not in facts or not set(RESTAURANT_INFO_COLUMNS[2:]) & set(facts):
         return {}
     return {name: (facts.index(name),) for name in RESTAURANT_INFO_COLUMNS if name in facts}
-
-
-def _unique_keys(raw_names: dict[int, str]) -> dict[int, str]:
-    """Return position → unique name, because the columns become keys of one JSON object."""
-    keys: dict[str, int] = {}
-    for position, raw in raw_names.items():
-        key = raw.strip() or f"column_{position + 1}"
-        while key in keys:
-            key = f"{key}_{position + 1}"
-        keys[key] = position
-    return {position: key for key, position in keys.items()}
 
 
 def _advice(hints: list[ColumnHint]) -> str:

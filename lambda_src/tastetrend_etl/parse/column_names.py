@@ -1,7 +1,7 @@
 """Recognises raw columns by their names."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from tastetrend_etl.schema import (
@@ -82,6 +82,17 @@ def _comparable(name: str) -> str:
     """Return what two names have in common; a name without letters is itself."""
     text = name.strip().lower()
     return _letters(text) or text
+
+
+def unique_keys(raw_names: Mapping[int, str]) -> dict[int, str]:
+    """Return position → unique name, because the columns become keys of one JSON object."""
+    keys: dict[str, int] = {}
+    for position, raw in raw_names.items():
+        key = raw.strip() or f"column_{position + 1}"
+        while key in keys:
+            key = f"{key}_{position + 1}"
+        keys[key] = position
+    return {position: key for key, position in keys.items()}
 
 
 def _letters(name: str) -> str:

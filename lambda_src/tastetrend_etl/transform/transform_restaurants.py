@@ -16,10 +16,10 @@ from tastetrend_etl.transform.deduplicate import (
 from tastetrend_etl.transform.dictionary_column import DictionaryColumn
 from tastetrend_etl.transform.filter_rows import rejected_rows, repeated_header
 from tastetrend_etl.transform.numbers import parse_numbers
-from tastetrend_etl.transform.select_fields import column_texts, field_column, field_texts
+from tastetrend_etl.transform.select_fields import column_texts, field_column
 from tastetrend_etl.transform.standardize import Standardized
-from tastetrend_etl.transform.text import non_ascii_rows, undecodable_rows
-from tastetrend_etl.transform.transform_reviews import assemble
+from tastetrend_etl.transform.text import undecodable_rows
+from tastetrend_etl.transform.transform_reviews import assemble, reading_issues
 
 
 def transform_restaurants(
@@ -40,15 +40,11 @@ def transform_restaurants(
     avg_stars, stars_invalid = _number(stars, MAX_STARS)
     total_reviews, reviews_invalid = _number(reviews, MAX_REVIEWS, whole=True)
     issues = {
-        "avg_stars_invalid": stars_invalid[kept],
-        "total_reviews_invalid": reviews_invalid[kept],
-        "possible_duplicate": deduplicator.mark_alike(keys, kept & undecodable)[kept],
+        "avg_stars_invalid": stars_invalid,
+        "total_reviews_invalid": reviews_invalid,
+        "possible_duplicate": deduplicator.mark_alike(keys, kept & undecodable),
+        **reading_issues(raw, raw.source_rows, (), (name, address)),
     }
-    if raw.joined_rows:
-        issues["unquoted_delimiter"] = np.isin(raw.source_rows[kept], raw.joined_rows)
-    if raw.encoding_uncertain:
-        texts = [field_texts(raw.cells, columns, field) for field in ("restaurant_name", "address")]
-        issues["encoding_uncertain"] = non_ascii_rows(texts, ())[kept]
     facts = {
         "restaurant_name": name.to_dictionary(name.values),
         "address": address.to_dictionary(address.values),
@@ -57,7 +53,10 @@ def transform_restaurants(
     }
     rejected = rejected_rows(raw, {"repeated_header": header, "empty_row": nameless})
     return assemble(
-        Standardized({field: values.filter(pa.array(kept)) for field, values in facts.items()}, issues),
+        Standardized(
+            {field: values.filter(pa.array(kept)) for field, values in facts.items()},
+            {code: mask[kept] for code, mask in issues.items()},
+        ),
         schema.RESTAURANTS,
         raw.source_rows[kept],
         source_file,

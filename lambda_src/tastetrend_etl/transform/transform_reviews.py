@@ -1,13 +1,15 @@
 """Transforms a batch of raw reviews in four steps, each of which takes data and returns new data."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 
 from tastetrend_etl import schema
-from tastetrend_etl.models import ColumnMapping, InferredFormat, RawBatch, RejectedRow, TransformedBatch
+from tastetrend_etl.models import ColumnMapping, InferredFormat, Mask, RawBatch, RejectedRow, TransformedBatch
 from tastetrend_etl.transform.deduplicate import Deduplicator, deduplicate
+from tastetrend_etl.transform.dictionary_column import DictionaryColumn
 from tastetrend_etl.transform.filter_rows import filter_rows
 from tastetrend_etl.transform.review_id import hexadecimal
 from tastetrend_etl.transform.select_fields import constant, select_fields
@@ -28,24 +30,36 @@ def transform_reviews(
     unique = deduplicate(fields, candidates, raw, columns, deduplicator)
     del fields  # or the texts of all rows would be in memory beside those of the unique ones
     standardized = standardize(unique.fields, inferred_format)
+    source_rows = unique.fields.source_rows
+    texts = (unique.fields.text, unique.fields.ids, unique.fields.extra)
     issues = {
         **standardized.issues,
+        **reading_issues(raw, source_rows, texts, unique.fields.columns.values()),
         "undecodable_text": unique.undecodable,
         "possible_duplicate": unique.possible_duplicate,
     }
-    if raw.joined_rows:
-        issues["unquoted_delimiter"] = np.isin(unique.fields.source_rows, raw.joined_rows)
-    if raw.encoding_uncertain:
-        texts = (unique.fields.text, unique.fields.ids, unique.fields.extra)
-        issues["encoding_uncertain"] = non_ascii_rows(texts, unique.fields.columns.values())
     result = replace(
         standardized,
         columns={**standardized.columns, "review_id": hexadecimal(unique.fingerprints)},
         issues=issues,
     )
     rejected = [*raw.ragged, *rejected]
-    source_rows = unique.fields.source_rows
     return assemble(result, schema.REVIEWS, source_rows, source_file, rejected, unique.duplicates)
+
+
+def reading_issues(
+    raw: RawBatch,
+    source_rows: np.ndarray,
+    texts: Iterable[pa.StringArray],
+    columns: Iterable[DictionaryColumn],
+) -> dict[str, Mask]:
+    """Return the issues of rows that come from how the file was read: joined fields, a likely code page."""
+    issues = {}
+    if raw.joined_rows:
+        issues["unquoted_delimiter"] = np.isin(source_rows, raw.joined_rows)
+    if raw.encoding_uncertain:
+        issues["encoding_uncertain"] = non_ascii_rows(texts, columns)
+    return issues
 
 
 def assemble(
