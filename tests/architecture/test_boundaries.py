@@ -17,6 +17,7 @@ ALLOWED = {
     "errors": set(),
     "limits": set(),
     "settings": set(),
+    "pseudonym": {"settings"},
     "temp_workspace": set(),
     "staging": set(),
     "budget": set(),
@@ -113,6 +114,12 @@ def test_only_settings_reads_the_environment():
     reading = [path for path in MODULES if "os.environ" in path.read_text(encoding="utf-8")]
 
     assert names_of(reading) == ["settings.py"]
+
+
+def test_only_one_module_reads_secrets():
+    reading = [path for path in MODULES if "aws_lambda_powertools.utilities.parameters" in set(imports(path))]
+
+    assert names_of(reading) == ["pseudonym.py"]
 
 
 def test_nothing_imports_a_handler():
