@@ -18,6 +18,7 @@ ALLOWED = {
     "limits": set(),
     "settings": set(),
     "pseudonym": {"settings"},
+    "curated": {"parquet_writer", "pseudonym"},
     "temp_workspace": set(),
     "staging": set(),
     "budget": set(),
