@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from aws_cdk import CfnDynamicReference, CfnDynamicReferenceService, Duration
+from aws_cdk import Acknowledgment, CfnDynamicReference, CfnDynamicReferenceService, Duration, Validations
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from tastetrend_stack.environments import Environment
@@ -33,6 +34,15 @@ class EtlFunction(Construct):
             )
             for name, parameter in _LAYERS.items()
         ]
+        variables = {f"{kind.upper()}_BUCKET": environment.bucket_name(kind) for kind in _BUCKETS}
+        grants = _grants(environment)
+        key = environment.resource_name("pseudonym-key")
+        if environment.secret_key:
+            secret = self._build_secret(environment, key)
+            variables["PSEUDONYM_SECRET"] = secret.secret_arn
+            grants.append(Grant(["secretsmanager:GetSecretValue"], [secret.secret_arn]))
+        else:
+            variables["PSEUDONYM_KEY"] = f"{key}, which is public"
         self.function = PythonFunction(
             self,
             "Function",
@@ -43,11 +53,27 @@ class EtlFunction(Construct):
             code=self.code,
             layers=self.layers,
             timeout=Duration.seconds(30),
-            variables={f"{kind.upper()}_BUCKET": environment.bucket_name(kind) for kind in _BUCKETS},
+            variables=variables,
             policy_name="etl",
-            grants=_grants(environment),
+            grants=grants,
             role_description="Reads raw review files, writes processed ones, and nothing else",
         )
+
+    def _build_secret(self, environment: Environment, name: str) -> secretsmanager.Secret:
+        """Build the secret with a random key of pseudonyms."""
+        secret = secretsmanager.Secret(
+            self,
+            "PseudonymKey",
+            secret_name=name,
+            description="The key of customers' pseudonyms",
+            generate_secret_string=secretsmanager.SecretStringGenerator(
+                password_length=64, exclude_punctuation=True
+            ),
+            removal_policy=environment.removal_policy,
+        )
+        reason = "A new key changes every pseudonym: a person rotates it and processes the files again"
+        Validations.of(secret).acknowledge(Acknowledgment(id="AwsSolutions-SMG4", reason=reason))
+        return secret
 
 
 def _grants(environment: Environment) -> list[Grant]:

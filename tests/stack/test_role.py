@@ -32,10 +32,12 @@ def granted(any_stack):
     }
 
 
-def test_the_function_reads_raw_writes_processed_and_runs_the_gate_in_artifacts(granted):
+def test_the_function_reads_raw_writes_processed_and_runs_the_gate_in_artifacts(granted, any_stack):
     raw, processed, artifacts = (
         f"{ARN}:s3:::tastetrend-ENV-{kind}-${{AWS::AccountId}}" for kind in ("raw", "processed", "artifacts")
     )
+    secrets = any_stack.properties("SecretsManager::Secret")
+    assert len(secrets) == (any_stack.name in {"staging", "prod"})
     group = f"{ARN}:logs:{HERE}:log-group:/aws/lambda/tastetrend-ENV-etl"
     assert granted == {
         ("s3:ListBucket", raw),
@@ -53,6 +55,7 @@ def test_the_function_reads_raw_writes_processed_and_runs_the_gate_in_artifacts(
             for prefix in ("gate", "rejected/gate", "logs/gate")
             for action in ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload")
         ),
+        *(("secretsmanager:GetSecretValue", f"${{{secret}}}") for secret in secrets),
         ("sqs:SendMessage", f"{ARN}:sqs:{HERE}:tastetrend-ENV-etl-failures"),
         ("logs:CreateLogStream", group),
         ("logs:CreateLogStream", f"{group}:*"),
