@@ -6,8 +6,12 @@ from constructs import Construct
 
 from tastetrend_stack.bucket import PrivateBucket, audit_retention
 from tastetrend_stack.environments import Environment
+from tastetrend_stack.iam import OUTPUT_PREFIXES
 
-_GATE_PREFIXES = ("gate/", "processed/")  # of the artifacts bucket: golden files and their outputs
+_GATE_PREFIXES = (
+    "gate/",
+    *(f"{prefix}/" for prefix in OUTPUT_PREFIXES),
+)  # of the artifacts bucket: golden files and their outputs
 # Athena writes each result once; overwritten or deleted, it is of no more use.
 _QUERY_RESULTS = s3.LifecycleRule(
     prefix="queries/", expiration=Duration.days(7), noncurrent_version_expiration=Duration.days(1)
