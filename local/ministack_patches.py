@@ -91,10 +91,10 @@ async def _rewrite_query_with_views(query: str, database: str, catalog: str | No
 
 
 def _find_view(reference: Any, database: str) -> str | None:  # noqa: ANN401 # the emulator has no types
-    """Return the SQL of a view; None if the reference is not to a view."""
+    """Return the SQL of a view in one line, so that errors name the query's own; None if it is no view."""
     table = glue._tables.get(f"{reference.database or database}/{reference.table}") or {}
     view = _VIEW.fullmatch(table.get("ViewOriginalText") or "")
-    return str(json.loads(base64.b64decode(view[1]))["originalSql"]) if view else None
+    return str(json.loads(base64.b64decode(view[1]))["originalSql"]).replace("\n", " ") if view else None
 
 
 async def _save_results_at_reported_key(query_id: str) -> None:

@@ -10,6 +10,9 @@ import typer
 
 from ops.commands import app
 from ops.errors import CommandError, UsageError
+from ops.query_command import EXAMPLE, query
+
+app.command(epilog=EXAMPLE)(query)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

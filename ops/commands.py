@@ -4,7 +4,6 @@ A command imports its implementation when it runs: help and completion do not wa
 """
 # ruff: noqa: PLC0415 # for that reason
 
-import json
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -13,15 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer import Argument, Option
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from ops.output import Json
+from ops.output import console as _console
+from ops.output import finish as _finish
 
-    from ops.result import Result
+if TYPE_CHECKING:
     from ops.stack_outputs import CommandContext
 
 EnvironmentName = Literal["local", "dev", "staging", "prod"]
 Env = Annotated[EnvironmentName, Option(envvar="TASTETREND_ENV", help="The environment to work on.")]
-Json = Annotated[bool, Option("--json", help="Print JSON to stdout; messages go to stderr.")]
 Yes = Annotated[bool, Option("--yes", help="Do it; without this, only show what would be done.")]
 Stage = Annotated[Literal["staging", "prod"], Argument(help="The alias to move.")]
 _Number = partial(Option, metavar="NUMBER")
@@ -175,16 +174,3 @@ def _context(env: str, as_json: bool) -> "CommandContext":  # noqa: FBT001 # fro
     from ops.stack_outputs import read_context
 
     return read_context(env, _console(as_json))
-
-
-def _console(as_json: bool) -> "Console":  # noqa: FBT001 # from an option
-    """Return a console that prints text unchanged; with JSON on stdout, it prints to stderr."""
-    from rich.console import Console
-
-    return Console(stderr=as_json, markup=False, emoji=False, soft_wrap=True)
-
-
-def _finish(result: "Result", as_json: bool) -> None:  # noqa: FBT001 # from an option
-    if as_json:
-        typer.echo(json.dumps(result.data, indent=2, ensure_ascii=False))
-    raise typer.Exit(result.exit_code)

@@ -8,6 +8,7 @@ from pathlib import Path
 SCRIPT = Path(sys.executable).with_name("tastetrend")
 COMMANDS = (
     "process",
+    "query",
     "failures",
     "redrive",
     "replay",
@@ -22,6 +23,7 @@ ON_AWS = {  # with their required arguments other than --env
     "failures": [],
     "redrive": [],
     "replay": [""],
+    "query": ["SELECT 1"],
     "promote": ["staging"],
     "rollback": ["prod"],
     "releases": [],
