@@ -9,6 +9,7 @@ from constructs import Construct
 
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.iam import (
+    CURATED_PREFIX,
     DATASET_PREFIXES,
     GATE_OUTPUTS,
     OUTPUT_PREFIXES,
@@ -94,13 +95,14 @@ def _grants(environment: Environment) -> list[Grant]:
     any_raw = "The senders choose the keys, so any object may be read"
     any_output = "Keys of outputs follow the senders' keys, below fixed prefixes"
     moved = "A raw object whose kind has changed leaves its former dataset, whose key follows its own"
+    former = (*DATASET_PREFIXES, CURATED_PREFIX)
     golden = "The quality gate replays golden files under keys of its own run"
     return [
         Grant(["s3:ListBucket"], [bucket_arn(environment, kind) for kind in _BUCKETS]),
         Grant(read, object_arns(environment, "raw"), any_raw),
         Grant(read, object_arns(environment, "artifacts", "gate"), golden),
-        Grant(write, object_arns(environment, "processed", *OUTPUT_PREFIXES), any_output),
+        Grant(write, object_arns(environment, "processed", *OUTPUT_PREFIXES, CURATED_PREFIX), any_output),
         Grant(write, object_arns(environment, "artifacts", *GATE_OUTPUTS), golden),
-        Grant(["s3:DeleteObject"], object_arns(environment, "processed", *DATASET_PREFIXES), moved),
+        Grant(["s3:DeleteObject"], object_arns(environment, "processed", *former), moved),
         Grant(["sqs:SendMessage"], [regional_arn("sqs", environment.resource_name("etl-failures"))]),
     ]

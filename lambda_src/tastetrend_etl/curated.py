@@ -7,9 +7,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tastetrend_etl.models import Kind
 from tastetrend_etl.parquet_writer import encoded_schema, open_parquet_writer
-from tastetrend_etl.pseudonym import PseudonymKey, pseudonym
+from tastetrend_etl.pseudonym import PseudonymKey, load_key, pseudonym
 from tastetrend_etl.schema import REVIEWS
+from tastetrend_etl.settings import Settings
 
 _NAME, _PSEUDONYM, _KEY_VERSION = "customer_name", "customer_pseudonym", "customer_key_version"
 _EXTRA = "extra"  # the cells of unknown columns, which may be names, addresses or anything else
@@ -25,6 +27,19 @@ def _columns() -> Iterator[tuple[str, pa.DataType]]:
 
 CURATED_REVIEWS = pa.schema(_columns())
 """The columns of a part of reviews: the contract's, without names and unknown columns."""
+
+
+def curate(dataset: Path, kind: Kind, settings: Settings) -> Path:
+    """Return the file of the curated part: of restaurant facts, which hold no names, the dataset itself.
+
+    Raises:
+        MissingKeyError: the key of pseudonyms cannot be read.
+    """
+    if kind != "reviews":
+        return dataset
+    target = dataset.with_name("curated.parquet")
+    write_curated_reviews(dataset, target, load_key(settings))
+    return target
 
 
 def write_curated_reviews(dataset: Path, target: Path, key: PseudonymKey) -> None:

@@ -33,9 +33,11 @@ _LOOKS_LIKE_OUTPUT = (
 
 @dataclass(frozen=True)
 class OutputKeys:
-    """The keys of all outputs of one version of a raw object."""
+    """The keys of all outputs of one version of a raw object, whose rows are of a kind."""
 
+    kind: Kind
     dataset: str
+    curated: str
     rejected: str
     validation: str
     bias: str
@@ -74,12 +76,26 @@ def dataset_keys(raw_key: str) -> Mapping[Kind, str]:
     }
 
 
+def curated_keys(raw_key: str) -> Mapping[Kind, str]:
+    """Return the key of a curated part of each kind, the same for all versions of a raw object.
+
+    It is a hash: the names of files, which may contain anything, are in the rows.
+    """
+    name = hashlib.sha256(raw_key.encode()).hexdigest()[:32]
+    return {
+        "reviews": f"curated/reviews/{name}.parquet",
+        "restaurant_info": f"curated/restaurants/{name}.parquet",
+    }
+
+
 def output_keys(source: SourceObject, kind: Kind = "reviews") -> OutputKeys:
     """Return the output keys; they depend on the raw object alone, so a second run overwrites the first."""
     folder, name = _split(source.key)
     version = _version_suffix(source)
     return OutputKeys(
+        kind=kind,
         dataset=dataset_keys(source.key)[kind],
+        curated=curated_keys(source.key)[kind],
         rejected=f"rejected/{folder}rejected_{name}.{version}.parquet",
         validation=f"processed/logs/{folder}{name}/validation_{version}.json",
         bias=f"processed/logs/{folder}{name}/bias_{version}.json",

@@ -18,7 +18,7 @@ ALLOWED = {
     "limits": set(),
     "settings": set(),
     "pseudonym": {"settings"},
-    "curated": {"parquet_writer", "pseudonym"},
+    "curated": {"parquet_writer", "pseudonym", "settings"},
     "temp_workspace": set(),
     "staging": set(),
     "budget": set(),
@@ -34,6 +34,7 @@ ALLOWED = {
     "load": {"s3_download", "output_keys", "pipeline", "s3_parquet", "validate"},
     "pipeline": {"parse", "transform", "validate", "parquet_writer", "rejected_file", "output_keys"},
     "ingest": {
+        "curated",
         "s3_download",
         "load",
         "output_keys",

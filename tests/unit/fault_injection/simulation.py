@@ -1,5 +1,6 @@
 """Lets concurrent invocations take turns at each S3 request, and explores every schedule of the turns."""
 
+import hashlib
 import re
 import threading
 from collections.abc import Callable
@@ -58,12 +59,17 @@ class Simulation:
         key: the raw key of all invocations.
         objects: path and, for objects with a version in their key, raw ETag → ETag of the raw content.
         datasets: ETags of the raw contents of the dataset of reviews, in the order of the writes.
+        parts: the same of its curated part.
     """
 
     key: str
     workers: list[Worker]
     objects: dict = field(default_factory=dict)
     datasets: list[str] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+
+    def __post_init__(self):
+        self._hash = hashlib.sha256(self.key.encode()).hexdigest()[:32]
 
     def answer(self, request, respond):
         worker = threading.current_thread()
@@ -72,6 +78,7 @@ class Simulation:
         worker.wait_for_turn()
         response = respond(request)
         path = _VERSION_SUFFIX.sub("", urlsplit(request.url).path.replace(self.key, "KEY"))
+        path = path.replace(self._hash, "HASH")
         header = "etag" if path == "/KEY" else "x-amz-meta-source-etag"
         raw_etag = response.headers.get(header)
         worker.seen.append((request.method, path, response.status_code, raw_etag))
@@ -91,6 +98,8 @@ class Simulation:
     def _record_write(self, path, raw_etag):
         if path == "/processed/processed_KEY.parquet":
             self.datasets.append(raw_etag)
+        if path == "/curated/reviews/HASH.parquet":
+            self.parts.append(raw_etag)
         versioned = path.startswith(("/processed/logs/", "/rejected/"))
         self.objects[path, raw_etag if versioned else ""] = raw_etag
 

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tastetrend_etl.ingest import IngestResult, RunContext, ingest
-from tastetrend_etl.output_keys import dataset_keys
+from tastetrend_etl.output_keys import curated_keys, dataset_keys
 from tastetrend_etl.s3_download import connect
 from tastetrend_etl.s3_event import ObjectEvent
 from tastetrend_etl.settings import Settings
@@ -19,7 +19,7 @@ CONTENTS = [b"rating,review_text\n" + b"4,words %d\n" % index for index in range
 FACTS = len(CONTENTS)
 CONTENTS.append(b"restaurant_name,avg_stars,total_reviews\nThe Fork,4.5,120\n")
 ETAGS = [hashlib.md5(content, usedforsecurity=False).hexdigest() for content in CONTENTS]
-SETTINGS = Settings(RAW, PROCESSED, ARTIFACTS)
+SETTINGS = Settings(RAW, PROCESSED, ARTIFACTS, "a key for tests")
 
 
 @pytest.fixture(params=["in one request", "in parts"], autouse=True)
@@ -52,7 +52,7 @@ def upload(run):
 
 @pytest.fixture
 def assert_newest_whole(store):
-    """Return a check: the only dataset is of the newest version, and no older one has overwritten it."""
+    """Return a check: the only dataset and part are of the newest version, overwritten by no older one."""
 
     def check(simulation):
         assert all(isinstance(worker.result, IngestResult) for worker in simulation.workers), (
@@ -60,9 +60,14 @@ def assert_newest_whole(store):
         )
         current = store.client.head_object(Bucket=RAW, Key=simulation.key)
         (dataset,) = {*dataset_keys(simulation.key).values()}.intersection(store.keys())
-        assert store.metadata(dataset)["source-version-id"] == current["VersionId"]
+        (part,) = {*curated_keys(simulation.key).values()}.intersection(store.keys())
+        for key in (dataset, part):
+            assert store.metadata(key)["source-version-id"] == current["VersionId"]
+        assert dataset.startswith("processed/") == part.startswith("curated/reviews/")
         written = [ETAGS.index(etag) for etag in simulation.datasets]
         assert written == sorted(set(written))
+        parts = [ETAGS.index(etag) for etag in simulation.parts]
+        assert parts == sorted(parts)
         assert pq.read_table(io.BytesIO(store.read(dataset)))["source_row"].to_pylist() == [1]
         reports = f"processed/logs/{simulation.key}/"
         versions = store.client.list_object_versions(Bucket=PROCESSED, Prefix=reports)["Versions"]
