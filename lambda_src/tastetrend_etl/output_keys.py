@@ -21,6 +21,7 @@ _OUTPUT_NAME = re.compile(
     re.DOTALL,
 )
 
+_CURATED: Mapping[Kind, str] = {"reviews": "curated/reviews", "restaurant_info": "curated/restaurants"}
 _TOO_LONG = (
     f"the key has more than {MAX_RAW_KEY_BYTES} bytes, its outputs' keys would be too long for S3; "
     "upload the file under a shorter one"
@@ -33,15 +34,19 @@ _LOOKS_LIKE_OUTPUT = (
 
 @dataclass(frozen=True)
 class OutputKeys:
-    """The keys of all outputs of one version of a raw object, whose rows are of a kind."""
+    """The keys of all outputs of one version of a raw object."""
 
-    kind: Kind
     dataset: str
     curated: str
     rejected: str
     validation: str
     bias: str
     error: str
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of the rows of the dataset."""
+        return "reviews" if self.curated.startswith(_CURATED["reviews"]) else "restaurant_info"
 
 
 def fits_s3_limit(raw_key: str) -> bool:
@@ -82,10 +87,7 @@ def curated_keys(raw_key: str) -> Mapping[Kind, str]:
     It is a hash: the names of files, which may contain anything, are in the rows.
     """
     name = hashlib.sha256(raw_key.encode()).hexdigest()[:32]
-    return {
-        "reviews": f"curated/reviews/{name}.parquet",
-        "restaurant_info": f"curated/restaurants/{name}.parquet",
-    }
+    return {kind: f"{prefix}/{name}.parquet" for kind, prefix in _CURATED.items()}
 
 
 def output_keys(source: SourceObject, kind: Kind = "reviews") -> OutputKeys:
@@ -93,7 +95,6 @@ def output_keys(source: SourceObject, kind: Kind = "reviews") -> OutputKeys:
     folder, name = _split(source.key)
     version = _version_suffix(source)
     return OutputKeys(
-        kind=kind,
         dataset=dataset_keys(source.key)[kind],
         curated=curated_keys(source.key)[kind],
         rejected=f"rejected/{folder}rejected_{name}.{version}.parquet",
