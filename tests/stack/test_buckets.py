@@ -13,7 +13,7 @@ BUCKETS = {
 EXPIRING = {
     "StorageRaw7E344C76": [],
     "StorageProcessedA33E9072": ["queries/"],
-    "StorageArtifacts08431D1F": ["gate/", "processed/"],
+    "StorageArtifacts08431D1F": ["gate/", "processed/", "reference/", "rejected/"],
 }
 DATA = ["StorageRaw7E344C76", "StorageProcessedA33E9072", "StorageArtifacts08431D1F"]
 
