@@ -102,3 +102,13 @@ def test_only_with_the_patch_a_view_on_a_view_can_be_read(athena, patched):
 
     assert execution["Status"]["State"] == ("SUCCEEDED" if patched else "FAILED")
     assert athena.result(execution) == (["number,number", "42,42"] if patched else None)
+
+
+def test_without_duckdb_a_query_fails_instead_of_doing_nothing(tmp_path, monkeypatch):
+    (tmp_path / "duckdb.py").write_text("raise ModuleNotFoundError(\"No module named 'duckdb'\")")
+    monkeypatch.setitem(module._SETTINGS, "PYTHONPATH", str(tmp_path))  # noqa: SLF001 # to hide DuckDB
+
+    with running() as emulator:
+        status = Athena(emulator).query("SELECT 1 AS one")["Status"]
+
+    assert (status["State"], status["StateChangeReason"]) == ("FAILED", "No module named 'duckdb'")
