@@ -42,7 +42,7 @@ $(UV): locks/uv.txt
 	@touch $@
 
 $(VENV): $(UV) locks/requirements.txt pyproject.toml
-	$(call install,locks/requirements.txt,170)
+	$(call install,locks/requirements.txt,190)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 

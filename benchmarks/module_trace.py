@@ -26,6 +26,7 @@ _ENVIRONMENT = {
     "AWS_SECRET_ACCESS_KEY": "none",
     "POWERTOOLS_LOG_LEVEL": "ERROR",
     "POWERTOOLS_METRICS_DISABLED": "true",
+    "PSEUDONYM_KEY": "none",
     **{f"{name.upper()}_BUCKET": name for name in _BUCKETS},
 }
 _FILE = (

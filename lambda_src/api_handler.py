@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tastetrend_etl import observability
-from tastetrend_etl.ingest import SIDE_OBJECTS, RunContext
+from tastetrend_etl.ingest import MAX_PARALLEL_CALLS, RunContext
 from tastetrend_etl.invocation import deadline, ingest_each, respond
 from tastetrend_etl.s3_download import connect
 from tastetrend_etl.s3_event import read_event
@@ -14,7 +14,7 @@ from tastetrend_etl.settings import Settings, load_settings
 
 SETTINGS = load_settings(Settings)
 S3 = connect()
-EXECUTOR = ThreadPoolExecutor(SIDE_OBJECTS)
+EXECUTOR = ThreadPoolExecutor(MAX_PARALLEL_CALLS)
 
 
 @observability.logger.inject_lambda_context(clear_state=True)

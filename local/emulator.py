@@ -28,6 +28,7 @@ ACCOUNT = "000000000000"
 PROJECT = Path(__file__).parents[1]
 _CERTIFICATE, _LOG = "certificate.pem", "emulator.log"
 _START_SECONDS = 180  # 2 on an idle machine
+_APP = "local.ministack_patches:app"
 _KEY, _SECRET = "test", "test"  # the emulator's root user
 _SETTINGS = {
     "MINISTACK_HOST": HOST,
@@ -37,6 +38,7 @@ _SETTINGS = {
     "USE_SSL": "1",
     "LAMBDA_ACCOUNT_CONCURRENCY": "4",  # each is a process of some 130 MB
     "SFN_WAIT_SCALE": "0",
+    "ATHENA_ENGINE": "duckdb",  # without it, queries would succeed and do nothing
     "IOT_MTLS_ENABLED": "0",  # would listen on port 8883
     "SFTP_ENABLED": "0",  # would listen on port 2222
 }
@@ -153,7 +155,7 @@ def _spawn(listener: socket.socket, folder: Path) -> subprocess.Popen[bytes]:
     authority.cert_pem.write_to_path(folder / _CERTIFICATE)
     key = folder / "server.pem"
     authority.issue_cert(HOST).private_key_and_cert_chain_pem.write_to_path(key)
-    command = [sys.executable, "-m", "hypercorn", "local.ministack_patches:app", "--workers", "0"]
+    command = [sys.executable, "-m", "hypercorn", _APP, "--workers", "0"]
     command += ["--bind", f"fd://{listener.fileno()}", "--certfile", str(key), "--keyfile", str(key)]
     return start_process_group(
         command,

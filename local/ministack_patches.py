@@ -1,14 +1,16 @@
 """Patches the emulator where this stack depends on AWS behaviour that it lacks."""
 # ruff: noqa: SLF001 # it has no hooks, so private functions are wrapped; its version is pinned
 
+import base64
+import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import unquote
 
 from ministack.app import app  # type: ignore[import-untyped]
-from ministack.services import lambda_svc, ssm  # type: ignore[import-untyped]
+from ministack.services import athena, glue, lambda_svc, ssm  # type: ignore[import-untyped]
 from ministack.services.cloudformation import provisioners  # type: ignore[import-untyped]
 
 __all__ = ["app"]
@@ -17,6 +19,7 @@ Record = dict[str, Any]
 Resolved = tuple[Record | None, Record | None]
 Response = tuple[int, dict[str, str], bytes]
 
+_VIEW = re.compile(r"/\* Presto View: (\S+) \*/")
 _LAYER_PARAMETER = re.compile(r"/aws/service/(aws-sdk-pandas|powertools)/.+")
 _PUBLISHER = "1" * 12  # another account: the emulator looks up layers of the stack's own
 _RETRY_SECONDS = 0.1
@@ -26,6 +29,8 @@ _execute: Callable[[Record, object], Record] = lambda_svc._execute_function
 _resolve: Callable[[Record | None, str | None], Resolved] = lambda_svc._effective_func_record_for_qualifier
 _get_function: Callable[[str, str | None], Response] = lambda_svc._get_function
 _record_alarm: Callable[[str, Record], Record] = provisioners._cw_metric_alarm_record
+_rewrite_query: Callable[[str, str, str | None], Awaitable[object]] = athena._rewrite_data_paths
+_save_results: Callable[[str], Awaitable[None]] = athena._save_query_results
 
 
 def _find_layer_parameter(name: str) -> Record | None:
@@ -72,9 +77,42 @@ def _serve_code(name_and_version: str, account_id: str, region: str) -> Response
     return (200, {"Content-Type": "application/zip"}, record["code_zip"]) if record else (404, {}, b"")
 
 
+async def _rewrite_query_with_views(query: str, database: str, catalog: str | None = None) -> object:
+    """Replace each view in a query, and each in its definition, by the definition."""
+    while views := [
+        (reference, sql)
+        for reference in athena._table_references(query)
+        if (sql := _find_view(reference, database))
+    ]:
+        for reference, sql in reversed(views):
+            alias = "" if reference.aliased else f' AS "{reference.table}"'
+            query = f"{query[: reference.start]}({sql}){alias}{query[reference.end :]}"
+    return await _rewrite_query(query, database, catalog)
+
+
+def _find_view(reference: Any, database: str) -> str | None:  # noqa: ANN401 # the emulator has no types
+    """Return the SQL of a view in one line, so that errors name the query's own; None if it is no view."""
+    table = glue._tables.get(f"{reference.database or database}/{reference.table}") or {}
+    view = _VIEW.fullmatch(table.get("ViewOriginalText") or "")
+    return str(json.loads(base64.b64decode(view[1]))["originalSql"]).replace("\n", " ") if view else None
+
+
+async def _save_results_at_reported_key(query_id: str) -> None:
+    """Save a result under the key that the emulator reports, not under another one below that key."""
+    configuration = athena._executions[query_id]["ResultConfiguration"]
+    reported = configuration["OutputLocation"]
+    configuration["OutputLocation"] = reported.rpartition("/")[0]
+    try:
+        await _save_results(query_id)
+    finally:
+        configuration["OutputLocation"] = reported
+
+
 ssm._public_parameter = _find_layer_parameter
 lambda_svc._execute_function = _retry_throttled
 lambda_svc._effective_func_record_for_qualifier = _resolve_with_alias_settings
 lambda_svc._get_function = _get_function_with_version
 lambda_svc.serve_function_code = _serve_code
 provisioners._cw_metric_alarm_record = _accept_math_alarms
+athena._rewrite_data_paths = _rewrite_query_with_views
+athena._save_query_results = _save_results_at_reported_key

@@ -8,11 +8,12 @@ from types import FrameType
 
 import typer
 
+from ops import onboard_command, query_command
 from ops.commands import app
 from ops.errors import CommandError, UsageError
-from ops.onboard_command import EXAMPLE, onboard
 
-app.command(epilog=EXAMPLE)(onboard)
+app.command(epilog=onboard_command.EXAMPLE)(onboard_command.onboard)
+app.command(epilog=query_command.EXAMPLE)(query_command.query)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -19,7 +19,12 @@ _FAIL_FAST = Config(connect_timeout=5, retries={"mode": "standard", "total_max_a
 
 @dataclass(frozen=True)
 class CommandContext:
-    """An environment's resources, and the console for progress and results; S3 events invoke `alias`."""
+    """An environment's resources, and the console for progress and results.
+
+    Attributes:
+        alias: which S3 events invoke.
+        database: with `workgroup`, for queries; empty for a stack that was deployed before it had them.
+    """
 
     env: str
     raw_bucket: str
@@ -30,6 +35,8 @@ class CommandContext:
     failure_queue_url: str
     s3: "S3Client"
     console: Console
+    database: str = ""
+    workgroup: str = ""
 
 
 def read_context(env: str, console: Console) -> CommandContext:
@@ -50,6 +57,8 @@ def read_context(env: str, console: Console) -> CommandContext:
         failure_queue_url=outputs["FailureQueueUrl"],
         s3=boto3.client("s3"),
         console=console,
+        database=outputs.get("DatabaseName", ""),
+        workgroup=outputs.get("WorkgroupName", ""),
     )
 
 

@@ -8,7 +8,15 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from tastetrend_stack.environments import Environment
-from tastetrend_stack.iam import OUTPUT_PREFIXES, Grant, bucket_arn, build_role, object_arns, regional_arn
+from tastetrend_stack.iam import (
+    CURATED_PREFIX,
+    OUTPUT_PREFIXES,
+    Grant,
+    bucket_arn,
+    build_role,
+    object_arns,
+    regional_arn,
+)
 
 SESSION = Duration.hours(2)  # a deployment waits for two promotions, one of them a canary
 
@@ -79,7 +87,7 @@ def _release_grants(environment: Environment) -> list[Grant]:
     buckets = [bucket_arn(environment, kind) for kind in ("raw", "processed", "artifacts")]
     uploads = bucket_arn(environment, "raw")
     releases = object_arns(environment, "artifacts", "releases", "lambda")
-    processed = object_arns(environment, "processed", *OUTPUT_PREFIXES)
+    processed = object_arns(environment, "processed", *OUTPUT_PREFIXES, CURATED_PREFIX)
     any_version = "A version's number is not known before it is deployed"
     by_version = "Releases are kept under the numbers of versions"
     any_output = "A bad version's outputs can have any key below fixed prefixes"

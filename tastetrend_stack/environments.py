@@ -23,6 +23,7 @@ class Environment:
         canary: a new version first gets a part of the events.
         audited: CloudTrail records every write to the buckets.
         compared: pull requests show a diff against this environment.
+        secret_key: the key of pseudonyms is a secret; elsewhere it is public, as the data must be.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Environment:
     canary: bool = False
     audited: bool = False
     compared: bool = False
+    secret_key: bool = False
 
     def resource_name(self, *parts: str) -> str:
         """Return `tastetrend-<environment>-<parts>`."""
@@ -41,6 +43,11 @@ class Environment:
     def bucket_name(self, kind: str) -> str:
         """Return a bucket's name, so that policies can name it without depending on the bucket."""
         return self.resource_name(kind, Aws.ACCOUNT_ID)
+
+    @property
+    def database_name(self) -> str:
+        """Return the name of Glue's database, in which SQL needs no quotes."""
+        return self.resource_name().replace("-", "_")
 
     @property
     def live_alias(self) -> str:
@@ -65,8 +72,10 @@ ENVIRONMENTS = {
     for environment in (
         Environment("local", _DELETE, RetentionDays.ONE_WEEK, 7, 7),
         Environment("dev", _DELETE, RetentionDays.TWO_WEEKS, 30, 30, compared=True),
-        Environment("staging", _KEEP, RetentionDays.ONE_MONTH, 30, 90, canary=True),
-        Environment("prod", _KEEP, RetentionDays.ONE_YEAR, 90, 365, canary=True, audited=True),
+        Environment("staging", _KEEP, RetentionDays.ONE_MONTH, 30, 90, canary=True, secret_key=True),
+        Environment(
+            "prod", _KEEP, RetentionDays.ONE_YEAR, 90, 365, canary=True, audited=True, secret_key=True
+        ),
     )
 }
 

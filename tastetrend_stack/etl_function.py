@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
-from aws_cdk import CfnDynamicReference, CfnDynamicReferenceService, Duration
+from aws_cdk import Acknowledgment, CfnDynamicReference, CfnDynamicReferenceService, Duration, Validations
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.iam import (
+    CURATED_PREFIX,
     DATASET_PREFIXES,
     GATE_OUTPUTS,
     OUTPUT_PREFIXES,
@@ -41,6 +43,15 @@ class EtlFunction(Construct):
             )
             for name, parameter in _LAYERS.items()
         ]
+        variables = {f"{kind.upper()}_BUCKET": environment.bucket_name(kind) for kind in _BUCKETS}
+        grants = _grants(environment)
+        key = environment.resource_name("pseudonym-key")
+        if environment.secret_key:
+            secret = self._build_secret(environment, key)
+            variables["PSEUDONYM_SECRET"] = secret.secret_arn
+            grants.append(Grant(["secretsmanager:GetSecretValue"], [secret.secret_arn]))
+        else:
+            variables["PSEUDONYM_KEY"] = f"{key}, which is public"
         self.function = PythonFunction(
             self,
             "Function",
@@ -51,11 +62,27 @@ class EtlFunction(Construct):
             code=self.code,
             layers=self.layers,
             timeout=Duration.seconds(30),
-            variables={f"{kind.upper()}_BUCKET": environment.bucket_name(kind) for kind in _BUCKETS},
+            variables=variables,
             policy_name="etl",
-            grants=_grants(environment),
+            grants=grants,
             role_description="Reads raw review files, writes processed ones, and nothing else",
         )
+
+    def _build_secret(self, environment: Environment, name: str) -> secretsmanager.Secret:
+        """Build the secret with a random key of pseudonyms."""
+        secret = secretsmanager.Secret(
+            self,
+            "PseudonymKey",
+            secret_name=name,
+            description="The key of customers' pseudonyms",
+            generate_secret_string=secretsmanager.SecretStringGenerator(
+                password_length=64, exclude_punctuation=True
+            ),
+            removal_policy=environment.removal_policy,
+        )
+        reason = "A new key changes every pseudonym: a person rotates it and processes the files again"
+        Validations.of(secret).acknowledge(Acknowledgment(id="AwsSolutions-SMG4", reason=reason))
+        return secret
 
 
 def _grants(environment: Environment) -> list[Grant]:
@@ -68,13 +95,14 @@ def _grants(environment: Environment) -> list[Grant]:
     any_raw = "The senders choose the keys, so any object may be read"
     any_output = "Keys of outputs follow the senders' keys, below fixed prefixes"
     moved = "A raw object whose kind has changed leaves its former dataset, whose key follows its own"
+    former = (*DATASET_PREFIXES, CURATED_PREFIX)
     golden = "The quality gate replays golden files under keys of its own run"
     return [
         Grant(["s3:ListBucket"], [bucket_arn(environment, kind) for kind in _BUCKETS]),
         Grant(read, object_arns(environment, "raw"), any_raw),
         Grant(read, object_arns(environment, "artifacts", "gate"), golden),
-        Grant(write, object_arns(environment, "processed", *OUTPUT_PREFIXES), any_output),
+        Grant(write, object_arns(environment, "processed", *OUTPUT_PREFIXES, CURATED_PREFIX), any_output),
         Grant(write, object_arns(environment, "artifacts", *GATE_OUTPUTS), golden),
-        Grant(["s3:DeleteObject"], object_arns(environment, "processed", *DATASET_PREFIXES), moved),
+        Grant(["s3:DeleteObject"], object_arns(environment, "processed", *former), moved),
         Grant(["sqs:SendMessage"], [regional_arn("sqs", environment.resource_name("etl-failures"))]),
     ]

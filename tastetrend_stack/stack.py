@@ -11,6 +11,7 @@ from tastetrend_stack.etl_function import EtlFunction
 from tastetrend_stack.ingestion import Ingestion
 from tastetrend_stack.monitoring import Monitoring
 from tastetrend_stack.quality_gate import QualityGate
+from tastetrend_stack.queries import Queries
 from tastetrend_stack.storage import Storage
 
 
@@ -38,6 +39,7 @@ class TasteTrendStack(Stack):
         if environment.audited:
             buckets = [storage.raw, storage.processed, storage.artifacts]
             AuditTrail(self, "Audit", environment=environment, buckets=buckets)
+        queries = Queries(self, "Queries", environment=environment)
         for key, value in environment.tags.items():
             Tags.of(self).add(key, value)
         outputs = {
@@ -49,6 +51,8 @@ class TasteTrendStack(Stack):
             "LogGroupName": etl.function.log_group.log_group_name,
             "FailureQueueUrl": failures.queue_url,
             "AlarmTopicArn": monitoring.topic.topic_arn,
+            "DatabaseName": queries.database_name,
+            "WorkgroupName": queries.workgroup_name,
         }
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)

@@ -12,6 +12,10 @@ _GATE_PREFIXES = (
     "gate/",
     *(f"{prefix}/" for prefix in OUTPUT_PREFIXES),
 )  # of the artifacts bucket: golden files and their outputs
+# Athena writes each result once; overwritten or deleted, it is of no more use.
+_QUERY_RESULTS = s3.LifecycleRule(
+    prefix="queries/", expiration=Duration.days(7), noncurrent_version_expiration=Duration.days(1)
+)
 
 
 class Storage(Construct):
@@ -25,7 +29,7 @@ class Storage(Construct):
             self, "AccessLogs", environment=environment, kind="access-logs", lifecycle=expiring
         )
         self.raw = self._build_bucket("raw")
-        self.processed = self._build_bucket("processed")
+        self.processed = self._build_bucket("processed", _QUERY_RESULTS)
         self.artifacts = self._build_bucket(
             "artifacts",
             *(s3.LifecycleRule(prefix=prefix, expiration=Duration.days(30)) for prefix in _GATE_PREFIXES),

@@ -1,18 +1,20 @@
 """Processes one raw object: from an event, a replay or a manual invocation."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Executor, wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tastetrend_etl import load, s3_download
+from tastetrend_etl.curated import curate
 from tastetrend_etl.errors import ConcurrentWriteError, InvalidEventError, RejectedFileError
 from tastetrend_etl.limits import MAX_FILE_BYTES, Status
 from tastetrend_etl.models import SourceObject
-from tastetrend_etl.output_keys import check_raw_key, dataset_keys, fits_s3_limit, output_keys
+from tastetrend_etl.output_keys import check_raw_key, curated_keys, dataset_keys, fits_s3_limit, output_keys
 from tastetrend_etl.pipeline import Outcome, process
 from tastetrend_etl.s3_download import RawObject, head_object
 from tastetrend_etl.s3_event import ObjectEvent
@@ -26,13 +28,13 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef as ObjectHead
 
 _ATTEMPTS = 5
-SIDE_OBJECTS = 3
-"""The most objects written beside a dataset: validation report, rejected rows, bias report."""
+MAX_PARALLEL_CALLS = 4
+"""HEADs of a dataset and a curated part of each kind; fewer side objects are written at once."""
 
 Action = Literal["processed", "rejected", "skipped"]
 
-Datasets: TypeAlias = "Mapping[str, ObjectHead | None]"
-"""What is under each key that a raw object's dataset can have."""
+CurrentObjects: TypeAlias = "Mapping[str, ObjectHead | None]"
+"""What is under each key that the dataset or the curated part of a raw object can have."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class RunContext:
 
     Attributes:
         version: the function's version.
-        executor: runs the writes of side objects.
+        executor: runs the HEADs, and the writes of side objects.
         check_time: raises `OutOfTimeError` when too little time remains.
     """
 
@@ -91,49 +93,56 @@ def _ingest_once(event: ObjectEvent, context: RunContext) -> IngestResult:
     Whatever is there by then is of this version of the input or of an older one.
     """
     context.check_time()
-    datasets = _head_datasets(event.key, context)
+    keys = _committed_keys(event.key, context.settings)
+    current = _head_all(keys, context)
     with s3_download.open_current_version(context.s3, context.settings.raw_bucket, event.key) as raw:
         if raw is None:
             return IngestResult(event.key, "skipped", "gone")
         if event.key.endswith("/") and not raw.source.size:
             return IngestResult(event.key, "skipped", "folder_marker")
-        processed = _keys_of_version(raw.source.version_id, datasets)
-        if len(processed) == 1 and not event.reprocess:
-            _delete_other({key: head for key, head in datasets.items() if head}, processed[0], context)
+        processed = _keys_of_version(raw.source.version_id, current)
+        if processed in keys and not event.reprocess:
+            _delete_others({key: head for key, head in current.items() if head}, processed, context)
             return IngestResult(event.key, "skipped", "already_processed")
-        return _process_or_reject(raw, datasets, event, context)
+        return _process_or_reject(raw, current, event, context)
 
 
-def _head_datasets(raw_key: str, context: RunContext) -> Datasets:
+def _committed_keys(raw_key: str, settings: Settings) -> list[set[str]]:
+    """Return for each kind the keys of the dataset and of its curated part, which gate runs do not write."""
     if not fits_s3_limit(raw_key):
-        return {}
-    keys = list(dataset_keys(raw_key).values())
+        return []
+    datasets, parts = dataset_keys(raw_key), curated_keys(raw_key)
+    return [{datasets[kind]} if settings.is_gate_run else {datasets[kind], parts[kind]} for kind in datasets]
+
+
+def _head_all(keys: Iterable[set[str]], context: RunContext) -> CurrentObjects:
+    every = sorted(chain(*keys))
     head = partial(head_object, context.s3, context.settings.processed_bucket)
-    return dict(zip(keys, context.executor.map(head, keys), strict=True))
+    return dict(zip(every, context.executor.map(head, every), strict=True))
 
 
-def _keys_of_version(version: str, datasets: Datasets) -> list[str]:
-    return [
-        key for key, head in datasets.items() if head and head["Metadata"].get(load.SOURCE_VERSION) == version
-    ]
+def _keys_of_version(version: str, current: CurrentObjects) -> set[str]:
+    return {
+        key for key, head in current.items() if head and head["Metadata"].get(load.SOURCE_VERSION) == version
+    }
 
 
-def _delete_other(datasets: Datasets, own_key: str, context: RunContext) -> None:
-    """Delete the dataset of another kind, which an older version of the raw object or of the code wrote."""
-    for key, head in datasets.items():
-        if key != own_key:
-            load.delete_dataset(context.s3, context.settings.processed_bucket, key, head)
+def _delete_others(current: CurrentObjects, own_keys: Collection[str], context: RunContext) -> None:
+    """Delete what is of another kind, which an older version of the raw object or of the code wrote."""
+    delete = partial(load.delete_dataset, context.s3, context.settings.processed_bucket)
+    others = [partial(delete, key, head) for key, head in current.items() if key not in own_keys]
+    _run_all(context.executor, others)
 
 
 def _process_or_reject(
-    raw: RawObject, datasets: Datasets, event: ObjectEvent, context: RunContext
+    raw: RawObject, current: CurrentObjects, event: ObjectEvent, context: RunContext
 ) -> IngestResult:
     metadata = load.metadata_of(raw.source, context.version, event.sequencer)
     try:
         _reject_before_download(raw.source)
         with temp_workspace() as folder:
             outcome = _transform(raw, folder, context)
-            _commit(outcome, datasets, metadata, context)
+            _commit(outcome, current, metadata, context)
     except RejectedFileError as error:
         key, report = output_keys(raw.source).error, error_report(raw.source, context.version, error)
         load.put_if_changed(context.s3, context.settings.processed_bucket, key, report, metadata)
@@ -141,18 +150,22 @@ def _process_or_reject(
     return IngestResult(event.key, "processed", "", outcome.balance, outcome.status, outcome.failed_checks)
 
 
-def _commit(outcome: Outcome, datasets: Datasets, metadata: load.Metadata, context: RunContext) -> None:
-    """Write the outputs, the dataset last; then leave no dataset of another kind.
+def _commit(outcome: Outcome, current: CurrentObjects, metadata: load.Metadata, context: RunContext) -> None:
+    """Write the outputs, the curated part and the dataset last; then leave nothing of another kind.
 
     Of two invocations that write different kinds, the later one sees here what the other has written.
     """
-    s3, bucket = context.s3, context.settings.processed_bucket
+    s3, bucket, keys = context.s3, context.settings.processed_bucket, outcome.keys
     put_if_changed = partial(load.put_if_changed, s3, bucket, metadata=metadata)
-    *side_objects, (own_key, _) = load.outputs_in_commit_order(outcome)
+    *side_objects, _ = load.outputs_in_commit_order(outcome)
+    committed = {keys.dataset: outcome.dataset}
+    if not context.settings.is_gate_run:
+        committed = {keys.curated: curate(outcome.dataset, keys.kind, context.settings)} | committed
     context.check_time()
     _run_all(context.executor, [partial(put_if_changed, *output) for output in side_objects])
-    load.put_dataset(s3, bucket, own_key, outcome.dataset, metadata, datasets[own_key])
-    _delete_other(datasets, own_key, context)
+    for key, file in committed.items():
+        load.put_dataset(s3, bucket, key, file, metadata, current[key])
+    _delete_others(current, committed, context)
 
 
 def _reject_before_download(source: SourceObject) -> None:

@@ -91,7 +91,7 @@ def put_dataset(
     metadata: Metadata,
     expected_current: "ObjectHead | None",
 ) -> None:
-    """Write the dataset on condition that the object under its key is still the expected one, or still none.
+    """Write a dataset or a curated part on condition that what is under its key is still the expected one.
 
     Raises:
         ConcurrentWriteError: another invocation wrote it in between.
@@ -100,7 +100,7 @@ def put_dataset(
 
 
 def delete_dataset(s3: "S3Client", bucket: str, key: str, expected_current: "ObjectHead | None") -> None:
-    """Delete a dataset on condition that it is still the expected one; if none is, check that there is none.
+    """Delete a dataset or a curated part if it is the expected one; if none is, check that there is none.
 
     Raises:
         ConcurrentWriteError: another invocation wrote it in between.

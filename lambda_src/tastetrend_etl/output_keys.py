@@ -21,6 +21,7 @@ _OUTPUT_NAME = re.compile(
     re.DOTALL,
 )
 
+_CURATED: Mapping[Kind, str] = {"reviews": "curated/reviews", "restaurant_info": "curated/restaurants"}
 _TOO_LONG = (
     f"the key has more than {MAX_RAW_KEY_BYTES} bytes, its outputs' keys would be too long for S3; "
     "upload the file under a shorter one"
@@ -36,10 +37,16 @@ class OutputKeys:
     """The keys of all outputs of one version of a raw object."""
 
     dataset: str
+    curated: str
     rejected: str
     validation: str
     bias: str
     error: str
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of the rows of the dataset."""
+        return "reviews" if self.curated.startswith(_CURATED["reviews"]) else "restaurant_info"
 
 
 def fits_s3_limit(raw_key: str) -> bool:
@@ -74,12 +81,22 @@ def dataset_keys(raw_key: str) -> Mapping[Kind, str]:
     }
 
 
+def curated_keys(raw_key: str) -> Mapping[Kind, str]:
+    """Return the key of a curated part of each kind, the same for all versions of a raw object.
+
+    It is a hash: the names of files, which may contain anything, are in the rows.
+    """
+    name = hashlib.sha256(raw_key.encode()).hexdigest()[:32]
+    return {kind: f"{prefix}/{name}.parquet" for kind, prefix in _CURATED.items()}
+
+
 def output_keys(source: SourceObject, kind: Kind = "reviews") -> OutputKeys:
     """Return the output keys; they depend on the raw object alone, so a second run overwrites the first."""
     folder, name = _split(source.key)
     version = _version_suffix(source)
     return OutputKeys(
         dataset=dataset_keys(source.key)[kind],
+        curated=curated_keys(source.key)[kind],
         rejected=f"rejected/{folder}rejected_{name}.{version}.parquet",
         validation=f"processed/logs/{folder}{name}/validation_{version}.json",
         bias=f"processed/logs/{folder}{name}/bias_{version}.json",

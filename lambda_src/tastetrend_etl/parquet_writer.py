@@ -9,9 +9,10 @@ import pyarrow.parquet as pq
 
 # Columns whose values repeat; for the others, a dictionary would be built and then discarded.
 _DICTIONARY_COLUMNS = [
-    "source_file", "customer_name", "location", "restaurant_name", "rating_raw", "rating_scale", "rating_1_5",
-    "tip_amount", "tip_percentage", "party_size", "age_range", "gender",
-    "ethnicity", "age_group", "gender_norm", "ethnicity_norm", "issues.list.element", "address",
+    "source_file", "customer_name", "customer_pseudonym", "customer_key_version", "location",
+    "restaurant_name", "rating_raw", "rating_scale", "rating_1_5", "tip_amount", "tip_percentage",
+    "party_size", "age_range", "gender", "ethnicity", "age_group", "gender_norm", "ethnicity_norm",
+    "issues.list.element", "address",
 ]  # fmt: skip
 # Columns that readers filter by; minimum and maximum of the others only cost time.
 _STATISTICS_COLUMNS = [
@@ -32,7 +33,7 @@ def open_parquet_writer(
     columns = [_path(field) for field in schema]
     with pq.ParquetWriter(
         path,
-        _encoded(schema),
+        encoded_schema(schema),
         compression={name: "none" if name in _UNCOMPRESSED_COLUMNS else "snappy" for name in columns},
         use_dictionary=[name for name in columns if name in _DICTIONARY_COLUMNS],
         write_statistics=[name for name in columns if name in _STATISTICS_COLUMNS],
@@ -47,7 +48,7 @@ def _path(field: pa.Field) -> str:
     return f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name
 
 
-def _encoded(schema: pa.Schema) -> pa.Schema:
+def encoded_schema(schema: pa.Schema) -> pa.Schema:
     """Return the schema with repeating strings as dictionaries; in the file they are strings all the same."""
     dictionary = pa.dictionary(pa.int32(), pa.string())
     return pa.schema(

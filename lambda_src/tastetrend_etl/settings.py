@@ -1,7 +1,7 @@
 """Reads the function's settings from the environment."""
 
 import os
-from dataclasses import dataclass, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -12,11 +12,23 @@ T = TypeVar("T", bound="DataclassInstance")
 
 @dataclass(frozen=True)
 class Settings:
-    """One field for each environment variable that the stack sets, its name in lower case."""
+    """One field for each environment variable that the stack sets, its name in lower case.
+
+    Attributes:
+        pseudonym_key: the key of pseudonyms, where it is not in a secret.
+        pseudonym_secret: the ARN of the secret with the key.
+    """
 
     raw_bucket: str
     processed_bucket: str
     artifacts_bucket: str
+    pseudonym_key: str = field(default="", repr=False)
+    pseudonym_secret: str = ""
+
+    @property
+    def is_gate_run(self) -> bool:
+        """Whether golden files are replayed: their outputs are compared and expire."""
+        return self.processed_bucket == self.artifacts_bucket
 
     def gate_run(self) -> "Settings":
         """Return the settings for replaying golden files: both buckets are the artifacts bucket."""
@@ -24,18 +36,18 @@ class Settings:
 
 
 def load_settings(kind: type[T]) -> T:
-    """Fill a dataclass of strings from the environment.
+    """Fill a dataclass of strings from the environment; variables of fields with a default may be missing.
 
     Raises:
         RuntimeError: variables are not set.
     """
-    names = [field.name for field in fields(kind)]
-    missing = [name.upper() for name in names if not os.environ.get(name.upper())]
+    given = {each.name: os.environ.get(each.name.upper(), "") for each in fields(kind)}
+    missing = [each.name.upper() for each in fields(kind) if each.default is MISSING and not given[each.name]]
     if missing:
         raise RuntimeError(
             f"environment variables not set: {', '.join(missing)}; the stack sets them, deploy it again"
         )
-    return kind(**{name: os.environ[name.upper()] for name in names})
+    return kind(**given)
 
 
 def function_name() -> str:

@@ -18,6 +18,8 @@ ALLOWED = {
     "limits": set(),
     "sources": set(),
     "settings": set(),
+    "pseudonym": {"settings"},
+    "curated": {"parquet_writer", "pseudonym", "settings"},
     "temp_workspace": set(),
     "staging": set(),
     "budget": set(),
@@ -33,6 +35,7 @@ ALLOWED = {
     "load": {"s3_download", "output_keys", "pipeline", "s3_parquet", "validate"},
     "pipeline": {"parse", "transform", "validate", "parquet_writer", "rejected_file", "output_keys"},
     "ingest": {
+        "curated",
         "s3_download",
         "load",
         "output_keys",
@@ -115,6 +118,12 @@ def test_only_settings_reads_the_environment():
     reading = [path for path in MODULES if "os.environ" in path.read_text(encoding="utf-8")]
 
     assert names_of(reading) == ["settings.py"]
+
+
+def test_only_one_module_reads_secrets():
+    reading = [path for path in MODULES if "aws_lambda_powertools.utilities.parameters" in set(imports(path))]
+
+    assert names_of(reading) == ["pseudonym.py"]
 
 
 def test_nothing_imports_a_handler():

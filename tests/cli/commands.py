@@ -9,6 +9,7 @@ SCRIPT = Path(sys.executable).with_name("tastetrend")
 COMMANDS = (
     "process",
     "onboard",
+    "query",
     "failures",
     "redrive",
     "replay",
@@ -23,6 +24,7 @@ ON_AWS = {  # with their required arguments other than --env
     "failures": [],
     "redrive": [],
     "replay": [""],
+    "query": ["SELECT 1"],
     "promote": ["staging"],
     "rollback": ["prod"],
     "releases": [],

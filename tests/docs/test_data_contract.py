@@ -1,5 +1,6 @@
 """The data contract's tables are those that the code goes by."""
 
+import hashlib
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,11 +82,16 @@ def test_the_keys_are_those_of_the_code():
     )
     stamp = reviews["bias"].removesuffix(".json").rpartition("_")[2]
     told = [
-        codes(key.replace("<prefix>", "in").replace("<file>", "r.csv").replace("<stamp>", stamp))[0]
+        codes(
+            key.replace("<prefix>", "in")
+            .replace("<file>", "r.csv")
+            .replace("<stamp>", stamp)
+            .replace("<hash>", hashlib.sha256(b"in/r.csv").hexdigest()[:32])
+        )[0]
         for _, key, _ in table("| object in the processed bucket | key | key in version 1 |")
     ]
 
-    assert {*told} == {*reviews.values(), facts["dataset"]}
+    assert {*told} == {*reviews.values(), facts["dataset"], facts["curated"]}
     assert {f"processed/{reviews[name]}" for name in ("rejected", "error")} == {
         former["rejected"],
         former["error"],

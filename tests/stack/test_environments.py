@@ -73,11 +73,13 @@ def test_every_resource_name_contains_its_environment(any_stack):
             ("SNS::Topic", "TopicName"),
             ("IAM::Role", "RoleName"),
             ("CloudWatch::Alarm", "AlarmName"),
+            ("Athena::WorkGroup", "Name"),
+            ("SecretsManager::Secret", "Name"),
         )
         for properties in any_stack.properties(kind).values()
     }
 
-    assert all(name.startswith(f"tastetrend-{any_stack.name}-") for name in names), names
+    assert all(f"{name}-".startswith(f"tastetrend-{any_stack.name}-") for name in names), names
 
 
 def test_every_billed_resource_is_tagged(any_stack):
@@ -90,6 +92,6 @@ def test_every_billed_resource_is_tagged(any_stack):
 
 @pytest.mark.parametrize(("name", "policy"), [("staging", "Retain"), ("prod", "Retain"), ("dev", "Delete")])
 def test_deleting_the_stack_retains_the_data_of_staging_and_prod(name, policy, all_stacks):
-    for kind in ("S3::Bucket", "SQS::Queue", "Logs::LogGroup"):
+    for kind in ("S3::Bucket", "SQS::Queue", "Logs::LogGroup", "SecretsManager::Secret"):
         for resource in all_stacks[name].template.find_resources(f"AWS::{kind}").values():
             assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == (policy, policy)

@@ -12,9 +12,29 @@ PROJECT = Path(__file__).parents[2]
 def test_the_environment_variables_are_those_of_the_settings(any_stack):
     _, function = any_stack.function()
 
-    assert plain(function["Environment"]["Variables"]) == {
-        field.name.upper(): any_stack.bucket(field.name.removesuffix("_bucket")) for field in fields(Settings)
+    variables = plain(function["Environment"]["Variables"])
+    assert {name: value for name, value in variables.items() if name.endswith("_BUCKET")} == {
+        name: any_stack.bucket(name.removesuffix("_BUCKET").lower())
+        for name in (field.name.upper() for field in fields(Settings))
+        if name.endswith("_BUCKET")
     }
+    assert set(variables) < {field.name.upper() for field in fields(Settings)}
+
+
+def test_the_key_of_pseudonyms_is_a_secret_in_staging_and_prod_only(any_stack):
+    _, function = any_stack.function()
+    variables = plain(function["Environment"]["Variables"])
+    name = f"tastetrend-{any_stack.name}-pseudonym-key"
+
+    if any_stack.name in {"staging", "prod"}:
+        secret, properties = any_stack.only("SecretsManager::Secret", Name=name)
+        assert variables["PSEUDONYM_SECRET"] == f"${{{secret}}}"
+        assert properties["GenerateSecretString"]["PasswordLength"] == 64
+        assert "SecretString" not in properties
+        assert "PSEUDONYM_KEY" not in variables
+    else:
+        assert variables["PSEUDONYM_KEY"] == f"{name}, which is public"
+        assert any_stack.properties("SecretsManager::Secret") == {}
 
 
 def test_the_function_has_the_memory_and_timeout_of_the_measured_limits(any_stack):

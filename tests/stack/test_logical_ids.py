@@ -15,6 +15,7 @@ EVERYWHERE = {
     "StorageProcessedA33E9072": "S3::Bucket",
     "StorageRaw7E344C76": "S3::Bucket",
 }
+WITH_A_SECRET_KEY = {"EtlPseudonymKeyC523AFE1": "SecretsManager::Secret"}
 WITH_A_CANARY = {
     "ShiftApplication24D32FC7": "CodeDeploy::Application",
     "ShiftGroup73286C97": "CodeDeploy::DeploymentGroup",
@@ -23,13 +24,13 @@ WITH_AN_AUDIT_TRAIL = {"AuditBucket7486E833": "S3::Bucket", "AuditTrail90B6CA04"
 BY_ENVIRONMENT = {
     "local": EVERYWHERE,
     "dev": EVERYWHERE,
-    "staging": EVERYWHERE | WITH_A_CANARY,
-    "prod": EVERYWHERE | WITH_A_CANARY | WITH_AN_AUDIT_TRAIL,
+    "staging": EVERYWHERE | WITH_A_SECRET_KEY | WITH_A_CANARY,
+    "prod": EVERYWHERE | WITH_A_SECRET_KEY | WITH_A_CANARY | WITH_AN_AUDIT_TRAIL,
 }
 
 
 def test_stateful_and_named_resources_keep_their_logical_ids(any_stack):
-    kinds = set((EVERYWHERE | WITH_A_CANARY | WITH_AN_AUDIT_TRAIL).values())
+    kinds = set((EVERYWHERE | WITH_A_SECRET_KEY | WITH_A_CANARY | WITH_AN_AUDIT_TRAIL).values())
     found = {kind: any_stack.properties(kind) for kind in kinds}
 
     assert {name: kind for kind in kinds for name in found[kind]} == BY_ENVIRONMENT[any_stack.name]

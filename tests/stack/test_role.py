@@ -32,10 +32,12 @@ def granted(any_stack):
     }
 
 
-def test_the_function_reads_raw_writes_processed_and_runs_the_gate_in_artifacts(granted):
+def test_the_function_reads_raw_writes_processed_and_runs_the_gate_in_artifacts(granted, any_stack):
     raw, processed, artifacts = (
         f"{ARN}:s3:::tastetrend-ENV-{kind}-${{AWS::AccountId}}" for kind in ("raw", "processed", "artifacts")
     )
+    secrets = any_stack.properties("SecretsManager::Secret")
+    assert len(secrets) == (any_stack.name in {"staging", "prod"})
     group = f"{ARN}:logs:{HERE}:log-group:/aws/lambda/tastetrend-ENV-etl"
     assert granted == {
         ("s3:ListBucket", raw),
@@ -45,9 +47,10 @@ def test_the_function_reads_raw_writes_processed_and_runs_the_gate_in_artifacts(
         ("s3:GetObjectVersion", f"{raw}/*"),
         *(
             (action, f"{processed}/{prefix}/*")
-            for prefix in ("processed", "reference", "rejected")
+            for prefix in ("curated", "processed", "reference", "rejected")
             for action in ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload")
         ),
+        ("s3:DeleteObject", f"{processed}/curated/*"),
         ("s3:DeleteObject", f"{processed}/processed/*"),
         ("s3:DeleteObject", f"{processed}/reference/*"),
         ("s3:GetObject", f"{artifacts}/gate/*"),
@@ -57,6 +60,7 @@ def test_the_function_reads_raw_writes_processed_and_runs_the_gate_in_artifacts(
             for prefix in ("processed", "processed/logs", "processed/rejected", "reference", "rejected")
             for action in ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload")
         ),
+        *(("secretsmanager:GetSecretValue", f"${{{secret}}}") for secret in secrets),
         ("sqs:SendMessage", f"{ARN}:sqs:{HERE}:tastetrend-ENV-etl-failures"),
         ("logs:CreateLogStream", group),
         ("logs:CreateLogStream", f"{group}:*"),

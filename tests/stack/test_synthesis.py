@@ -74,4 +74,6 @@ def test_the_stack_has_the_outputs_that_the_commands_and_operators_need(any_stac
         "LogGroupName",
         "FailureQueueUrl",
         "AlarmTopicArn",
+        "DatabaseName",
+        "WorkgroupName",
     }

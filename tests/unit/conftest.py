@@ -20,6 +20,7 @@ ENVIRONMENT = {
     "RAW_BUCKET": RAW,
     "PROCESSED_BUCKET": PROCESSED,
     "ARTIFACTS_BUCKET": ARTIFACTS,
+    "PSEUDONYM_KEY": "a key for tests",
 }
 
 

@@ -31,14 +31,16 @@ def test_I08_concurrent_files_are_each_written_once(store, faulty_s3):
     keys = [f"{place}.csv" for place in range(100)]
     for place, key in enumerate(keys):
         store.upload(key, b"" if place % 10 == 0 else GOOD)
-    context = RunContext(connect(), Settings(RAW, PROCESSED, ARTIFACTS), "7", SerialExecutor())
+    context = RunContext(
+        connect(), Settings(RAW, PROCESSED, ARTIFACTS, "a key for tests"), "7", SerialExecutor()
+    )
 
     with ThreadPoolExecutor(8) as pool:
         results = list(pool.map(lambda key: ingest(ObjectEvent(RAW, key), context), [*keys, *keys[:20]]))
 
     assert {result.key for result in results if result.action == "rejected"} == set(keys[::10])
     assert len(store.reports("validation")) == 90
-    assert len(store.versions()) == len(store.keys()) == 90 * 3 + 10
+    assert len(store.versions()) == len(store.keys()) == 90 * 4 + 10
 
 
 def test_I09_a_file_replaced_during_its_download_is_read_as_one_version(scenario, store):

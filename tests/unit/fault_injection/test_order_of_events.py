@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tastetrend_etl.output_keys import dataset_keys
+from tastetrend_etl.output_keys import curated_keys, dataset_keys
 from tests.unit.conftest import s3_record
 
 VERSIONS = 3
@@ -40,16 +40,17 @@ def replay(store, handler, context):
     """Return a function that replays a history and checks that each event leaves the newest version."""
 
     def replay_history(history, kinds, key):
-        newest = dataset = None
+        newest = dataset = part = None
         for action, version in history:
             if action == "upload":
                 newest = store.upload(key, content(version, kinds[version]))
-                dataset = dataset_keys(key)[kinds[version]]
+                dataset, part = dataset_keys(key)[kinds[version]], curated_keys(key)[kinds[version]]
                 continue
             record = s3_record(key, sequencer=f"{version:02X}")
             handler.lambda_handler({"Records": [record]}, context)
             assert {*dataset_keys(key).values()}.intersection(store.keys()) == {dataset}
-            assert store.metadata(dataset)["source-version-id"] == newest
+            assert {*curated_keys(key).values()}.intersection(store.keys()) == {part}
+            assert {store.metadata(each)["source-version-id"] for each in (dataset, part)} == {newest}
 
     return replay_history
 

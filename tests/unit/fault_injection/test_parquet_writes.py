@@ -15,6 +15,7 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from tastetrend_etl import s3_parquet
+from tastetrend_etl.output_keys import curated_keys
 from tastetrend_etl.s3_download import connect
 from tests.unit.conftest import PROCESSED
 from tests.unit.fault_injection import faulty_s3 as faults
@@ -180,8 +181,13 @@ def test_the_handler_writes_datasets_and_rejected_rows_with_awswrangler(store, h
 
     handler.lambda_handler(EVENT, context)
 
-    assert written == [("upload", "rejected/rejected"), ("upload", "processed/processed")]
-    assert sorted(key.endswith(".parquet") for key in store.everything()) == [False, False, True, True]
+    part = curated_keys("reviews.csv")["reviews"]
+    assert written == [
+        ("upload", "rejected/rejected"),
+        ("upload", part.split("_")[0]),
+        ("upload", "processed/processed"),
+    ]
+    assert sorted(key.endswith(".parquet") for key in store.everything()) == [False] * 2 + [True] * 3
 
 
 def test_reports_and_rejected_rows_are_written_concurrently(store, faulty_s3, handler, context):
@@ -201,10 +207,12 @@ def test_reports_and_rejected_rows_are_written_concurrently(store, faulty_s3, ha
     finally:
         faulty_s3.answer = answer
 
-    assert set(faulty_s3.call_sites[:2]) == {"HEAD of the dataset", "HEAD of the restaurant facts"}
-    assert faulty_s3.call_sites[2] == "download of the raw object"
-    assert len(faulty_s3.call_sites) == 3 + 3 + 2
-    assert faulty_s3.call_sites[-2:] == ["write of the dataset", "HEAD of the restaurant facts"]
+    others = {"HEAD of the restaurant facts", "HEAD of the curated part"}
+    assert set(faulty_s3.call_sites[:4]) == others | {"HEAD of the dataset"}
+    assert faulty_s3.call_sites[4] == "download of the raw object"
+    assert faulty_s3.call_sites[8:10] == ["write of the curated part", "write of the dataset"]
+    assert set(faulty_s3.call_sites[10:]) == others
+    assert len(faulty_s3.call_sites) == 4 + 1 + 3 + 2 + 2
 
 
 def test_an_output_with_other_content_is_replaced_and_an_equal_one_is_not(scenario, store):

@@ -10,6 +10,7 @@ import pytest
 
 from ops import invoke, replay_all
 from ops.replay import delete_orphaned_outputs
+from tastetrend_etl.output_keys import curated_keys
 from tests.unit.conftest import PROCESSED, RAW, LambdaContext, s3_record
 from tests.unit.gate.gate_versions import follows_contract_1
 
@@ -454,3 +455,15 @@ def test_either_a_prefix_or_all_objects_must_be_named(queue, tastetrend, argumen
 
     assert result.status == 2
     assert result.stderr == ("error: name either a prefix, or --all without --since and --only-version\n")
+def test_a_curated_part_that_only_the_bad_version_writes_is_deleted(store, handler):
+    """As when the good version is from before there were curated parts."""
+    store.upload("reviews.csv", GOOD)
+    handler.lambda_handler({"key": "reviews.csv"}, LambdaContext(function_version="8"))
+    part = curated_keys("reviews.csv")["reviews"]
+    others = sorted({*store.keys()} - {part})
+    for key in others:
+        metadata = store.metadata(key) | {"function-version": "7"}
+        store.client.put_object(Bucket=PROCESSED, Key=key, Body=store.read(key), Metadata=metadata)
+    context = SimpleNamespace(s3=store.client, processed_bucket=PROCESSED)
+    assert delete_orphaned_outputs(context, ["8"]) == [part]
+    assert store.keys() == others
