@@ -19,7 +19,10 @@ _FAIL_FAST = Config(connect_timeout=5, retries={"mode": "standard", "total_max_a
 
 @dataclass(frozen=True)
 class CommandContext:
-    """An environment's resources, and the console for progress and results; S3 events invoke `alias`."""
+    """An environment's resources, and the console for progress and results; S3 events invoke `alias`.
+
+    `batch_arn` is empty for a stack that was deployed before it had a batch.
+    """
 
     env: str
     raw_bucket: str
@@ -28,6 +31,7 @@ class CommandContext:
     function: str
     alias: str
     failure_queue_url: str
+    batch_arn: str
     s3: "S3Client"
     console: Console
 
@@ -48,6 +52,7 @@ def read_context(env: str, console: Console) -> CommandContext:
         function=outputs["FunctionName"],
         alias=outputs["LiveAliasName"],
         failure_queue_url=outputs["FailureQueueUrl"],
+        batch_arn=outputs.get("BatchArn", ""),
         s3=boto3.client("s3"),
         console=console,
     )

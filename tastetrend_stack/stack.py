@@ -5,6 +5,7 @@ from constructs import Construct
 
 from tastetrend_stack.aliases import VersionAliases
 from tastetrend_stack.audit import AuditTrail
+from tastetrend_stack.batch import Batch
 from tastetrend_stack.canary import CanaryDeployment
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.etl_function import EtlFunction
@@ -28,6 +29,15 @@ class TasteTrendStack(Stack):
         live = VersionAliases(self, "Release", environment=environment, function=etl.function).live
         ingestion = Ingestion(self, "Ingestion", environment=environment, raw=storage.raw, live=live)
         failures = ingestion.failures
+        batch = Batch(
+            self,
+            "Batch",
+            environment=environment,
+            raw=storage.raw,
+            processed=storage.processed,
+            etl=live,
+            failures=failures,
+        )
         monitoring = Monitoring(
             self, "Monitoring", environment=environment, function=etl.function, failures=failures
         )
@@ -48,6 +58,7 @@ class TasteTrendStack(Stack):
             "LiveAliasName": live.alias_name,
             "LogGroupName": etl.function.log_group.log_group_name,
             "FailureQueueUrl": failures.queue_url,
+            "BatchArn": batch.machine.state_machine_arn,
             "AlarmTopicArn": monitoring.topic.topic_arn,
         }
         for name, value in outputs.items():

@@ -1,6 +1,8 @@
 """Stateful and named resources keep their logical ids: another id would replace them."""
 
 EVERYWHERE = {
+    "BatchLog4DD6B851": "Logs::LogGroup",
+    "BatchMachineAF41ABEC": "StepFunctions::StateMachine",
     "EtlFunction57A3B50C": "Lambda::Function",
     "EtlLog23AB3F94": "Logs::LogGroup",
     "GateFunction115324B9": "Lambda::Function",

@@ -73,5 +73,6 @@ def test_the_stack_has_the_outputs_that_the_commands_and_operators_need(any_stac
         "LiveAliasName",
         "LogGroupName",
         "FailureQueueUrl",
+        "BatchArn",
         "AlarmTopicArn",
     }

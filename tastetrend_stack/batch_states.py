@@ -1,0 +1,115 @@
+"""The states of the batch: one child execution a file, its retries, and what is kept of a failed file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from constructs import Construct
+
+MAP_LABEL = "files"
+_MAX_CONCURRENCY = 100  # of an account's 1,000 by default; the others are for events
+_TOLERATED_PERCENTAGE = 10
+_THROTTLED = [
+    f"Lambda.{name}"
+    for name in ("TooManyRequestsException", "ServiceException", "AWSLambdaException", "SdkClientException")
+]
+_INPUT = {"key": sfn.JsonPath.string_at("$.key"), "reprocess": sfn.JsonPath.object_at("$.reprocess")}
+
+
+@dataclass(frozen=True)
+class Targets:
+    """The resources that the states use."""
+
+    raw: s3.Bucket
+    processed: s3.Bucket
+    etl: lambda_.IFunction
+    failures: sqs.Queue
+
+
+def define(scope: Construct, targets: Targets) -> sfn.IChainable:
+    """Return the states of an execution, whose input has `prefix`, of raw keys, and `reprocess`."""
+    files = sfn.DistributedMap(
+        scope,
+        "Files",
+        label=MAP_LABEL,
+        item_reader=sfn.S3ObjectsItemReader(bucket=targets.raw, prefix=sfn.JsonPath.string_at("$.prefix")),
+        item_selector=_INPUT | {"key": sfn.JsonPath.string_at("$$.Map.Item.Value.Key")},
+        max_concurrency=_MAX_CONCURRENCY,
+        tolerated_failure_percentage=_TOLERATED_PERCENTAGE,
+        result_path=sfn.JsonPath.DISCARD,
+        result_writer_v2=_result_writer(targets),
+    )
+    child, distributed = _process_file(scope, targets), sfn.ProcessorMode.DISTRIBUTED
+    return files.item_processor(child, mode=distributed, execution_type=sfn.ProcessorType.STANDARD)
+
+
+def _result_writer(targets: Targets) -> sfn.ResultWriterV2:
+    """Write the children's results to S3: of many, they are too large to be a state's result."""
+    return sfn.ResultWriterV2(
+        bucket=targets.processed,
+        prefix="batches/results",
+        writer_config=sfn.WriterConfig(
+            output_type=sfn.OutputType.JSONL, transformation=sfn.Transformation.NONE
+        ),
+    )
+
+
+def _process_file(scope: Construct, targets: Targets) -> sfn.IChainable:
+    event = {**_INPUT, "hand_over": False}
+    small = _invoke(scope, "Small", targets.etl, event)
+    small.add_catch(_keep_failure(scope, targets, "Child"), result_path="$.failure")
+    return small
+
+
+def _invoke(
+    scope: Construct, name: str, function: lambda_.IFunction, payload: Mapping[str, Any]
+) -> tasks.LambdaInvoke:
+    """Invoke a function on one file, with retries; the state's result is what it did with the file."""
+    task = tasks.LambdaInvoke(
+        scope,
+        name,
+        lambda_function=function,
+        payload=sfn.TaskInput.from_object(dict(payload)),
+        retry_on_service_exceptions=False,  # this default lacks TooManyRequestsException
+        result_selector={"action": sfn.JsonPath.string_at("$.Payload.files[0].action")},
+        result_path="$.result",
+    )
+    return _with_retries(task)
+
+
+def _with_retries(task: tasks.LambdaInvoke) -> tasks.LambdaInvoke:
+    """Retry at random times, so that what was throttled at the same time is not sent again so."""
+    for errors, attempts in ((_THROTTLED, 8), (["States.ALL"], 2)):
+        task.add_retry(
+            errors=errors,
+            max_attempts=attempts,
+            interval=Duration.seconds(2),
+            max_delay=Duration.minutes(2),
+            jitter_strategy=sfn.JitterType.FULL,
+        )
+    return task
+
+
+def _keep_failure(scope: Construct, targets: Targets, branch: str) -> sfn.IChainable:
+    """Send the file to the failure queue, as Lambda sends a failed event, then fail."""
+    error, cause = (sfn.JsonPath.string_at(f"$.failure.{field}") for field in ("Error", "Cause"))
+    record = {
+        "requestPayload": _INPUT,
+        "requestContext": {"condition": error},
+        "responsePayload": {"errorMessage": cause},
+    }
+    keep = tasks.SqsSendMessage(
+        scope,
+        f"Keep{branch}",
+        queue=targets.failures,
+        message_body=sfn.TaskInput.from_object(record),
+        result_path=sfn.JsonPath.DISCARD,
+    )
+    failed = sfn.Fail(scope, f"{branch}Failed", error_path="$.failure.Error", cause_path="$.failure.Cause")
+    return keep.next(failed)

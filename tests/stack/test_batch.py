@@ -1,0 +1,142 @@
+"""The state machine: one child a file, with retries; no file is lost; its role allows what it needs only."""
+
+import json
+
+from tests.stack.plain import as_list, plain
+
+ARN = "arn:${AWS::Partition}"
+HERE = "${AWS::Region}:${AWS::AccountId}"
+
+
+def machine(synthesised):
+    _, properties = synthesised.only("StepFunctions::StateMachine")
+    return properties
+
+
+def definition(synthesised):
+    return json.loads(plain(machine(synthesised)["DefinitionString"]))
+
+
+def children(synthesised):
+    return definition(synthesised)["States"]["Files"]["ItemProcessor"]
+
+
+def grants_of(synthesised, name):
+    """Return every (action, resource) that a role allows, with the environment's name left out."""
+    _, role = synthesised.only("IAM::Role", RoleName=f"tastetrend-{synthesised.name}-{name}-role")
+    (policy,) = role["Policies"]
+    live = synthesised.document["Outputs"]["LiveAliasName"]["Value"]
+    return {
+        (action, _without_names(plain(resource), synthesised.name, live))
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in as_list(statement["Action"])
+        for resource in as_list(statement["Resource"])
+    }
+
+
+def _without_names(resource, environment, alias):
+    return resource.replace(f"-{environment}-", "-ENV-").replace(f":{alias}", ":ALIAS")
+
+
+def test_the_machine_may_list_raw_files_invoke_the_functions_and_keep_failures(any_stack):
+    raw, processed = (
+        f"{ARN}:s3:::tastetrend-ENV-{kind}-${{AWS::AccountId}}" for kind in ("raw", "processed")
+    )
+    executions = f"{ARN}:states:{HERE}:execution:tastetrend-ENV-batch"
+    assert grants_of(any_stack, "batch") == {
+        ("lambda:InvokeFunction", f"{ARN}:lambda:{HERE}:function:tastetrend-ENV-etl:ALIAS"),
+        ("s3:ListBucket", raw),
+        *(
+            (f"s3:{call}", f"{processed}/batches/*")
+            for call in ("GetObject", "PutObject", "AbortMultipartUpload", "ListMultipartUploadParts")
+        ),
+        ("sqs:SendMessage", f"{ARN}:sqs:{HERE}:tastetrend-ENV-etl-failures"),
+        ("states:StartExecution", f"{ARN}:states:{HERE}:stateMachine:tastetrend-ENV-batch"),
+        ("states:DescribeExecution", f"{executions}:*"),
+        ("states:StopExecution", f"{executions}:*"),
+        ("states:RedriveExecution", f"{executions}/files:*"),
+        *(
+            (f"logs:{call}", "*")
+            for call in (
+                "CreateLogDelivery",
+                "GetLogDelivery",
+                "UpdateLogDelivery",
+                "DeleteLogDelivery",
+                "ListLogDeliveries",
+                "PutResourcePolicy",
+                "DescribeResourcePolicies",
+                "DescribeLogGroups",
+            )
+        ),
+        *(
+            (f"xray:{call}", "*")
+            for call in ("PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets")
+        ),
+    }
+
+
+def test_the_cdk_adds_no_policy_to_the_role(any_stack):
+    assert [name for name in any_stack.properties("IAM::Policy") if name.startswith("Batch")] == []
+
+
+def test_each_file_is_a_standard_execution_of_its_own(any_stack):
+    files = definition(any_stack)["States"]["Files"]
+
+    assert children(any_stack)["ProcessorConfig"] == {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    assert "ItemBatcher" not in files
+    assert files["ItemSelector"] == {"key.$": "$$.Map.Item.Value.Key", "reprocess.$": "$.reprocess"}
+    assert (files["MaxConcurrency"], files["ToleratedFailurePercentage"]) == (100, 10)
+    assert files["ItemReader"]["Parameters"]["Prefix.$"] == "$.prefix"
+
+
+def test_the_results_of_the_children_go_to_the_processed_bucket(any_stack):
+    """The CDK leaves the writer out, without a word, if a flag of the context is missing."""
+    files = definition(any_stack)["States"]["Files"]
+
+    assert files["ResultPath"] is None
+    assert files["ResultWriter"] == {
+        "Resource": "arn:${AWS::Partition}:states:::s3:putObject",
+        "Parameters": {"Bucket": "${StorageProcessedA33E9072}", "Prefix": "batches/results"},
+        "WriterConfig": {"OutputType": "JSONL", "Transformation": "NONE"},
+    }
+
+
+def test_a_call_is_repeated_longer_if_it_was_throttled(any_stack):
+    throttled, others = children(any_stack)["States"]["Small"]["Retry"]
+
+    assert "Lambda.TooManyRequestsException" in throttled["ErrorEquals"]
+    assert others["ErrorEquals"] == ["States.ALL"]
+    assert (throttled["MaxAttempts"], others["MaxAttempts"]) == (8, 2)
+    for each in (throttled, others):
+        assert (each["IntervalSeconds"], each["MaxDelaySeconds"], each["JitterStrategy"]) == (2, 120, "FULL")
+
+
+def test_a_file_that_fails_is_sent_to_the_failure_queue_with_its_reason(any_stack):
+    states = children(any_stack)["States"]
+    (caught,) = states["Small"]["Catch"]
+    keep = states[caught["Next"]]
+
+    assert caught["ErrorEquals"] == ["States.ALL"]
+    assert keep["Parameters"] == {
+        "QueueUrl": "${IngestionFailures3B48F157}",
+        "MessageBody": {
+            "requestPayload": {"key.$": "$.key", "reprocess.$": "$.reprocess"},
+            "requestContext": {"condition.$": "$.failure.Error"},
+            "responsePayload": {"errorMessage.$": "$.failure.Cause"},
+        },
+    }
+    assert states[keep["Next"]]["Type"] == "Fail"
+
+
+def test_the_log_has_no_keys_and_the_executions_are_traced(any_stack):
+    properties = machine(any_stack)
+    log, _ = any_stack.only(
+        "Logs::LogGroup", LogGroupName=f"/aws/vendedlogs/states/tastetrend-{any_stack.name}-batch"
+    )
+
+    (destination,) = properties["LoggingConfiguration"]["Destinations"]
+    assert plain(destination)["CloudWatchLogsLogGroup"]["LogGroupArn"] == f"${{{log}.Arn}}"
+    assert properties["LoggingConfiguration"]["IncludeExecutionData"] is False
+    assert properties["LoggingConfiguration"]["Level"] == "ERROR"
+    assert properties["TracingConfiguration"] == {"Enabled": True}
+    assert definition(any_stack)["TimeoutSeconds"] == 2 * 24 * 3600
