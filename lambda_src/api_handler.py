@@ -23,7 +23,7 @@ def lambda_handler(event: object, context: LambdaContext) -> dict[str, Any]:
     """Process every object that the event names.
 
     Returns:
-        `files`: a result for each; `batchItemFailures`: the SQS messages to deliver again; `refused`: why
+        `files`: a result for each; `batchItemFailures`: the SQS messages to deliver again; `rejected`: why
         parts of the event could not be read.
 
     Raises:

@@ -16,7 +16,7 @@ from ops.errors import CommandError
 from ops.process import check_files
 from ops.replay import list_objects
 from ops.summary import exit_code_of, read_reports, show
-from tastetrend_etl.output_keys import OutputKeys, output_keys
+from tastetrend_etl.output_keys import dataset_keys, output_keys
 from tastetrend_etl.s3_download import find_current_version
 
 if TYPE_CHECKING:
@@ -53,16 +53,16 @@ def run(files: list[Path], console: Console) -> int:
     return exit_code_of(reports)
 
 
-def _upload(s3: "S3Client", file: Path, bucket: str) -> OutputKeys:
-    """Upload a file and return the keys of its outputs."""
+def _upload(s3: "S3Client", file: Path, bucket: str) -> set[str]:
+    """Upload a file and return the keys of which one will show that it was processed."""
     s3.upload_file(str(file), bucket, file.name)
     source = find_current_version(s3, bucket, file.name)
     if source is None:
         raise CommandError(f"{file.name} was uploaded and is missing; does another program use the emulator?")
-    return output_keys(source)
+    return {*dataset_keys(file.name).values(), output_keys(source).error}
 
 
-def await_all(emulator: Emulator, outputs: Outputs, expected: list[OutputKeys], console: Console) -> None:
+def await_all(emulator: Emulator, outputs: Outputs, expected: list[set[str]], console: Console) -> None:
     """Wait until each file has its dataset or its error report.
 
     Raises:
@@ -75,7 +75,7 @@ def await_all(emulator: Emulator, outputs: Outputs, expected: list[OutputKeys], 
         while finished < len(expected):
             time.sleep(_POLL_SECONDS)
             present = {entry["Key"] for entry in list_objects(s3, outputs["ProcessedBucketName"])}
-            before, finished = finished, sum(bool(present & {keys.dataset, keys.error}) for keys in expected)
+            before, finished = finished, sum(bool(present & keys) for keys in expected)
             if finished > before:
                 deadline = time.monotonic() + _TIMEOUT_SECONDS
             progress.update(task, completed=finished)

@@ -17,7 +17,7 @@ app = typer.Typer(
     help="Process review files, operate an environment, and release to it.",
     epilog=(
         "Exit codes: 0 success; 1 bad data, or something is in the wrong state; 2 wrong usage; "
-        "3 AWS cannot be reached or refuses."
+        "3 AWS cannot be reached or denies the request."
     ),
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -34,7 +34,7 @@ def process(
 ) -> None:
     """Process local files without AWS: datasets, rejected rows and reports.
 
-    Exits with 1 when a file is refused or fails a check.
+    Exits with 1 when a file is rejected or fails a check.
     """
     from ops.process import process_files
 
@@ -163,7 +163,7 @@ def demo(
 ) -> None:
     """Deploy the stack on the emulator, upload files to the raw bucket, and show the results.
 
-    Exits with 1 when a file is refused or fails a check.
+    Exits with 1 when a file is rejected or fails a check.
     """
     from local.demo import run, samples
 

@@ -64,7 +64,8 @@ def _invoke(client: "LambdaClient", target: str, event: dict[str, Any]) -> Invok
     if "FunctionError" in response:
         return InvokeResult(f"failed again: {payload.get('errorMessage', 'no reason given')}", failed=True)
     parts = [_describe_file(file) for file in payload["files"]]
-    parts += [f"refused: {payload['refused']}"] if "refused" in payload else []
+    words = ("rejected", "refused")  # `refused`: versions of contract version 1
+    parts += [f"rejected: {payload[word]}" for word in words if word in payload]
     return InvokeResult("; ".join(parts) or "nothing to do", failed=False)
 
 

@@ -59,7 +59,7 @@ def _process(file: Path, out: Path) -> Report:
             report = error_report(source, _VERSION, error)
             _write(out / keys.error, report)
             return report
-        for key, content in outputs_in_commit_order(outcome, keys):
+        for key, content in outputs_in_commit_order(outcome):
             _write(out / key, content)
         return outcome.validation
 

@@ -14,7 +14,7 @@ from rich.text import Text
 Report = dict[str, Any]
 
 _COUNTS = ("read", "written", "rejected", "duplicate")
-_COLOURS = {"pass": "green", "warn": "yellow", "fail": "red", "refused": "red"}
+_COLOURS = {"pass": "green", "warn": "yellow", "fail": "red", "rejected": "red"}
 _SHOWN_COLUMNS = ("source_row", "review_date", "rating_raw", "rating_1_5", "review_text")  # no names
 _MAX_CELL_CHARACTERS = 20
 _SHOWN_ROWS = 5
@@ -30,14 +30,14 @@ def show(reports: list[Report], folder: Path, console: Console) -> None:
     reviews = [report for report in reports if report["source"].get("kind") == "reviews"]
     if reviews:
         console.print(_first_rows_table(folder, reviews[0]["outputs"]["dataset"]), soft_wrap=False)
-    console.print(f"All outputs are under {folder / 'processed'}")
+    console.print(f"All outputs are under {folder}")
 
 
 def describe(report: Report) -> list[str]:
-    """Return at most three lines: how a file was read, its issues, what to look at; or why it was refused."""
+    """Return at most three lines: how a file was read, its issues, what to look at; why it was rejected."""
     key = report["raw_object"]["key"]
-    if report["status"] == "refused":
-        return [f"{key} was refused ({report['reason']}): {report['message']}."]
+    if report["status"] == "rejected":
+        return [f"{key} was rejected ({report['reason']}): {report['message']}."]
     lines = [f"{key}: {_reading(report)}"]
     if report["issues"]:
         issues = sorted(report["issues"].items(), key=lambda issue: -issue[1]["count"])
@@ -58,12 +58,12 @@ def read_reports(folder: Path) -> list[Report]:
 
 
 def exit_code_of(reports: list[Report]) -> int:
-    """Return 1 when a file was refused or fails a check, else 0."""
-    return int(any(report["status"] in {"fail", "refused"} for report in reports))
+    """Return 1 when a file was rejected or fails a check, else 0."""
+    return int(any(report["status"] in {"fail", "rejected"} for report in reports))
 
 
 def to_row(report: Report) -> dict[str, Any]:
-    """Return the key, status, counts and outputs of a file and how it was read, or why it was refused."""
+    """Return the key, status, counts and outputs of a file and how it was read, or why it was rejected."""
     row = {"key": report["raw_object"]["key"], "status": report["status"], "summary": describe(report)}
     return row | {name: report[name] for name in ("rows", "outputs", "reason", "message") if name in report}
 

@@ -39,7 +39,7 @@ def generate(out: Path = GOLDEN) -> None:
         expected[file] = processed(_messy(out / file, name, source))
     expected["hostile.csv"] = processed(edge_cases.write(out / "hostile.csv"))
     (out / "no_reviews.csv").write_text(_NO_REVIEWS, encoding="utf-8", newline="")
-    expected["no_reviews.csv"] = {"outcome": "refused", "reason": "not_reviews"}
+    expected["no_reviews.csv"] = {"outcome": "rejected", "reason": "not_reviews"}
     (out / "expectations.json").write_text(_as_json(expected), encoding="utf-8", newline="\n")
 
 

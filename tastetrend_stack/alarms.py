@@ -98,8 +98,14 @@ ALARMS = (
         triggers_rollback=True,
     ),
     Alarm(
-        "events-refused",
-        MetricSpec("pipeline", "EventsRefused"),
+        "events-rejected",
+        MathSpec(
+            "FILL(rejected, 0) + FILL(refused, 0)",
+            {
+                "rejected": MetricSpec("pipeline", "EventsRejected"),
+                "refused": MetricSpec("pipeline", "EventsRefused"),  # versions of contract version 1
+            },
+        ),
         1,
         "An event had an unknown form or named another bucket. Its file was not read.",
     ),
@@ -116,12 +122,14 @@ ALARMS = (
     Alarm(
         "nothing-written",
         MathSpec(
-            "IF(FILL(invocations, 0) > FILL(idle, 0) + FILL(rehearsed, 0) AND FILL(processed, 0) == 0, 1, 0)",
+            "IF(FILL(invocations, 0) > FILL(idle, 0) + FILL(gate, 0) + FILL(rehearsed, 0)"
+            " AND FILL(processed, 0) == 0, 1, 0)",
             {
                 "invocations": MetricSpec("function", "Invocations"),
                 "processed": MetricSpec("pipeline", "FilesProcessed"),
                 "idle": MetricSpec("pipeline", "FilesSkipped"),  # events delivered twice, and folder markers
-                "rehearsed": MetricSpec("pipeline", "FilesRehearsed"),
+                "gate": MetricSpec("pipeline", "FilesInGateRuns"),
+                "rehearsed": MetricSpec("pipeline", "FilesRehearsed"),  # versions of contract version 1
             },
         ),
         1,

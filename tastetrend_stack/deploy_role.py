@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from tastetrend_stack.environments import Environment
-from tastetrend_stack.iam import Grant, bucket_arn, build_role, object_arns, regional_arn
+from tastetrend_stack.iam import OUTPUT_PREFIXES, Grant, bucket_arn, build_role, object_arns, regional_arn
 
 SESSION = Duration.hours(2)  # a deployment waits for two promotions, one of them a canary
 
@@ -78,10 +78,10 @@ def _release_grants(environment: Environment) -> list[Grant]:
     aliases = [f"{etl}:{alias}" for alias in ("dev", "staging", "prod")]
     buckets = [bucket_arn(environment, kind) for kind in ("raw", "processed", "artifacts")]
     releases = object_arns(environment, "artifacts", "releases", "lambda")
-    processed = object_arns(environment, "processed", "processed")
+    processed = object_arns(environment, "processed", *OUTPUT_PREFIXES)
     any_version = "A version's number is not known before it is deployed"
     by_version = "Releases are kept under the numbers of versions"
-    any_output = "A bad version's outputs can have any key below one prefix"
+    any_output = "A bad version's outputs can have any key below fixed prefixes"
     return [
         Grant(["sts:AssumeRole"], [_bootstrap_role(kind) for kind in _BOOTSTRAP_ROLES], conditional=False),
         # No role is passed: CloudFormation keeps the one that `cdk deploy` gave the stack.

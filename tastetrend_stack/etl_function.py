@@ -7,7 +7,15 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from tastetrend_stack.environments import Environment
-from tastetrend_stack.iam import GATE_OUTPUTS, Grant, bucket_arn, object_arns, regional_arn
+from tastetrend_stack.iam import (
+    DATASET_PREFIXES,
+    GATE_OUTPUTS,
+    OUTPUT_PREFIXES,
+    Grant,
+    bucket_arn,
+    object_arns,
+    regional_arn,
+)
 from tastetrend_stack.python_function import PythonFunction
 
 # A layer's number differs by region, so the ARN is looked up when the stack is deployed.
@@ -58,13 +66,15 @@ def _grants(environment: Environment) -> list[Grant]:
     read = ["s3:GetObject", "s3:GetObjectVersion"]
     write = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]
     any_raw = "The senders choose the keys, so any object may be read"
-    any_output = "Keys of outputs follow the senders' keys, below one prefix"
+    any_output = "Keys of outputs follow the senders' keys, below fixed prefixes"
+    moved = "A raw object whose kind has changed leaves its former dataset, whose key follows its own"
     golden = "The quality gate replays golden files under keys of its own run"
     return [
         Grant(["s3:ListBucket"], [bucket_arn(environment, kind) for kind in _BUCKETS]),
         Grant(read, object_arns(environment, "raw"), any_raw),
         Grant(read, object_arns(environment, "artifacts", "gate"), golden),
-        Grant(write, object_arns(environment, "processed", "processed"), any_output),
+        Grant(write, object_arns(environment, "processed", *OUTPUT_PREFIXES), any_output),
         Grant(write, object_arns(environment, "artifacts", *GATE_OUTPUTS), golden),
+        Grant(["s3:DeleteObject"], object_arns(environment, "processed", *DATASET_PREFIXES), moved),
         Grant(["sqs:SendMessage"], [regional_arn("sqs", environment.resource_name("etl-failures"))]),
     ]

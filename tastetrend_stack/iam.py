@@ -9,8 +9,19 @@ from constructs import Construct
 
 from tastetrend_stack.environments import Environment
 
-GATE_OUTPUTS = ("processed/gate", "processed/rejected/gate", "processed/logs/gate")
-"""Prefixes of the artifacts bucket for datasets, rejected rows and reports of golden files."""
+OUTPUT_PREFIXES = ("processed", "reference", "rejected")
+"""Prefixes for reviews with their reports, for restaurant facts, and for rejected rows with error reports."""
+
+DATASET_PREFIXES = ("processed", "reference")
+
+GATE_OUTPUTS = (
+    "processed/gate",
+    "processed/logs/gate",
+    "processed/rejected/gate",  # of versions of contract version 1
+    "reference/gate",
+    "rejected/gate",
+)
+"""Prefixes of the artifacts bucket for the outputs of golden files."""
 
 # Another account could come to own a bucket of the same name.
 _THIS_ACCOUNT = {"StringEquals": {"aws:ResourceAccount": Aws.ACCOUNT_ID}}

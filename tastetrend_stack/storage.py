@@ -6,8 +6,12 @@ from constructs import Construct
 
 from tastetrend_stack.bucket import PrivateBucket, audit_retention
 from tastetrend_stack.environments import Environment
+from tastetrend_stack.iam import OUTPUT_PREFIXES
 
-_GATE_PREFIXES = ("gate/", "processed/")  # of the artifacts bucket: golden files and their outputs
+_GATE_PREFIXES = (
+    "gate/",
+    *(f"{prefix}/" for prefix in OUTPUT_PREFIXES),
+)  # of the artifacts bucket: golden files and their outputs
 
 
 class Storage(Construct):

@@ -56,9 +56,7 @@ def sanitize_exception(error: Exception) -> RetryableError:
     """Return an error with type and line of the failure, but not its message, which may quote data."""
     if isinstance(error, RetryableError):
         return error
-    return RetryableError(
-        f"{_what(error)} at {_where(error)}; nothing was committed, the event will be tried again"
-    )
+    return RetryableError(f"{_what(error)} at {_where(error)}; the event will be tried again")
 
 
 def _what(error: Exception) -> str:

@@ -1,24 +1,18 @@
 """Processes one raw object: from an event, a replay or a manual invocation."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tastetrend_etl import load, s3_download
 from tastetrend_etl.errors import ConcurrentWriteError, InvalidEventError, RejectedFileError
 from tastetrend_etl.limits import MAX_FILE_BYTES, Status
 from tastetrend_etl.models import SourceObject
-from tastetrend_etl.output_keys import (
-    MAX_RAW_KEY_BYTES,
-    dataset_key,
-    fits_s3_limit,
-    looks_like_output,
-    output_keys,
-)
+from tastetrend_etl.output_keys import check_raw_key, dataset_keys, fits_s3_limit, output_keys
 from tastetrend_etl.pipeline import Outcome, process
 from tastetrend_etl.s3_download import RawObject, head_object
 from tastetrend_etl.s3_event import ObjectEvent
@@ -35,7 +29,10 @@ _ATTEMPTS = 5
 SIDE_OBJECTS = 3
 """The most objects written beside a dataset: validation report, rejected rows, bias report."""
 
-Action = Literal["processed", "refused", "skipped"]
+Action = Literal["processed", "rejected", "skipped"]
+
+Datasets: TypeAlias = "Mapping[str, ObjectHead | None]"
+"""What is under each key that a raw object's dataset can have."""
 
 
 @dataclass(frozen=True)
@@ -89,59 +86,78 @@ def ingest(event: ObjectEvent, context: RunContext) -> IngestResult:
 
 
 def _ingest_once(event: ObjectEvent, context: RunContext) -> IngestResult:
-    """HEAD the output before the input is read, so that a newer result is never overwritten."""
-    s3, settings = context.s3, context.settings
+    """HEAD the outputs before the input is read, so that a newer result is never overwritten.
+
+    Whatever is there by then is of this version of the input or of an older one.
+    """
     context.check_time()
-    key = dataset_key(event.key)
-    current = head_object(s3, settings.processed_bucket, key) if fits_s3_limit(event.key) else None
-    with s3_download.open_current_version(s3, settings.raw_bucket, event.key) as raw:
+    datasets = _head_datasets(event.key, context)
+    with s3_download.open_current_version(context.s3, context.settings.raw_bucket, event.key) as raw:
         if raw is None:
             return IngestResult(event.key, "skipped", "gone")
-        if reason := _reason_to_skip(raw.source, current, event):
-            return IngestResult(event.key, "skipped", reason)
-        return _process_or_reject(raw, current, event, context)
+        if event.key.endswith("/") and not raw.source.size:
+            return IngestResult(event.key, "skipped", "folder_marker")
+        processed = _keys_of_version(raw.source.version_id, datasets)
+        if len(processed) == 1 and not event.reprocess:
+            _delete_other({key: head for key, head in datasets.items() if head}, processed[0], context)
+            return IngestResult(event.key, "skipped", "already_processed")
+        return _process_or_reject(raw, datasets, event, context)
 
 
-def _reason_to_skip(source: SourceObject, current: "ObjectHead | None", event: ObjectEvent) -> str:
-    if source.key.endswith("/") and not source.size:
-        return "folder_marker"
-    processed_version = current["Metadata"].get(load.SOURCE_VERSION) if current else None
-    return "already_processed" if processed_version == source.version_id and not event.reprocess else ""
+def _head_datasets(raw_key: str, context: RunContext) -> Datasets:
+    if not fits_s3_limit(raw_key):
+        return {}
+    keys = list(dataset_keys(raw_key).values())
+    head = partial(head_object, context.s3, context.settings.processed_bucket)
+    return dict(zip(keys, context.executor.map(head, keys), strict=True))
+
+
+def _keys_of_version(version: str, datasets: Datasets) -> list[str]:
+    return [
+        key for key, head in datasets.items() if head and head["Metadata"].get(load.SOURCE_VERSION) == version
+    ]
+
+
+def _delete_other(datasets: Datasets, own_key: str, context: RunContext) -> None:
+    """Delete the dataset of another kind, which an older version of the raw object or of the code wrote."""
+    for key, head in datasets.items():
+        if key != own_key:
+            load.delete_dataset(context.s3, context.settings.processed_bucket, key, head)
 
 
 def _process_or_reject(
-    raw: RawObject, current: "ObjectHead | None", event: ObjectEvent, context: RunContext
+    raw: RawObject, datasets: Datasets, event: ObjectEvent, context: RunContext
 ) -> IngestResult:
-    keys, metadata = output_keys(raw.source), load.metadata_of(raw.source, context.version, event.sequencer)
-    bucket = context.settings.processed_bucket
-    put_if_changed = partial(load.put_if_changed, context.s3, bucket, metadata=metadata)
+    metadata = load.metadata_of(raw.source, context.version, event.sequencer)
     try:
         _reject_before_download(raw.source)
         with temp_workspace() as folder:
             outcome = _transform(raw, folder, context)
-            *side_objects, (key, _) = load.outputs_in_commit_order(outcome, keys)
-            context.check_time()
-            _run_all(context.executor, [partial(put_if_changed, *output) for output in side_objects])
-            load.put_dataset(context.s3, bucket, key, outcome.dataset, metadata, current)
+            _commit(outcome, datasets, metadata, context)
     except RejectedFileError as error:
-        put_if_changed(keys.error, error_report(raw.source, context.version, error))
-        return IngestResult(event.key, "refused", error.reason)
+        key, report = output_keys(raw.source).error, error_report(raw.source, context.version, error)
+        load.put_if_changed(context.s3, context.settings.processed_bucket, key, report, metadata)
+        return IngestResult(event.key, "rejected", error.reason)
     return IngestResult(event.key, "processed", "", outcome.balance, outcome.status, outcome.failed_checks)
+
+
+def _commit(outcome: Outcome, datasets: Datasets, metadata: load.Metadata, context: RunContext) -> None:
+    """Write the outputs, the dataset last; then leave no dataset of another kind.
+
+    Of two invocations that write different kinds, the later one sees here what the other has written.
+    """
+    s3, bucket = context.s3, context.settings.processed_bucket
+    put_if_changed = partial(load.put_if_changed, s3, bucket, metadata=metadata)
+    *side_objects, (own_key, _) = load.outputs_in_commit_order(outcome)
+    context.check_time()
+    _run_all(context.executor, [partial(put_if_changed, *output) for output in side_objects])
+    load.put_dataset(s3, bucket, own_key, outcome.dataset, metadata, datasets[own_key])
+    _delete_other(datasets, own_key, context)
 
 
 def _reject_before_download(source: SourceObject) -> None:
     """Reject a file for what is known of it without its content."""
-    if not fits_s3_limit(source.key):
-        raise RejectedFileError(
-            "key_too_long",
-            f"the key has more than {MAX_RAW_KEY_BYTES} bytes, its outputs' keys would be too long for S3; "
-            "upload the file under a shorter one",
-        )
-    if looks_like_output(source.key):
-        raise RejectedFileError(
-            "looks_like_output",
-            "the key is that of an output of this pipeline; upload raw review files under other names",
-        )
+    check_raw_key(source.key)
     if source.size > MAX_FILE_BYTES:
         raise RejectedFileError(
             "too_large",

@@ -36,7 +36,7 @@ def ingest_each(parts: Sequence[Part], context: RunContext) -> list[IngestResult
 
 
 def respond(parts: Sequence[Part], results: Sequence[IngestResult | RetryableError | None]) -> dict[str, Any]:
-    """Return `files`, `batchItemFailures`, and `refused` when parts of the event could not be read.
+    """Return `files`, `batchItemFailures`, and `rejected` when parts of the event could not be read.
 
     Raises:
         RetryableError: the failure of an object that did not come from SQS.
@@ -48,12 +48,12 @@ def respond(parts: Sequence[Part], results: Sequence[IngestResult | RetryableErr
     }
     if "" in failures:
         raise failures[""]
-    refused = [str(part) for part in parts if isinstance(part, InvalidEventError)]
+    rejected = [str(part) for part in parts if isinstance(part, InvalidEventError)]
     response = {
         "files": [asdict(result) for result in results if isinstance(result, IngestResult)],
         "batchItemFailures": [{"itemIdentifier": message} for message in failures],
     }
-    return response | ({"refused": "; ".join(refused)} if refused else {})
+    return response | ({"rejected": "; ".join(rejected)} if rejected else {})
 
 
 def _ingest_part(part: Part, context: RunContext) -> IngestResult | RetryableError | None:
@@ -64,7 +64,7 @@ def _ingest_part(part: Part, context: RunContext) -> IngestResult | RetryableErr
         result = ingest(part, context)
     except InvalidEventError as error:
         observability.record_invalid_event(error)
-        return IngestResult(part.key, "refused", "other_bucket")
+        return IngestResult(part.key, "rejected", "other_bucket")
     except Exception as error:  # noqa: BLE001 # its message may quote data
         failure = sanitize_exception(error)
         observability.record_failure(part, failure)

@@ -10,9 +10,8 @@ from botocore.exceptions import ClientError
 
 from tastetrend_etl.errors import ConcurrentWriteError
 from tastetrend_etl.models import SourceObject
-from tastetrend_etl.output_keys import OutputKeys
 from tastetrend_etl.pipeline import Outcome
-from tastetrend_etl.s3_download import head_object
+from tastetrend_etl.s3_download import head_object, is_not_found
 from tastetrend_etl.s3_parquet import Arguments, upload_parquet
 from tastetrend_etl.validate.report import Report
 
@@ -50,8 +49,9 @@ def metadata_of(source: SourceObject, function_version: str, sequencer: str) -> 
     }
 
 
-def outputs_in_commit_order(outcome: Outcome, keys: OutputKeys) -> list[tuple[str, Content]]:
+def outputs_in_commit_order(outcome: Outcome) -> list[tuple[str, Content]]:
     """Return key and content of each output; the dataset is last, so that where it is, all others are."""
+    keys = outcome.keys
     outputs: list[tuple[str, Content | None]] = [
         (keys.validation, outcome.validation),
         (keys.rejected, outcome.rejected),
@@ -99,6 +99,32 @@ def put_dataset(
     _put(s3, bucket, key, dataset, {**metadata, _SHA256: _sha256(dataset)}, expected_current)
 
 
+def delete_dataset(s3: "S3Client", bucket: str, key: str, expected_current: "ObjectHead | None") -> None:
+    """Delete a dataset on condition that it is still the expected one; if none is, check that there is none.
+
+    Raises:
+        ConcurrentWriteError: another invocation wrote it in between.
+    """
+    if expected_current is None:
+        if head_object(s3, bucket, key):
+            raise _concurrent_write()
+        return
+    try:
+        s3.delete_object(Bucket=bucket, Key=key, IfMatch=expected_current["ETag"])
+    except ClientError as error:
+        if is_not_found(error):
+            return  # another invocation has deleted it, or the first request that the SDK sent
+        if error.response["Error"]["Code"] in _PRECONDITION_ERRORS:
+            raise _concurrent_write() from error
+        raise
+
+
+def _concurrent_write() -> ConcurrentWriteError:
+    return ConcurrentWriteError(
+        "another invocation changed an output at the same time; the event will be tried again"
+    )
+
+
 def _put(
     s3: "S3Client",
     bucket: str,
@@ -117,9 +143,7 @@ def _put(
         # Of a request that the SDK sent again, the first may have succeeded and its response been lost.
         retried = error.response["ResponseMetadata"].get("RetryAttempts", 0) > 0
         if not (retried and _is_same(metadata, head_object(s3, bucket, key))):
-            raise ConcurrentWriteError(
-                "another invocation changed an output at the same time; the event will be tried again"
-            ) from error
+            raise _concurrent_write() from error
 
 
 def _send(s3: "S3Client", bucket: str, key: str, content: Content, arguments: Arguments) -> None:

@@ -13,7 +13,7 @@ from tastetrend_etl.settings import function_name
 logger = Logger(service=function_name())
 metrics = Metrics(namespace="TasteTrend", service=function_name())
 
-_FILES = {"processed": "FilesProcessed", "refused": "FilesRejected", "skipped": "FilesSkipped"}
+_FILES = {"processed": "FilesProcessed", "rejected": "FilesRejected", "skipped": "FilesSkipped"}
 
 
 def record_event() -> None:
@@ -35,8 +35,8 @@ def record_result(result: IngestResult) -> None:
 
 def record_invalid_event(error: InvalidEventError) -> None:
     """Log and count a rejected event, or a rejected record of one."""
-    logger.error("event refused", extra={"reason": str(error)})
-    _count("EventsRefused")
+    logger.error("event rejected", extra={"reason": str(error)})
+    _count("EventsRejected")
 
 
 def record_failure(event: ObjectEvent, error: RetryableError) -> None:
@@ -49,7 +49,7 @@ def record_failure(event: ObjectEvent, error: RetryableError) -> None:
 def record_gate_run(files: int) -> None:
     """Discard the invocation's metrics, as golden files must raise no alarm, and count the files."""
     metrics.clear_metrics()
-    _count("FilesRehearsed", files)
+    _count("FilesInGateRuns", files)
 
 
 def _count(name: str, value: int = 1) -> None:

@@ -2,20 +2,32 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC
 
-from tastetrend_etl.limits import MAX_KEY_BYTES
-from tastetrend_etl.models import SourceObject
+from tastetrend_etl.errors import RejectedFileError
+from tastetrend_etl.limits import MAX_KEY_BYTES, RESERVED_PREFIXES
+from tastetrend_etl.models import Kind, SourceObject
 
-ROOT = "processed"
 # The longest output key adds this to the raw one.
-MAX_RAW_KEY_BYTES = MAX_KEY_BYTES - len("processed/rejected/rejected_.20261123T163501Z-0123abcd.parquet")
+MAX_RAW_KEY_BYTES = MAX_KEY_BYTES - len("processed/logs//validation_20261123T163501Z-0123abcd.json")
+_FORMER_MAX_RAW_KEY_BYTES = 962  # of contract version 1
 _TRUNCATED_BYTES = 512
 _VERSION = r"\d{8}T\d{6}Z-[0-9a-f]{8}"
 _OUTPUT_NAME = re.compile(
-    rf"(processed|rejected)_.*\.parquet|(validation|bias)_{_VERSION}\.json|.*\.{_VERSION}\.error\.json",
+    rf"(processed|restaurants|rejected)_.*\.parquet|(validation|bias)_{_VERSION}\.json"
+    rf"|.*\.{_VERSION}\.error\.json",
     re.DOTALL,
+)
+
+_TOO_LONG = (
+    f"the key has more than {MAX_RAW_KEY_BYTES} bytes, its outputs' keys would be too long for S3; "
+    "upload the file under a shorter one"
+)
+_RESERVED = "the key begins with {}, which is reserved for outputs; upload the file under another prefix"
+_LOOKS_LIKE_OUTPUT = (
+    "the key is that of an output of this pipeline; upload raw review files under other names"
 )
 
 
@@ -35,33 +47,60 @@ def fits_s3_limit(raw_key: str) -> bool:
     return len(raw_key.encode()) <= MAX_RAW_KEY_BYTES
 
 
-def looks_like_output(raw_key: str) -> bool:
-    """Return whether a raw key has the form of an output key."""
-    return raw_key.startswith(f"{ROOT}/") or bool(_OUTPUT_NAME.fullmatch(_split(raw_key)[1]))
+def check_raw_key(raw_key: str) -> None:
+    """Check that the keys of the outputs are valid, and that they are not mistaken for others.
+
+    Raises:
+        RejectedFileError: `key_too_long`, `reserved_prefix`, `looks_like_output`.
+    """
+    if not fits_s3_limit(raw_key):
+        raise RejectedFileError("key_too_long", _TOO_LONG)
+    for prefix in RESERVED_PREFIXES:
+        if raw_key.startswith(prefix):
+            raise RejectedFileError("reserved_prefix", _RESERVED.format(prefix))
+    if _OUTPUT_NAME.fullmatch(_split(raw_key)[1]):
+        raise RejectedFileError("looks_like_output", _LOOKS_LIKE_OUTPUT)
 
 
-def dataset_key(raw_key: str) -> str:
-    """Return the key of the dataset, which is the same for all versions of a raw object."""
+def dataset_keys(raw_key: str) -> Mapping[Kind, str]:
+    """Return the key of a dataset of each kind, the same for all versions of a raw object.
+
+    A raw object has a dataset of one kind, which is known only after reading.
+    """
     folder, name = _split(raw_key)
-    return f"{ROOT}/{folder}processed_{name}.parquet"
+    return {
+        "reviews": f"processed/{folder}processed_{name}.parquet",
+        "restaurant_info": f"reference/{folder}restaurants_{name}.parquet",
+    }
 
 
-def output_keys(source: SourceObject) -> OutputKeys:
+def output_keys(source: SourceObject, kind: Kind = "reviews") -> OutputKeys:
     """Return the output keys; they depend on the raw object alone, so a second run overwrites the first."""
     folder, name = _split(source.key)
     version = _version_suffix(source)
     return OutputKeys(
-        dataset=dataset_key(source.key),
-        rejected=f"{ROOT}/rejected/{folder}rejected_{name}.{version}.parquet",
-        validation=f"{ROOT}/logs/{folder}{name}/validation_{version}.json",
-        bias=f"{ROOT}/logs/{folder}{name}/bias_{version}.json",
-        error=f"{ROOT}/rejected/{_truncate_key(source.key)}.{version}.error.json",
+        dataset=dataset_keys(source.key)[kind],
+        rejected=f"rejected/{folder}rejected_{name}.{version}.parquet",
+        validation=f"processed/logs/{folder}{name}/validation_{version}.json",
+        bias=f"processed/logs/{folder}{name}/bias_{version}.json",
+        error=f"rejected/{_truncate_key(source.key, MAX_RAW_KEY_BYTES)}.{version}.error.json",
     )
 
 
-def _truncate_key(raw_key: str) -> str:
+def former_output_keys(source: SourceObject) -> OutputKeys:
+    """Return the output keys of contract version 1, where datasets of all kinds had the same key."""
+    keys, version = output_keys(source), _version_suffix(source)
+    raw_key = _truncate_key(source.key, _FORMER_MAX_RAW_KEY_BYTES)
+    return replace(
+        keys,
+        rejected=f"processed/{keys.rejected}",
+        error=f"processed/rejected/{raw_key}.{version}.error.json",
+    )
+
+
+def _truncate_key(raw_key: str, max_bytes: int) -> str:
     """Return the first 512 bytes of a key that is too long; the version suffix makes it unique."""
-    if fits_s3_limit(raw_key):
+    if len(raw_key.encode()) <= max_bytes:
         return raw_key
     return raw_key.encode()[:_TRUNCATED_BYTES].decode(errors="ignore") + "~"
 

@@ -17,7 +17,7 @@ from tastetrend_etl.models import (
     SourceObject,
     TransformedBatch,
 )
-from tastetrend_etl.output_keys import output_keys
+from tastetrend_etl.output_keys import OutputKeys, output_keys
 from tastetrend_etl.parquet_writer import count_rows, open_parquet_writer
 from tastetrend_etl.parse.csv_arrow import IrregularFileError
 from tastetrend_etl.parse.raw_file import RawFile, open_raw_file
@@ -41,10 +41,12 @@ class Outcome:
     """Result of processing one raw file, before anything is committed.
 
     Attributes:
+        keys: of the outputs.
         dataset: a parquet file.
         rejected: a parquet file of the rejected and the duplicate rows; None if there are none.
     """
 
+    keys: OutputKeys
     dataset: Path
     rejected: Path | None
     validation: Report
@@ -171,15 +173,14 @@ def _outcome(run: _Run, summary: FileSummary, version: str) -> Outcome:
     _reject_if_ragged(summary.profile, run.raw.dialect)
     balance = summary.profile.balance
     if not balance.is_balanced:
-        raise RowCountMismatchError(
-            f"the rows do not add up ({balance}); this is a fault of the code, report it"
-        )
+        raise RowCountMismatchError(f"the rows do not add up ({balance}); this is a defect, report it")
     checks = run_checks(summary.profile, conflicting_ids=summary.conflicting_ids)
-    status = worst_status(checks)
+    status, keys = worst_status(checks), output_keys(run.source, run.raw.columns.kind)
     return Outcome(
+        keys=keys,
         dataset=run.dataset,
         rejected=run.rejected if balance.rejected or balance.duplicate else None,
-        validation=validation_report(run.source, version, summary, checks, status, output_keys(run.source)),
+        validation=validation_report(run.source, version, summary, checks, status, keys),
         bias=bias_report(run.source, version, summary.profile) if run.reviews else None,
         balance=balance,
         status=status,
@@ -189,9 +190,8 @@ def _outcome(run: _Run, summary: FileSummary, version: str) -> Outcome:
 
 def _reject_if_too_long(rows: int) -> None:
     if rows > MAX_ROWS:
-        raise RejectedFileError(
-            "too_large", f"the file has more than {MAX_ROWS:,} rows; split it and send the parts"
-        )
+        message = f"the file has more than {MAX_ROWS:,} rows; split it and send the parts"
+        raise RejectedFileError("too_large", message)
 
 
 def _reject_if_ragged(counts: FileProfile, dialect: Dialect) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from local.deploy import bootstrap, deploy
 from local.emulator import running
-from tastetrend_etl.output_keys import output_keys
+from tastetrend_etl.output_keys import dataset_keys, output_keys
 from tastetrend_etl.s3_download import find_current_version
 
 TIMEOUT_SECONDS = 600  # high, because a loaded machine is slow; a defect fails an assertion earlier
@@ -84,7 +84,7 @@ class Store:
 
     def await_outcome(self, *raw_keys):
         """Wait until each raw object, uploaded once, has its dataset or its error report."""
-        outcomes = [{keys.dataset, keys.error} for keys in map(self.keys_for, raw_keys)]
+        outcomes = [{*dataset_keys(key).values(), self.keys_for(key).error} for key in raw_keys]
         wait_until(lambda: self._failures.count() or self._exist(outcomes))
         assert not self._failures.count(), self._failures.take()
 

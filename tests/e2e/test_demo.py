@@ -63,7 +63,7 @@ def test_the_demo_prints_a_table_of_own_files_and_copies_the_bucket(start, tmp_p
     assert status == 1, output
     (row,) = [line.split() for line in output.splitlines() if line.strip().startswith("mine.csv ")]
     assert row[1:5] == ["3", "3", "0", "0"]
-    assert "empty.txt was refused (empty_file)" in output
+    assert "empty.txt was rejected (empty_file)" in output
     assert (tmp_path / "build/demo/processed/processed_mine.csv.parquet").exists()
     assert_nothing_left(tmp_path)
 

@@ -83,10 +83,10 @@ def test_E02_an_input_that_is_no_event_is_rejected_once_with_the_accepted_kinds(
 
     response = send(event)
 
-    assert "accepted are an S3 notification" in response["refused"]
+    assert "accepted are an S3 notification" in response["rejected"]
     assert response["batchItemFailures"] == []
     assert store.keys() == []
-    assert metrics()["EventsRefused"] == 1
+    assert metrics()["EventsRejected"] == 1
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_E02_an_unreadable_record_does_not_affect_other_records(event, send, sto
     response = send(event)
 
     assert [file["action"] for file in response["files"]] == ["processed"]
-    assert "refused" in response
+    assert "rejected" in response
 
 
 @pytest.mark.parametrize(
@@ -116,9 +116,9 @@ def test_E09_an_event_of_another_bucket_is_rejected_before_any_request(bucket, h
 
     response = send({"bucket": bucket, "key": "reviews.csv"})
 
-    assert response["files"][0] | {"action": "refused", "reason": "other_bucket"} == response["files"][0]
+    assert response["files"][0] | {"action": "rejected", "reason": "other_bucket"} == response["files"][0]
     assert requests == []
-    assert metrics()["EventsRefused"] == 1
+    assert metrics()["EventsRejected"] == 1
 
 
 @pytest.mark.parametrize("extra", [{}, {"bucket": RAW}, {"bucket": RAW, "versionId": "whichever"}])

@@ -16,7 +16,7 @@ def send(handler, context):
     return lambda event: handler.lambda_handler(event, context)
 
 
-@pytest.mark.parametrize("body", [MESSY, b""], ids=["a messy file", "a refused file"])
+@pytest.mark.parametrize("body", [MESSY, b""], ids=["a messy file", "a rejected file"])
 def test_E05_a_repeated_event_writes_nothing(body, send, store):
     store.upload("reviews.csv", body)
     send(NOTIFICATION)
@@ -93,6 +93,6 @@ def test_E08_a_file_with_content_whose_key_ends_like_a_folder_is_processed(deliv
 def test_E17_an_archived_object_is_rejected_with_a_remedy(send, store):
     store.client.put_object(Bucket=RAW, Key="reviews.csv", Body=GOOD, StorageClass="GLACIER")
 
-    assert send(NOTIFICATION)["files"][0]["action"] == "refused"
+    assert send(NOTIFICATION)["files"][0]["action"] == "rejected"
     assert store.error()["reason"] == "archived"
     assert "restore it in S3" in store.error()["message"]

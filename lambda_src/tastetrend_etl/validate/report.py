@@ -71,7 +71,7 @@ def validation_report(
 def error_report(source: SourceObject, version: str, error: RejectedFileError) -> Report:
     """Return why a file was rejected and what its sender can do."""
     return {
-        "status": "refused",
+        "status": "rejected",
         "reason": error.reason,
         "message": error.message,
         "source": {"file": source.key.rpartition("/")[2]},

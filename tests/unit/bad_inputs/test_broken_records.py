@@ -34,7 +34,7 @@ def test_F09_longer_rows_at_the_start_do_not_shift_columns(send):
 def test_F09_a_file_of_mostly_ragged_rows_is_rejected(send):
     delivery = send(text_of(reviews(2)).encode() + b"too,few\n" * 3)
 
-    assert (delivery.action, delivery.reason) == ("refused", "ragged_file")
+    assert (delivery.action, delivery.reason) == ("rejected", "ragged_file")
     assert "7, separated by ','" in delivery.report["message"]
     assert "whole lines are in quotes" not in delivery.report["message"]
     assert "3 of 5" in delivery.report["message"]

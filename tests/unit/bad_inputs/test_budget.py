@@ -72,7 +72,7 @@ def test_F20_a_file_above_the_size_limit_is_rejected_with_the_limit(send, monkey
 
     delivery = send(file_of(reviews(50)))
 
-    assert (delivery.action, delivery.reason) == ("refused", "too_large")
+    assert (delivery.action, delivery.reason) == ("rejected", "too_large")
     assert "1,000" in delivery.report["message"]
 
 

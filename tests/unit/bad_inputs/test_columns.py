@@ -48,7 +48,7 @@ def test_F13_columns_without_a_name_or_with_equal_names_are_all_kept(send):
 def test_F14_a_file_without_reviews_is_rejected_with_the_closest_column_names(send):
     delivery = send(b"reviewerr,raiting,colour\nAl,4,red\n")
 
-    assert (delivery.action, delivery.reason) == ("refused", "not_reviews")
+    assert (delivery.action, delivery.reason) == ("rejected", "not_reviews")
     assert "`reviewerr` → `customer_name`?" in delivery.report["message"]
     assert "`raiting` → `rating`?" in delivery.report["message"]
 

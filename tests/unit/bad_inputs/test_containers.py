@@ -29,7 +29,7 @@ def test_F15_all_members_of_a_gzip_file_are_read(send):
 def test_F15_truncated_or_damaged_gzip_is_rejected(damage, send):
     delivery = send(damage(gzip.compress(SIX)), "reviews.csv.gz")
 
-    assert (delivery.action, delivery.reason) == ("refused", "truncated")
+    assert (delivery.action, delivery.reason) == ("rejected", "truncated")
 
 
 def zipped(name):
@@ -62,7 +62,7 @@ def parquet():
 def test_F16_a_file_that_is_not_text_is_rejected_with_its_true_type(body, true_type, send):
     delivery = send(body)
 
-    assert (delivery.action, delivery.reason) == ("refused", "not_delimited_text")
+    assert (delivery.action, delivery.reason) == ("rejected", "not_delimited_text")
     assert true_type in delivery.report["message"]
 
 
@@ -137,7 +137,7 @@ def test_F17_a_damaged_line_does_not_affect_other_lines(damaged, reason, send):
 def test_F17_json_without_reviews_is_rejected(body, send):
     delivery = send(body.encode(), "r.json")
 
-    assert (delivery.action, delivery.reason) == ("refused", "malformed_json")
+    assert (delivery.action, delivery.reason) == ("rejected", "malformed_json")
 
 
 def test_F17_a_review_has_the_same_id_as_json_and_as_delimited_text(send):

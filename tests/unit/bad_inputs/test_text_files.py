@@ -15,7 +15,7 @@ FIVE = reviews(5)
 def test_F01_a_file_without_text_is_rejected(body, send):
     delivery = send(body)
 
-    assert (delivery.action, delivery.reason) == ("refused", "empty_file")
+    assert (delivery.action, delivery.reason) == ("rejected", "empty_file")
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\r\n\r\n"])
@@ -54,7 +54,7 @@ def test_F03_a_file_without_a_header_is_rejected_without_quoting_its_rows(send):
 
     delivery = send(body.encode())
 
-    assert (delivery.action, delivery.reason) == ("refused", "no_header")
+    assert (delivery.action, delivery.reason) == ("rejected", "no_header")
     assert "number, word, date, number" in delivery.report["message"]
     assert "Quarrel" not in str(delivery.report)
 

@@ -36,7 +36,7 @@ def test_I08_concurrent_files_are_each_written_once(store, faulty_s3):
     with ThreadPoolExecutor(8) as pool:
         results = list(pool.map(lambda key: ingest(ObjectEvent(RAW, key), context), [*keys, *keys[:20]]))
 
-    assert {result.key for result in results if result.action == "refused"} == set(keys[::10])
+    assert {result.key for result in results if result.action == "rejected"} == set(keys[::10])
     assert len(store.reports("validation")) == 90
     assert len(store.versions()) == len(store.keys()) == 90 * 3 + 10
 

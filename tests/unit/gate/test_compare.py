@@ -46,8 +46,8 @@ def test_equal_results_have_no_difference():
     ("changes", "expected"),
     [
         (
-            {"outcome": "refused", "reason": "ragged_file"},
-            [("outcome", "outcome", "refused ragged_file, must be processed")],
+            {"outcome": "rejected", "reason": "ragged_file"},
+            [("outcome", "outcome", "rejected ragged_file, must be processed")],
         ),
         (
             {"schema": (("rating_1_5", "double"), ("location", "string"))},

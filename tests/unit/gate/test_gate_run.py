@@ -45,4 +45,4 @@ def test_golden_files_count_only_as_gate_runs_so_that_they_trigger_no_alarm(stor
 
     (counted,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
     (group,) = counted["_aws"]["CloudWatchMetrics"]
-    assert [metric["Name"] for metric in group["Metrics"]] == ["FilesRehearsed"]
+    assert [metric["Name"] for metric in group["Metrics"]] == ["FilesInGateRuns"]

@@ -60,14 +60,14 @@ def test_processing_again_changes_nothing(run, tmp_path):
     assert {name: (tmp_path / "out" / name).read_bytes() for name in written(tmp_path / "out")} == before
 
 
-def test_a_refused_file_is_explained_and_is_bad_data(run, tmp_path):
+def test_a_rejected_file_is_explained_and_is_bad_data(run, tmp_path):
     empty = tmp_path / "empty.csv"
     empty.touch()
 
     status, output = run(empty)
 
     assert status == 1
-    assert "refused" in output
+    assert "rejected" in output
     assert "the file holds no text" in output
 
 
@@ -91,7 +91,7 @@ def test_json_names_each_file_with_its_rows_and_outputs(tastetrend, tmp_path):
     good, bad = json.loads(result.stdout)["files"]
     assert (good["key"], good["status"], good["rows"]["written"]) == (INFO, "pass", 12)
     assert (tmp_path / "out" / good["outputs"]["dataset"]).exists()
-    assert (bad["key"], bad["status"], bad["reason"]) == ("empty.csv", "refused", "empty_file")
+    assert (bad["key"], bad["status"], bad["reason"]) == ("empty.csv", "rejected", "empty_file")
 
 
 def test_only_the_files_of_this_run_are_shown(run, tmp_path):
@@ -130,7 +130,7 @@ def test_only_the_newest_version_of_a_file_is_shown(tmp_path, run):
 
     _, output = run(file)
 
-    assert "refused" not in output
+    assert "rejected" not in output
     assert "pass" in output
 
 
