@@ -8,6 +8,7 @@ from ops.batch_progress import Counts, find_map_run, read_counts
 from ops.failures import read_reason
 from ops.result import Result
 from ops.stack_outputs import CommandContext
+from tastetrend_etl.s3_download import head_object
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions.client import SFNClient
@@ -29,8 +30,41 @@ def finish(client: "SFNClient", context: CommandContext, execution: str, describ
     for file in failed[:_SHOWN_FILES]:
         console.print(f"{file['key']}: {file['reason']}")
     _print_remedy(context, status, len(failed))
+    report = _read_report(context, name)
+    if report:
+        _print_report(context, report, name)
     data = {"environment": context.env, "execution": name, "status": status, "counts": counts}
-    return Result(data | {"failed": failed}, int(status != "SUCCEEDED" or bool(failed)))
+    return Result(data | {"failed": failed, "report": report}, int(status != "SUCCEEDED" or bool(failed)))
+
+
+def _read_report(context: CommandContext, execution: str) -> dict[str, Any] | None:
+    """Return the report of a batch; None for one that was stopped before it was written."""
+    bucket, key = context.processed_bucket, _report_key(execution)
+    if not head_object(context.s3, bucket, key):
+        return None
+    report: dict[str, Any] = json.load(context.s3.get_object(Bucket=bucket, Key=key)["Body"])
+    return report
+
+
+def _print_report(context: CommandContext, report: dict[str, Any], execution: str) -> None:
+    console, files = context.console, report["files"]
+    others = [f"{count:,} {name}" for name, count in files.items() if count and name != "all"]
+    console.print(f"{files['all']:,} files: {', '.join(others)}.")
+    console.print("Rows: " + ", ".join(f"{count:,} {name}" for name, count in report["rows"].items()) + ".")
+    for file in [file for file in report["worst_first"] if _is_bad(file)][:_SHOWN_FILES]:
+        console.print(f"{file['key']}: {' '.join(filter(None, (file['outcome'], file['reason'])))}")
+    if report["uploaded_later"]:
+        console.print(f"{len(report['uploaded_later']):,} files were uploaded after the start.")
+    verdict = "holds: each file has one result, and its rows add up" if report["holds"] else "does not hold"
+    console.print(f"The account {verdict}. Report: s3://{context.processed_bucket}/{_report_key(execution)}")
+
+
+def _is_bad(file: dict[str, Any]) -> bool:
+    return bool(file["outcome"] != "processed" or file["status"] == "fail")
+
+
+def _report_key(execution: str) -> str:
+    return f"batches/{execution}/report.json"
 
 
 def _describe(counts: Counts) -> str:

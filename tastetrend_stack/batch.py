@@ -33,10 +33,11 @@ class Batch(Construct):
         raw: s3.Bucket,
         processed: s3.Bucket,
         etl: lambda_.IFunction,
+        report: lambda_.IFunction,
         failures: sqs.Queue,
     ) -> None:
         super().__init__(scope, construct_id)
-        targets = Targets(raw=raw, processed=processed, etl=etl, failures=failures)
+        targets = Targets(raw=raw, processed=processed, etl=etl, report=report, failures=failures)
         name = environment.resource_name("batch")
         self.machine = sfn.StateMachine(
             self,
@@ -94,5 +95,6 @@ def _grants(environment: Environment, name: str) -> list[Grant]:
 
 
 def _functions(environment: Environment) -> list[str]:
-    etl = f"function:{environment.resource_name('etl')}:{environment.live_alias}"
-    return [regional_arn("lambda", etl)]
+    etl, report = environment.resource_name("etl"), environment.resource_name("batch-report")
+    names = (f"{etl}:{environment.live_alias}", report)
+    return [regional_arn("lambda", f"function:{name}") for name in names]

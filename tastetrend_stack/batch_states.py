@@ -19,6 +19,7 @@ _THROTTLED = [
     f"Lambda.{name}"
     for name in ("TooManyRequestsException", "ServiceException", "AWSLambdaException", "SdkClientException")
 ]
+_ACTION = {"action": "$.Payload.files[0].action"}
 _INPUT = {"key": sfn.JsonPath.string_at("$.key"), "reprocess": sfn.JsonPath.object_at("$.reprocess")}
 
 
@@ -29,11 +30,21 @@ class Targets:
     raw: s3.Bucket
     processed: s3.Bucket
     etl: lambda_.IFunction
+    report: lambda_.IFunction
     failures: sqs.Queue
 
 
 def define(scope: Construct, targets: Targets) -> sfn.IChainable:
-    """Return the states of an execution, whose input has `prefix`, of raw keys, and `reprocess`."""
+    """Return the states of an execution, whose input has `prefix`, of raw keys, and `reprocess`.
+
+    The report is written whatever becomes of the files, and it decides how the execution ends.
+    """
+    files, report = _process_files(scope, targets), _report(scope, targets)
+    files.add_catch(report, result_path="$.failure")
+    return files.next(report).next(_decide(scope))
+
+
+def _process_files(scope: Construct, targets: Targets) -> sfn.DistributedMap:
     files = sfn.DistributedMap(
         scope,
         "Files",
@@ -46,7 +57,34 @@ def define(scope: Construct, targets: Targets) -> sfn.IChainable:
         result_writer_v2=_result_writer(targets),
     )
     child, distributed = _process_file(scope, targets), sfn.ProcessorMode.DISTRIBUTED
-    return files.item_processor(child, mode=distributed, execution_type=sfn.ProcessorType.STANDARD)
+    files.item_processor(child, mode=distributed, execution_type=sfn.ProcessorType.STANDARD)
+    return files
+
+
+def _report(scope: Construct, targets: Targets) -> tasks.LambdaInvoke:
+    batch = {
+        "execution": sfn.JsonPath.string_at("$$.Execution.Name"),
+        "started": sfn.JsonPath.string_at("$$.Execution.StartTime"),
+        "prefix": sfn.JsonPath.string_at("$.prefix"),
+    }
+    results = {name: f"$.Payload.{name}" for name in ("holds", "key", "files")}
+    return _invoke(scope, "Report", targets.report, batch, results)
+
+
+def _decide(scope: Construct) -> sfn.IChainable:
+    failed = sfn.Fail(scope, "FilesFailed", error_path="$.failure.Error", cause_path="$.failure.Cause")
+    wrong = sfn.Fail(
+        scope,
+        "DoesNotHold",
+        error="AccountDoesNotHold",
+        cause="A file has no result or more than one, or its rows do not add up; the report names it",
+    )
+    return (
+        sfn.Choice(scope, "Holds")
+        .when(sfn.Condition.is_present("$.failure"), failed)
+        .when(sfn.Condition.boolean_equals("$.result.holds", value=True), sfn.Succeed(scope, "Done"))
+        .otherwise(wrong)
+    )
 
 
 def _result_writer(targets: Targets) -> sfn.ResultWriterV2:
@@ -62,29 +100,29 @@ def _result_writer(targets: Targets) -> sfn.ResultWriterV2:
 
 def _process_file(scope: Construct, targets: Targets) -> sfn.IChainable:
     event = {**_INPUT, "hand_over": False}
-    small = _invoke(scope, "Small", targets.etl, event)
+    small = _invoke(scope, "Small", targets.etl, event, _ACTION)
     small.add_catch(_keep_failure(scope, targets, "Child"), result_path="$.failure")
     return small
 
 
 def _invoke(
-    scope: Construct, name: str, function: lambda_.IFunction, payload: Mapping[str, Any]
+    scope: Construct,
+    name: str,
+    function: lambda_.IFunction,
+    payload: Mapping[str, Any],
+    results: Mapping[str, str],
 ) -> tasks.LambdaInvoke:
-    """Invoke a function on one file, with retries; the state's result is what it did with the file."""
+    """Invoke a function, with retries; `$.result` has the parts of its response under these paths."""
     task = tasks.LambdaInvoke(
         scope,
         name,
         lambda_function=function,
         payload=sfn.TaskInput.from_object(dict(payload)),
         retry_on_service_exceptions=False,  # this default lacks TooManyRequestsException
-        result_selector={"action": sfn.JsonPath.string_at("$.Payload.files[0].action")},
+        result_selector={name: sfn.JsonPath.object_at(path) for name, path in results.items()},
         result_path="$.result",
     )
-    return _with_retries(task)
-
-
-def _with_retries(task: tasks.LambdaInvoke) -> tasks.LambdaInvoke:
-    """Retry at random times, so that what was throttled at the same time is not sent again so."""
+    # At random times, so that what was throttled at the same time is not sent again at the same time.
     for errors, attempts in ((_THROTTLED, 8), (["States.ALL"], 2)):
         task.add_retry(
             errors=errors,

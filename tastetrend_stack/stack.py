@@ -6,6 +6,7 @@ from constructs import Construct
 from tastetrend_stack.aliases import VersionAliases
 from tastetrend_stack.audit import AuditTrail
 from tastetrend_stack.batch import Batch
+from tastetrend_stack.batch_report import BatchReport
 from tastetrend_stack.canary import CanaryDeployment
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.etl_function import EtlFunction
@@ -29,6 +30,8 @@ class TasteTrendStack(Stack):
         live = VersionAliases(self, "Release", environment=environment, function=etl.function).live
         ingestion = Ingestion(self, "Ingestion", environment=environment, raw=storage.raw, live=live)
         failures = ingestion.failures
+        code, layers = etl.code, etl.layers
+        report = BatchReport(self, "BatchReport", environment=environment, code=code, layers=layers).function
         batch = Batch(
             self,
             "Batch",
@@ -36,12 +39,13 @@ class TasteTrendStack(Stack):
             raw=storage.raw,
             processed=storage.processed,
             etl=live,
+            report=report,
             failures=failures,
         )
         monitoring = Monitoring(
             self, "Monitoring", environment=environment, function=etl.function, failures=failures
         )
-        gate = QualityGate(self, "Gate", environment=environment, code=etl.code, layers=etl.layers).function
+        gate = QualityGate(self, "Gate", environment=environment, code=code, layers=layers).function
         if environment.canary:
             alarms = monitoring.rollback_alarms
             CanaryDeployment(self, "Shift", environment=environment, alias=live, alarms=alarms, gate=gate)
