@@ -30,6 +30,7 @@ _SETTINGS = {
     "RAW_BUCKET": "raw",
     "PROCESSED_BUCKET": "processed",
     "ARTIFACTS_BUCKET": "artifacts",
+    "TIER": "small",
 }
 _NO_SUCH_KEY = b"<Error><Code>NoSuchKey</Code></Error>"
 

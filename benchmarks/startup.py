@@ -27,6 +27,7 @@ _ENVIRONMENT = {
     "RAW_BUCKET": "raw",
     "PROCESSED_BUCKET": "processed",
     "ARTIFACTS_BUCKET": "artifacts",
+    "TIER": "small",
 }
 
 

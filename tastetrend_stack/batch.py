@@ -2,10 +2,7 @@
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
@@ -30,14 +27,9 @@ class Batch(Construct):
         construct_id: str,
         *,
         environment: Environment,
-        raw: s3.Bucket,
-        processed: s3.Bucket,
-        etl: lambda_.IFunction,
-        report: lambda_.IFunction,
-        failures: sqs.Queue,
+        targets: Targets,
     ) -> None:
         super().__init__(scope, construct_id)
-        targets = Targets(raw=raw, processed=processed, etl=etl, report=report, failures=failures)
         name = environment.resource_name("batch")
         self.machine = sfn.StateMachine(
             self,
@@ -96,5 +88,5 @@ def _grants(environment: Environment, name: str) -> list[Grant]:
 
 def _functions(environment: Environment) -> list[str]:
     etl, report = environment.resource_name("etl"), environment.resource_name("batch-report")
-    names = (f"{etl}:{environment.live_alias}", report)
+    names = (f"{etl}:{environment.live_alias}", f"{etl}-large:{environment.live_alias}", report)
     return [regional_arn("lambda", f"function:{name}") for name in names]

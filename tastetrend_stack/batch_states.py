@@ -30,15 +30,23 @@ class Targets:
     raw: s3.Bucket
     processed: s3.Bucket
     etl: lambda_.IFunction
+    large: lambda_.IFunction
     report: lambda_.IFunction
     failures: sqs.Queue
 
 
 def define(scope: Construct, targets: Targets) -> sfn.IChainable:
-    """Return the states of an execution, whose input has `prefix`, of raw keys, and `reprocess`.
+    """Return the states of an execution.
 
-    The report is written whatever becomes of the files, and it decides how the execution ends.
+    Its input has `reprocess` and either `prefix`, of raw keys, or the `key` of one large file.
     """
+    one_file = _process_large(scope, targets, "Alone")
+    many_files = _process_and_report(scope, targets)
+    return sfn.Choice(scope, "Which").when(sfn.Condition.is_present("$.key"), one_file).otherwise(many_files)
+
+
+def _process_and_report(scope: Construct, targets: Targets) -> sfn.IChainable:
+    """The report is written whatever becomes of the files, and it decides how the execution ends."""
     files, report = _process_files(scope, targets), _report(scope, targets)
     files.add_catch(report, result_path="$.failure")
     return files.next(report).next(_decide(scope))
@@ -99,10 +107,19 @@ def _result_writer(targets: Targets) -> sfn.ResultWriterV2:
 
 
 def _process_file(scope: Construct, targets: Targets) -> sfn.IChainable:
+    """The small function tells whether a file is too large for it: gzip does not show its true size."""
     event = {**_INPUT, "hand_over": False}
     small = _invoke(scope, "Small", targets.etl, event, _ACTION)
-    small.add_catch(_keep_failure(scope, targets, "Child"), result_path="$.failure")
-    return small
+    small.add_catch(_keep_failure(scope, targets, "Small"), result_path="$.failure")
+    too_large = sfn.Condition.string_equals("$.result.action", "too_large_here")
+    fits = sfn.Choice(scope, "Fits").when(too_large, _process_large(scope, targets, "Large"))
+    return small.next(fits.otherwise(sfn.Succeed(scope, "Processed")))
+
+
+def _process_large(scope: Construct, targets: Targets, name: str) -> sfn.IChainable:
+    large = _invoke(scope, name, targets.large, _INPUT, _ACTION)
+    large.add_catch(_keep_failure(scope, targets, name), result_path="$.failure")
+    return large
 
 
 def _invoke(

@@ -1,5 +1,7 @@
-"""The function that turns one raw file into its parquet, and what its role allows."""
+"""The functions that turn one raw file into its parquet, and what their roles allow."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from aws_cdk import CfnDynamicReference, CfnDynamicReferenceService, Duration
@@ -26,13 +28,37 @@ _LAYERS = {
 _ASSET = Path(__file__).parents[1] / "lambda_src"
 # Files that tools leave behind would change the asset's hash and publish a version of unchanged code.
 _NOT_CODE = ["**/__pycache__", "**/*.pyc", "**/.*", "**/*.egg-info"]
+_WRITE = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]
 _BUCKETS = ("raw", "processed", "artifacts")
 
 
-class EtlFunction(Construct):
-    """The function, its log group and its role, all under fixed names."""
+@dataclass(frozen=True)
+class Tier:
+    """A size of the function: its name, memory, /tmp and timeout. `limits.py` derives the limits of files."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, environment: Environment) -> None:
+    name: str
+    size: str
+    memory_mb: int
+    disk_mb: int
+    timeout: Duration
+
+
+SMALL = Tier("etl", "small", 1_024, 512, Duration.seconds(30))
+LARGE = Tier("etl-large", "large", 3_008, 10_240, Duration.minutes(15))
+
+
+class EtlFunction(Construct):
+    """The function of one tier, its log group and its role, all under fixed names."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        environment: Environment,
+        tier: Tier = SMALL,
+        variables: Mapping[str, str],
+    ) -> None:
         super().__init__(scope, construct_id)
         self.code = lambda_.Code.from_asset(str(_ASSET), exclude=_NOT_CODE)
         self.layers = [
@@ -45,36 +71,51 @@ class EtlFunction(Construct):
             self,
             "Function",
             environment=environment,
-            name=environment.resource_name("etl"),
+            name=environment.resource_name(tier.name),
             description="Turns one raw review file into one clean parquet, with reports",
             handler="api_handler.lambda_handler",
             code=self.code,
             layers=self.layers,
-            timeout=Duration.seconds(30),
-            variables={f"{kind.upper()}_BUCKET": environment.bucket_name(kind) for kind in _BUCKETS},
+            memory_mb=tier.memory_mb,
+            disk_mb=tier.disk_mb,
+            timeout=tier.timeout,
+            variables={
+                **{f"{kind.upper()}_BUCKET": environment.bucket_name(kind) for kind in _BUCKETS},
+                "TIER": tier.size,
+                **variables,
+            },
             policy_name="etl",
-            grants=_grants(environment),
+            grants=[*_file_grants(environment), *(_event_grants(environment) if tier is SMALL else [])],
             role_description="Reads raw review files, writes processed ones, and nothing else",
         )
 
 
-def _grants(environment: Environment) -> list[Grant]:
+def _file_grants(environment: Environment) -> list[Grant]:
     """Name resources by ARN, not by reference: the role then depends on none of them.
 
     Without ListBucket, a HEAD of a missing key answers 403 instead of 404.
     """
     read = ["s3:GetObject", "s3:GetObjectVersion"]
-    write = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]
     any_raw = "The senders choose the keys, so any object may be read"
     any_output = "Keys of outputs follow the senders' keys, below fixed prefixes"
     moved = "A raw object whose kind has changed leaves its former dataset, whose key follows its own"
-    golden = "The quality gate replays golden files under keys of its own run"
     return [
-        Grant(["s3:ListBucket"], [bucket_arn(environment, kind) for kind in _BUCKETS]),
+        Grant(["s3:ListBucket"], [bucket_arn(environment, kind) for kind in ("raw", "processed")]),
         Grant(read, object_arns(environment, "raw"), any_raw),
-        Grant(read, object_arns(environment, "artifacts", "gate"), golden),
-        Grant(write, object_arns(environment, "processed", *OUTPUT_PREFIXES), any_output),
-        Grant(write, object_arns(environment, "artifacts", *GATE_OUTPUTS), golden),
+        Grant(_WRITE, object_arns(environment, "processed", *OUTPUT_PREFIXES), any_output),
         Grant(["s3:DeleteObject"], object_arns(environment, "processed", *DATASET_PREFIXES), moved),
+    ]
+
+
+def _event_grants(environment: Environment) -> list[Grant]:
+    """Return what the function that gets the events needs too: to replay golden files, and to pass on."""
+    read = ["s3:GetObject", "s3:GetObjectVersion"]
+    golden = "The quality gate replays golden files under keys of its own run"
+    machine = regional_arn("states", f"stateMachine:{environment.resource_name('batch')}")
+    return [
+        Grant(["s3:ListBucket"], [bucket_arn(environment, "artifacts")]),
+        Grant(read, object_arns(environment, "artifacts", "gate"), golden),
+        Grant(_WRITE, object_arns(environment, "artifacts", *GATE_OUTPUTS), golden),
         Grant(["sqs:SendMessage"], [regional_arn("sqs", environment.resource_name("etl-failures"))]),
+        Grant(["states:StartExecution"], [machine]),
     ]

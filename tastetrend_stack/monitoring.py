@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from tastetrend_stack.alarms import ALARMS, Alarm, MetricSource, MetricSpec
@@ -23,6 +24,8 @@ class Monitoring(Construct):
         *,
         environment: Environment,
         function: lambda_.Function,
+        large: lambda_.Function,
+        batch: sfn.StateMachine,
         failures: sqs.Queue,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -32,6 +35,8 @@ class Monitoring(Construct):
         self._sources: dict[MetricSource, tuple[str, dict[str, str]]] = {
             "function": ("AWS/Lambda", {"FunctionName": name}),
             "live alias": ("AWS/Lambda", {"FunctionName": name, "Resource": alias}),
+            "large function": ("AWS/Lambda", {"FunctionName": large.function_name}),
+            "batch": ("AWS/States", {"StateMachineArn": batch.state_machine_arn}),
             "failure queue": ("AWS/SQS", {"QueueName": failures.queue_name}),
             "pipeline": ("TasteTrend", {"service": name}),
         }

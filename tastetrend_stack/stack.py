@@ -7,9 +7,11 @@ from tastetrend_stack.aliases import VersionAliases
 from tastetrend_stack.audit import AuditTrail
 from tastetrend_stack.batch import Batch
 from tastetrend_stack.batch_report import BatchReport
+from tastetrend_stack.batch_states import Targets
 from tastetrend_stack.canary import CanaryDeployment
 from tastetrend_stack.environments import Environment
-from tastetrend_stack.etl_function import EtlFunction
+from tastetrend_stack.etl_function import LARGE, EtlFunction
+from tastetrend_stack.iam import regional_arn
 from tastetrend_stack.ingestion import Ingestion
 from tastetrend_stack.monitoring import Monitoring
 from tastetrend_stack.quality_gate import QualityGate
@@ -26,24 +28,31 @@ class TasteTrendStack(Stack):
             description="Restaurants' review files in, one clean parquet each and an honest report out",
         )
         storage = Storage(self, "Storage", environment=environment)
-        etl = EtlFunction(self, "Etl", environment=environment)
-        live = VersionAliases(self, "Release", environment=environment, function=etl.function).live
+        batch_arn = regional_arn("states", f"stateMachine:{environment.resource_name('batch')}")
+        etl = EtlFunction(self, "Etl", environment=environment, variables={"BATCH_ARN": batch_arn})
+        release = VersionAliases(self, "Release", environment=environment, function=etl.function)
+        live = release.live
+        # With the version in its variables, the large function has a version for each of the small one.
+        version = {"ETL_VERSION": release.newest.version}
+        large = EtlFunction(self, "EtlLarge", environment=environment, tier=LARGE, variables=version).function
+        large_release = VersionAliases(
+            self, "LargeRelease", environment=environment, function=large, parameters="Large"
+        )
+        large_release.node.add_dependency(release)  # its aliases move only when a canary has passed
         ingestion = Ingestion(self, "Ingestion", environment=environment, raw=storage.raw, live=live)
         failures = ingestion.failures
         code, layers = etl.code, etl.layers
         report = BatchReport(self, "BatchReport", environment=environment, code=code, layers=layers).function
-        batch = Batch(
-            self,
-            "Batch",
-            environment=environment,
-            raw=storage.raw,
-            processed=storage.processed,
-            etl=live,
-            report=report,
-            failures=failures,
-        )
+        targets = Targets(storage.raw, storage.processed, live, large_release.live, report, failures)
+        batch = Batch(self, "Batch", environment=environment, targets=targets)
         monitoring = Monitoring(
-            self, "Monitoring", environment=environment, function=etl.function, failures=failures
+            self,
+            "Monitoring",
+            environment=environment,
+            function=etl.function,
+            large=large,
+            batch=batch.machine,
+            failures=failures,
         )
         gate = QualityGate(self, "Gate", environment=environment, code=code, layers=layers).function
         if environment.canary:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tastetrend_etl import load, s3_download
-from tastetrend_etl.errors import ConcurrentWriteError, InvalidEventError, RejectedFileError
-from tastetrend_etl.limits import MAX_FILE_BYTES, Status
+from tastetrend_etl.errors import ConcurrentWriteError, InvalidEventError, RejectedFileError, TooLargeError
+from tastetrend_etl.hand_over import Action, fits_large_tier, pass_on
+from tastetrend_etl.limits import TIERS, Status, Tier
 from tastetrend_etl.models import SourceObject
 from tastetrend_etl.output_keys import check_raw_key, dataset_keys, fits_s3_limit, output_keys
 from tastetrend_etl.pipeline import Outcome, process
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 _ATTEMPTS = 5
 SIDE_OBJECTS = 3
 """The most objects written beside a dataset: validation report, rejected rows, bias report."""
-
-Action = Literal["processed", "rejected", "skipped"]
 
 Datasets: TypeAlias = "Mapping[str, ObjectHead | None]"
 """What is under each key that a raw object's dataset can have."""
@@ -130,11 +129,15 @@ def _process_or_reject(
 ) -> IngestResult:
     metadata = load.metadata_of(raw.source, context.version, event.sequencer)
     try:
-        _reject_before_download(raw.source)
+        _reject_before_download(raw.source, context.settings.limits_of_tier)
         with temp_workspace() as folder:
             outcome = _transform(raw, folder, context)
             _commit(outcome, datasets, metadata, context)
     except RejectedFileError as error:
+        if isinstance(error, TooLargeError) and fits_large_tier(raw.source, context.settings):
+            return IngestResult(
+                event.key, *pass_on(raw.source, event, context.s3, context.settings, context.version)
+            )
         key, report = output_keys(raw.source).error, error_report(raw.source, context.version, error)
         load.put_if_changed(context.s3, context.settings.processed_bucket, key, report, metadata)
         return IngestResult(event.key, "rejected", error.reason)
@@ -155,14 +158,11 @@ def _commit(outcome: Outcome, datasets: Datasets, metadata: load.Metadata, conte
     _delete_other(datasets, own_key, context)
 
 
-def _reject_before_download(source: SourceObject) -> None:
+def _reject_before_download(source: SourceObject, tier: Tier) -> None:
     """Reject a file for what is known of it without its content."""
     check_raw_key(source.key)
-    if source.size > MAX_FILE_BYTES:
-        raise RejectedFileError(
-            "too_large",
-            f"the file has {source.size:,} bytes, more than {MAX_FILE_BYTES:,}; split it and send the parts",
-        )
+    for each in (TIERS["large"], tier):
+        each.check_size(source.size)
 
 
 def _transform(raw: RawObject, folder: Path, context: RunContext) -> Outcome:
@@ -170,9 +170,8 @@ def _transform(raw: RawObject, folder: Path, context: RunContext) -> Outcome:
     work.mkdir()
     s3_download.download(context.s3, raw, downloaded)
     version, check_time = context.version, context.check_time
-    return process(
-        raw.source, downloaded, work, version=version, max_bytes=MAX_FILE_BYTES, check_time=check_time
-    )
+    tier = context.settings.limits_of_tier
+    return process(raw.source, downloaded, work, version=version, tier=tier, check_time=check_time)
 
 
 def _run_all(executor: Executor, calls: Iterable[Callable[[], None]]) -> None:

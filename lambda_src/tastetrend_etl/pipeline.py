@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tastetrend_etl import schema
 from tastetrend_etl.errors import RejectedFileError, RowCountMismatchError
-from tastetrend_etl.limits import MAX_ROWS, RAGGED_SHARE, Status
+from tastetrend_etl.limits import RAGGED_SHARE, Status, Tier
 from tastetrend_etl.models import (
     Dialect,
     FormatEvidence,
@@ -61,6 +61,7 @@ class _Run:
     source: SourceObject
     raw: RawFile
     dataset: Path
+    tier: Tier
     check_time: Callable[[], None]
 
     @property
@@ -78,7 +79,7 @@ def process(
     work: Path,
     *,
     version: str,
-    max_bytes: int,
+    tier: Tier,
     check_time: Callable[[], None] = lambda: None,
 ) -> Outcome:
     """Turn one downloaded raw file into a dataset and its reports.
@@ -88,14 +89,15 @@ def process(
         path: its downloaded file.
         work: an empty folder for the dataset and temporary files.
         version: the version of the code, for the reports.
-        max_bytes: the maximum size of the file, decompressed.
+        tier: limits the size of the file.
         check_time: called between batches; raises when there is no time left.
 
     Raises:
         RejectedFileError: the file cannot be processed as data.
         RowCountMismatchError: the counts of rows do not add up.
     """
-    run = _Run(source, open_raw_file(path, work, max_bytes, check_time), work / "dataset.parquet", check_time)
+    raw = open_raw_file(path, work, tier.max_bytes, check_time)
+    run = _Run(source, raw, work / "dataset.parquet", tier, check_time)
     with suppress(IrregularFileError):
         return _outcome(run, _process_with_inferred_format(run), version)
     # Not in an `except`, which would keep in memory what the failed attempt held.
@@ -151,7 +153,7 @@ def _process_batches(
             rejected.write(transformed.duplicates, int(batch.source_rows.max(initial=0)))
             evidence = add_evidence(evidence, transformed.evidence)
             writer.write_batch(transformed.batch)
-            _reject_if_too_long(counts.read)
+            run.tier.check_rows(counts.read)
             del batch, transformed  # or they would be in memory beside the next
     counts.written = count_rows(run.dataset)
     counts.mixed_scales = mixed_scales(evidence.rating_scale, inferred_format.rating_scales)
@@ -186,12 +188,6 @@ def _outcome(run: _Run, summary: FileSummary, version: str) -> Outcome:
         status=status,
         failed_checks=sum(check.status == "fail" for check in checks),
     )
-
-
-def _reject_if_too_long(rows: int) -> None:
-    if rows > MAX_ROWS:
-        message = f"the file has more than {MAX_ROWS:,} rows; split it and send the parts"
-        raise RejectedFileError("too_large", message)
 
 
 def _reject_if_ragged(counts: FileProfile, dialect: Dialect) -> None:

@@ -1,8 +1,10 @@
 """Reads the function's settings from the environment."""
 
 import os
-from dataclasses import dataclass, fields, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from typing import TYPE_CHECKING, TypeVar
+
+from tastetrend_etl.limits import TIERS, Tier
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -12,11 +14,30 @@ T = TypeVar("T", bound="DataclassInstance")
 
 @dataclass(frozen=True)
 class Settings:
-    """One field for each environment variable that the stack sets, its name in lower case."""
+    """One field for each environment variable that the stack sets, its name in lower case.
+
+    Attributes:
+        tier: `small` or `large`.
+        batch_arn: the state machine to which the small tier hands over files.
+        etl_version: of the large tier, the version of the small one that was deployed with it.
+    """
 
     raw_bucket: str
     processed_bucket: str
     artifacts_bucket: str
+    tier: str
+    batch_arn: str = ""
+    etl_version: str = ""
+
+    @property
+    def limits_of_tier(self) -> Tier:
+        """The limits of this tier."""
+        return TIERS[self.tier]
+
+    @property
+    def hands_over(self) -> bool:
+        """Whether there is a larger tier; golden files stay in theirs."""
+        return self.tier == "small" and self.raw_bucket != self.artifacts_bucket
 
     def gate_run(self) -> "Settings":
         """Return the settings for replaying golden files: both buckets are the artifacts bucket."""
@@ -24,18 +45,18 @@ class Settings:
 
 
 def load_settings(kind: type[T]) -> T:
-    """Fill a dataclass of strings from the environment.
+    """Fill a dataclass of strings from the environment; variables of fields with a default may be missing.
 
     Raises:
         RuntimeError: variables are not set.
     """
-    names = [field.name for field in fields(kind)]
-    missing = [name.upper() for name in names if not os.environ.get(name.upper())]
+    given = {each.name: os.environ.get(each.name.upper(), "") for each in fields(kind)}
+    missing = [each.name.upper() for each in fields(kind) if each.default is MISSING and not given[each.name]]
     if missing:
         raise RuntimeError(
             f"environment variables not set: {', '.join(missing)}; the stack sets them, deploy it again"
         )
-    return kind(**{name: os.environ[name.upper()] for name in names})
+    return kind(**given)
 
 
 def function_name() -> str:

@@ -2,7 +2,7 @@
 
 import io
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tastetrend_etl.errors import RejectedFileError
+from tastetrend_etl.limits import TIERS
 from tastetrend_etl.models import SourceObject
 from tastetrend_etl.pipeline import process
 
@@ -44,7 +45,7 @@ def run(body: bytes, *, limit: int = 1 << 20) -> Result:
     staged.write_bytes(body)
     source = SourceObject("raw", "r.csv", "v1", "e", len(body), UPLOADED)
     try:
-        outcome = process(source, staged, work, version="1", max_bytes=limit)
+        outcome = process(source, staged, work, version="1", tier=replace(TIERS["small"], max_bytes=limit))
         left_out = pq.read_table(outcome.rejected).to_pylist() if outcome.rejected else []
         left_out = [SimpleNamespace(**row) for row in left_out]
         return Result(

@@ -20,6 +20,8 @@ ENVIRONMENT = {
     "RAW_BUCKET": RAW,
     "PROCESSED_BUCKET": PROCESSED,
     "ARTIFACTS_BUCKET": ARTIFACTS,
+    "TIER": "small",
+    "BATCH_ARN": "arn:aws:states:eu-west-1:1:stateMachine:tastetrend-local-batch",
 }
 
 

@@ -31,7 +31,7 @@ def test_I08_concurrent_files_are_each_written_once(store, faulty_s3):
     keys = [f"{place}.csv" for place in range(100)]
     for place, key in enumerate(keys):
         store.upload(key, b"" if place % 10 == 0 else GOOD)
-    context = RunContext(connect(), Settings(RAW, PROCESSED, ARTIFACTS), "7", SerialExecutor())
+    context = RunContext(connect(), Settings(RAW, PROCESSED, ARTIFACTS, "small"), "7", SerialExecutor())
 
     with ThreadPoolExecutor(8) as pool:
         results = list(pool.map(lambda key: ingest(ObjectEvent(RAW, key), context), [*keys, *keys[:20]]))

@@ -16,7 +16,7 @@ from tests.unit.serial import SerialExecutor
 
 CONTENTS = [b"rating,review_text\n" + b"4,words %d\n" % index for index in range(3)]
 ETAGS = [hashlib.md5(content, usedforsecurity=False).hexdigest() for content in CONTENTS]
-SETTINGS = Settings(RAW, PROCESSED, ARTIFACTS)
+SETTINGS = Settings(RAW, PROCESSED, ARTIFACTS, "small")
 
 
 @pytest.fixture(params=["in one request", "in parts"], autouse=True)
