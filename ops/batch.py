@@ -59,7 +59,7 @@ def run_batch(context: CommandContext, request: Request, *, again: bool, wait: b
     if request.reprocess and not yes:
         context.console.print(f"Would process all of {request.prefix!r} in {env} again; add --yes to do it.")
         return Result({"environment": env, "dry_run": True, **request.input})
-    execution = _continue(client, context, request) if again else _start(client, context, request.input)
+    execution = _continue(client, context, request) if again else _start(client, context, request)
     name = execution.rpartition(":")[2]
     context.console.print(f"The batch {name} over {request.prefix!r} in {env} is running.")
     if not wait:
@@ -82,19 +82,18 @@ def _check(client: "SFNClient", context: CommandContext, request: Request) -> No
         )
 
 
-def _start(client: "SFNClient", context: CommandContext, execution_input: dict[str, Any]) -> str:
+def _start(client: "SFNClient", context: CommandContext, request: Request) -> str:
     """Start an execution and return its ARN."""
-    suffix = Request(execution_input["prefix"], execution_input["reprocess"]).suffix
     started = client.start_execution(
         stateMachineArn=context.batch_arn,
-        name=f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{suffix}",
-        input=json.dumps(execution_input),
+        name=f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{request.suffix}",
+        input=json.dumps(request.input),
     )
     return str(started["executionArn"])
 
 
 def _continue(client: "SFNClient", context: CommandContext, request: Request) -> str:
-    """Continue the last batch over the same files if it was stopped; start another with its input if not.
+    """Continue the last batch over the same files if it was stopped; if it has ended, start another.
 
     A stopped batch keeps what its finished files have done; one that ended does not run its failed files
     again. A new batch skips what is processed.
@@ -106,8 +105,7 @@ def _continue(client: "SFNClient", context: CommandContext, request: Request) ->
             f"no batch over {request.prefix!r} has run in {context.env}; start one without --again"
         )
     if last["status"] not in _STOPPED:
-        described = client.describe_execution(executionArn=last["executionArn"])
-        return _start(client, context, json.loads(described["input"]))
+        return _start(client, context, request)
     client.redrive_execution(executionArn=last["executionArn"])
     return str(last["executionArn"])
 

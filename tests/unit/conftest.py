@@ -21,7 +21,7 @@ ENVIRONMENT = {
     "PROCESSED_BUCKET": PROCESSED,
     "ARTIFACTS_BUCKET": ARTIFACTS,
     "TIER": "small",
-    "BATCH_ARN": "arn:aws:states:eu-west-1:1:stateMachine:tastetrend-local-batch",
+    "BATCH_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:tastetrend-local-batch",
 }
 
 
