@@ -1,11 +1,14 @@
 """The data contract's tables are those that the code goes by."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tastetrend_etl import limits, schema
+from tastetrend_etl.models import SourceObject
+from tastetrend_etl.output_keys import MAX_RAW_KEY_BYTES, former_output_keys, output_keys
 
 CONTRACT = (Path(__file__).parents[2] / "docs" / "data-contract.md").read_text(encoding="utf-8")
 
@@ -61,6 +64,32 @@ def test_the_null_words_are_those_of_the_table():
     sentence = re.search(r"counted in the report\. (.*?)\s+are null in any case", CONTRACT, re.DOTALL)
 
     assert tuple(word.replace("''", "") for word in codes(sentence[1])) == schema.NULL_VALUES
+
+
+def test_the_reserved_prefixes_and_the_longest_raw_key_are_those_of_the_code():
+    sentence = re.search(r"Raw keys that begin with (.*?) are\s+rejected", CONTRACT, re.DOTALL)
+
+    assert tuple(codes(sentence[1])) == limits.RESERVED_PREFIXES
+    assert f"A raw key may have {MAX_RAW_KEY_BYTES} bytes" in CONTRACT
+
+
+def test_the_keys_are_those_of_the_code():
+    source = SourceObject("raw", "in/r.csv", "version", "etag", 1, datetime(2026, 11, 23, tzinfo=UTC))
+    former, reviews, facts = (
+        vars(keys)
+        for keys in (former_output_keys(source), output_keys(source), output_keys(source, "restaurant_info"))
+    )
+    stamp = reviews["bias"].removesuffix(".json").rpartition("_")[2]
+    told = [
+        codes(key.replace("<prefix>", "in").replace("<file>", "r.csv").replace("<stamp>", stamp))[0]
+        for _, key, _ in table("| object in the processed bucket | key | key in version 1 |")
+    ]
+
+    assert {*told} == {*reviews.values(), facts["dataset"]}
+    assert {f"processed/{reviews[name]}" for name in ("rejected", "error")} == {
+        former["rejected"],
+        former["error"],
+    }
 
 
 def test_the_limits_of_files_and_records_are_those_of_the_code():

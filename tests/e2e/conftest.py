@@ -78,9 +78,9 @@ class Store:
         record = {"eventVersion": "2.6", "eventName": "ObjectCreated:Put"}
         return {"Records": [record | {"s3": {"bucket": {"name": self.raw}, "object": entry}}]}
 
-    def keys_for(self, key):
+    def keys_for(self, key, kind="reviews"):
         """Return the output keys of a raw object."""
-        return output_keys(find_current_version(self.s3, self.raw, key))
+        return output_keys(find_current_version(self.s3, self.raw, key), kind)
 
     def await_outcome(self, *raw_keys):
         """Wait until each raw object, uploaded once, has its dataset or its error report."""

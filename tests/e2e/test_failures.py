@@ -82,7 +82,7 @@ def test_an_event_that_fails_three_times_is_queued_and_can_be_redriven(
 def test_the_demo_reports_why_a_file_was_not_processed(emulator, outputs, store, failures):
     store.upload("failures/demo.csv", reviews("Good soup"))
     with pytest.raises(CommandError, match=r"(?s)1 of 1 files were not processed.*AccessDenied"):
-        await_all(emulator, outputs, [store.keys_for("failures/demo.csv")], Console(quiet=True))
+        await_all(emulator, outputs, [{store.keys_for("failures/demo.csv").dataset}], Console(quiet=True))
     failures.take()
 
 

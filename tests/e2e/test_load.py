@@ -33,7 +33,7 @@ def test_two_hundred_concurrent_files_are_each_processed_once(store, failures):
         list(pool.map(store.upload, files, files.values()))
     store.await_outcome(*files)
 
-    versions = store.versions("processed/")
+    versions = store.versions()
     assert [versions.get(store.keys_for(key).dataset) for key in GOOD] == [1] * len(GOOD)
     assert [versions.get(store.keys_for(key).error) for key in BAD] == [1] * len(BAD)
     assert not versions.keys() & {store.keys_for(key).dataset for key in BAD}

@@ -49,6 +49,14 @@ class TestTheFunctionMay:
         as_function.put_object(**target, Body=b"written")
         assert as_function.get_object(**target)["Body"].read() == b"written"
 
+    @pytest.mark.parametrize("prefix", ["processed", "reference"])
+    def test_delete_a_dataset_that_is_still_the_expected_one(self, prefix, as_function, outputs):
+        target = {"Bucket": outputs["ProcessedBucketName"], "Key": f"{prefix}/permissions/former"}
+        etag = as_function.put_object(**target, Body=b"written")["ETag"]
+        with pytest.raises(ClientError, match="PreconditionFailed"):
+            as_function.delete_object(**target, IfMatch='"another"')
+        as_function.delete_object(**target, IfMatch=etag)
+
     def test_complete_or_abort_a_multipart_upload_of_a_processed_object(self, as_function, outputs):
         target = {"Bucket": outputs["ProcessedBucketName"], "Key": "processed/permissions/in-parts"}
         upload = target | {"UploadId": as_function.create_multipart_upload(**target)["UploadId"]}
@@ -71,8 +79,14 @@ class TestTheFunctionMayNot:
     def test_write_raw_objects(self, as_function, outputs):
         assert_denied(as_function.put_object, Bucket=outputs["RawBucketName"], Key=KEY, Body=b"")
 
-    def test_delete_processed_objects(self, as_function, outputs):
-        assert_denied(as_function.delete_object, Bucket=outputs["ProcessedBucketName"], Key="processed/a")
+    @pytest.mark.parametrize("key", ["rejected/a", "a"])
+    def test_delete_rejected_rows_or_other_objects(self, key, as_function, outputs):
+        assert_denied(as_function.delete_object, Bucket=outputs["ProcessedBucketName"], Key=key)
+
+    def test_delete_versions_of_datasets(self, as_function, outputs):
+        target = {"Bucket": outputs["ProcessedBucketName"], "Key": "processed/permissions/versioned"}
+        version = as_function.put_object(**target, Body=b"written")["VersionId"]
+        assert_denied(as_function.delete_object, **target, VersionId=version)
 
     def test_abort_multipart_uploads_in_other_buckets(self, as_function, client, outputs):
         target = {"Bucket": outputs["RawBucketName"], "Key": "permissions/in-parts"}

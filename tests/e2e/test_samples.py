@@ -29,7 +29,7 @@ def test_the_row_balance_is_the_expected_one(store, name):
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_the_dataset_has_the_expected_rows(store, name):
-    dataset = pq.read_table(io.BytesIO(store.read(store.keys_for(name).dataset)))
+    dataset = pq.read_table(io.BytesIO(store.read(store.keys_for(name, EXPECTED[name]["kind"]).dataset)))
     assert dataset.num_rows == EXPECTED[name]["rows_written"]
     if "source_row" in EXPECTED[name]:
         assert dataset["source_row"].to_pylist() == EXPECTED[name]["source_row"]

@@ -44,7 +44,6 @@ def alarms(synthesised):
             1,
         ),
         ("row-balance", "TasteTrend RowBalanceViolations Sum", {"service": "${EtlFunction57A3B50C}"}, 1),
-        ("events-refused", "TasteTrend EventsRefused Sum", {"service": "${EtlFunction57A3B50C}"}, 1),
     ],
 )
 def test_it_alarms_when(name, metric, dimension, threshold, any_stack):
@@ -78,15 +77,29 @@ def test_it_alarms_when_over_a_tenth_of_the_rows_is_rejected(any_stack):
     assert alarm["Threshold"] == 10
 
 
+def test_it_alarms_when_a_version_of_either_contract_rejects_an_event(any_stack):
+    alarm = alarms(any_stack)["events-rejected"]
+
+    assert math_metrics(alarm) == (
+        "FILL(rejected, 0) + FILL(refused, 0)",
+        {"rejected": "EventsRejected", "refused": "EventsRefused"},
+    )
+    assert alarm["Threshold"] == 1
+
+
 def test_it_alarms_when_files_arrive_but_nothing_is_written(any_stack):
     alarm = alarms(any_stack)["nothing-written"]
 
     assert math_metrics(alarm) == (
-        "IF(FILL(invocations, 0) > FILL(idle, 0) + FILL(rehearsed, 0) AND FILL(processed, 0) == 0, 1, 0)",
+        (
+            "IF(FILL(invocations, 0) > FILL(idle, 0) + FILL(gate, 0) + FILL(rehearsed, 0)"
+            " AND FILL(processed, 0) == 0, 1, 0)"
+        ),
         {
             "invocations": "Invocations",
             "processed": "FilesProcessed",
             "idle": "FilesSkipped",
+            "gate": "FilesInGateRuns",
             "rehearsed": "FilesRehearsed",
         },
     )

@@ -81,7 +81,12 @@ def test_objects_of_gate_runs_expire(any_stack):
     artifacts = any_stack.properties("S3::Bucket")["StorageArtifacts08431D1F"]
     _, *rules = artifacts["LifecycleConfiguration"]["Rules"]
 
-    assert {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules} == {"gate/": 30, "processed/": 30}
+    assert {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules} == {
+        "gate/": 30,
+        "processed/": 30,
+        "reference/": 30,
+        "rejected/": 30,
+    }
 
 
 @pytest.mark.parametrize("bucket", DATA)

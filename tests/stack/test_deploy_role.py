@@ -193,7 +193,8 @@ def test_a_deployment_can_neither_write_datasets_nor_delete_raw_files(name, role
     assert {resource.split("/", 1)[1] for resource in written} == {"releases/*", "lambda/*"}
     assert all(f"tastetrend-{name}-artifacts-" in resource for resource in written)
     assert deleted == {
-        f"arn:${{AWS::Partition}}:s3:::tastetrend-{name}-processed-${{AWS::AccountId}}/processed/*"
+        f"arn:${{AWS::Partition}}:s3:::tastetrend-{name}-processed-${{AWS::AccountId}}/{prefix}/*"
+        for prefix in ("processed", "reference", "rejected")
     }
 
 

@@ -33,9 +33,10 @@ def gate_grants():
         ("s3:PutObject", f"{artifacts}/gate/*"),
         ("s3:PutObject", f"{artifacts}/releases/*"),
         ("s3:GetObject", f"{artifacts}/gate/*"),
-        ("s3:GetObject", f"{artifacts}/processed/gate/*"),
-        ("s3:GetObject", f"{artifacts}/processed/rejected/gate/*"),
-        ("s3:GetObject", f"{artifacts}/processed/logs/gate/*"),
+        *(
+            ("s3:GetObject", f"{artifacts}/{prefix}/gate/*")
+            for prefix in ("processed", "processed/logs", "processed/rejected", "reference", "rejected")
+        ),
         ("logs:CreateLogStream", group),
         ("logs:CreateLogStream", f"{group}:*"),
         ("logs:PutLogEvents", group),

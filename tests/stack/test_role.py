@@ -43,14 +43,18 @@ def test_the_function_reads_raw_writes_processed_and_runs_the_gate_in_artifacts(
         ("s3:ListBucket", artifacts),
         ("s3:GetObject", f"{raw}/*"),
         ("s3:GetObjectVersion", f"{raw}/*"),
-        ("s3:GetObject", f"{processed}/processed/*"),
-        ("s3:PutObject", f"{processed}/processed/*"),
-        ("s3:AbortMultipartUpload", f"{processed}/processed/*"),
+        *(
+            (action, f"{processed}/{prefix}/*")
+            for prefix in ("processed", "reference", "rejected")
+            for action in ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload")
+        ),
+        ("s3:DeleteObject", f"{processed}/processed/*"),
+        ("s3:DeleteObject", f"{processed}/reference/*"),
         ("s3:GetObject", f"{artifacts}/gate/*"),
         ("s3:GetObjectVersion", f"{artifacts}/gate/*"),
         *(
-            (action, f"{artifacts}/processed/{prefix}/*")
-            for prefix in ("gate", "rejected/gate", "logs/gate")
+            (action, f"{artifacts}/{prefix}/gate/*")
+            for prefix in ("processed", "processed/logs", "processed/rejected", "reference", "rejected")
             for action in ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload")
         ),
         ("sqs:SendMessage", f"{ARN}:sqs:{HERE}:tastetrend-ENV-etl-failures"),

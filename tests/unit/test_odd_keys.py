@@ -2,16 +2,22 @@
 
 import io
 import json
+import re
+from datetime import UTC, datetime
 
 import moto.s3.models
 import pyarrow.parquet as pq
 import pytest
 
+from tastetrend_etl.limits import RESERVED_PREFIXES
+from tastetrend_etl.models import SourceObject
 from tastetrend_etl.observability import logger
+from tastetrend_etl.output_keys import former_output_keys, output_keys
 from tests.unit.conftest import RAW, s3_record
 
 GOOD = b"rating,review_text\n5,good\n"
 MESSY = b"rating,review_text\n5,good\n4,fine,ragged\n3,so so\n"
+FACTS = b"restaurant_name,avg_stars,total_reviews\nThe Fork,4.5,120\n"
 
 ODD_KEYS = [
     'a b+c%25é"//.csv',
@@ -73,7 +79,7 @@ def test_E12_two_long_keys_with_the_same_prefix_have_different_outputs(deliver, 
 
 
 def test_E12_the_longest_key_whose_outputs_fit_is_processed(deliver, store):
-    longest = "k" * 962
+    longest = "k" * 967
 
     assert deliver(MESSY, longest)["action"] == "processed"
     assert max(len(key) for key in store.everything()) == 1_024
@@ -98,9 +104,8 @@ def test_E14_metadata_is_ascii_and_does_not_contain_the_key(deliver, store):
 @pytest.mark.parametrize(
     "key",
     [
-        "processed/processed_r.csv.parquet",
-        "processed/reviews.csv",
         "in/processed_r.csv.parquet",
+        "restaurants_r.csv.parquet",
         "rejected_r\n.csv.20261123T163501Z-0123abcd.parquet",
         "validation_20261123T163501Z-0123abcd.json",
         "bias_20261123T163501Z-0123abcd.json",
@@ -112,11 +117,61 @@ def test_E15_a_key_like_an_output_is_rejected_unread(key, deliver, store):
     assert store.error()["raw_object"]["key"] == key
 
 
+@pytest.mark.parametrize("prefix", RESERVED_PREFIXES)
+def test_E15_a_key_with_a_reserved_prefix_is_rejected_unread(prefix, deliver, store):
+    assert deliver(GOOD, f"{prefix}2024/reviews.csv")["reason"] == "reserved_prefix"
+
+    (written,) = store.keys()
+    assert written.startswith(f"rejected/{prefix}2024/reviews.csv.")
+    assert store.error()["message"] == (
+        f"the key begins with {prefix}, which is reserved for outputs; upload the file under another prefix"
+    )
+
+
 @pytest.mark.parametrize(
-    "key", ["processed.csv", "processed_reviews.csv", "validation_2024.json", "my/processed/r.csv"]
+    "key",
+    ["processed.csv", "processed_reviews.csv", "validation_2024.json", "my/processed/r.csv", "/logs/r.csv"],
 )
 def test_E15_a_key_that_only_resembles_an_output_is_accepted(key, deliver):
-    assert deliver(GOOD, key)["reason"] != "looks_like_output"
+    assert deliver(GOOD, key)["action"] == "processed"
+
+
+@pytest.mark.parametrize("body", [MESSY, FACTS], ids=["reviews", "restaurant facts"])
+def test_every_output_is_under_a_prefix_that_raw_keys_cannot_have(body, deliver, store):
+    deliver(body)
+    deliver(b"", "empty.csv")
+
+    assert all(key.startswith(RESERVED_PREFIXES) for key in store.everything())
+
+
+def test_only_reviews_and_reports_are_under_the_prefix_of_reviews(deliver, store):
+    deliver(MESSY, "north/reviews.csv")
+    deliver(FACTS, "north/facts.csv")
+    deliver(b"", "north/empty.csv")
+
+    assert [re.sub(r"\d{8}T\d{6}Z-[0-9a-f]{8}", "VERSION", key) for key in store.everything()] == [
+        "processed/logs/north/facts.csv/validation_VERSION.json",
+        "processed/logs/north/reviews.csv/bias_VERSION.json",
+        "processed/logs/north/reviews.csv/validation_VERSION.json",
+        "processed/north/processed_reviews.csv.parquet",
+        "reference/north/restaurants_facts.csv.parquet",
+        "rejected/north/empty.csv.VERSION.error.json",
+        "rejected/north/rejected_reviews.csv.VERSION.parquet",
+    ]
+
+
+@pytest.mark.parametrize("length", [20, 962, 963, 967, 968, 1_024])
+def test_the_former_keys_are_those_of_contract_version_1(length):
+    source = SourceObject(RAW, "in/" + "k" * (length - 3), "v", "e", 1, datetime(2026, 11, 23, tzinfo=UTC))
+    keys, former = output_keys(source, "restaurant_info"), former_output_keys(source)
+
+    name = source.key.removeprefix("in/")
+    shortened = source.key if length <= 962 else "in/" + "k" * 509 + "~"
+    version = former.validation.rpartition("validation_")[2].removesuffix(".json")
+    assert former.dataset == f"processed/in/processed_{name}.parquet"
+    assert former.rejected == f"processed/rejected/in/rejected_{name}.{version}.parquet"
+    assert former.error == f"processed/rejected/{shortened}.{version}.error.json"
+    assert (former.validation, former.bias) == (keys.validation, keys.bias)
 
 
 @pytest.mark.parametrize(

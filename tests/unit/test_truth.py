@@ -7,6 +7,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from tastetrend_etl.output_keys import dataset_keys
+
 SAMPLES = Path(__file__).parents[2] / "samples"
 EXPECTED = json.loads((SAMPLES / "expectations.json").read_text(encoding="utf-8"))
 REVIEWS = [file for file, expected in EXPECTED.items() if expected["kind"] == "reviews"]
@@ -18,7 +20,7 @@ def processed(deliver, store):
 
     def process(file):
         deliver((SAMPLES / file).read_bytes(), file)
-        return pq.read_table(io.BytesIO(store.read(f"processed/processed_{file}.parquet")))
+        return pq.read_table(io.BytesIO(store.read(dataset_keys(file)[EXPECTED[file]["kind"]])))
 
     return process
 

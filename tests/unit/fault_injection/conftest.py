@@ -19,7 +19,9 @@ from tests.unit.serial import SerialExecutor
 HEADER = b"rating,review_text\n"
 MESSY_OLD = HEADER + b"5,good\n4,fine,ragged\n"
 MESSY_NEW = HEADER + b"1,bad\n2,poor,ragged\n3,so so\n3,so so\n"
+FACTS = b"restaurant_name,avg_stars,total_reviews\nThe Fork,4.5,120\nThe Spoon,3.5\n"
 DATASET = "processed/processed_reviews.csv.parquet"
+DATASETS = {DATASET, "reference/restaurants_reviews.csv.parquet"}
 EVENT = {"Records": [s3_record("reviews.csv")]}
 
 _SURVIVED = pytest.StashKey[dict[str, Counter]]()
@@ -76,6 +78,11 @@ class Scenario:
     call_sites: list = field(default_factory=list)
     calls_with_fault: list = field(default_factory=list)
 
+    @property
+    def commit(self):
+        """The number of the request that makes the new dataset visible."""
+        return next(at for at, site in enumerate(self.call_sites) if site in COMMITS)
+
     def stored(self):
         keys = self.store.keys()
         objects = {key: self.store.client.get_object(Bucket=PROCESSED, Key=key) for key in keys}
@@ -108,21 +115,34 @@ class Scenario:
             self.faulty_s3.inject()
 
     def assert_consistent(self):
-        """Check that the bucket has either the old or the new result, complete, and no other object."""
+        """Check that the bucket has either the old or the new result, complete, and no other object.
+
+        Beside the new result, a dataset of another kind may be left.
+        """
         stored = self.stored()
         for key, value in stored.items():
             assert value in (self.before.get(key), self.after.get(key)), key
-        if stored.get(DATASET) == self.after[DATASET]:
-            assert stored == self.after
+        (new,) = DATASETS & self.after.keys()
+        if stored.get(new) == self.after[new]:
+            assert stored == self.after | {key: stored[key] for key in DATASETS & stored.keys()}
         else:
-            assert stored.get(DATASET) == self.before.get(DATASET)
+            assert [stored.get(key) for key in DATASETS] == [self.before.get(key) for key in DATASETS]
 
     def assert_completed_by_the_next_delivery(self):
         self.send()
         assert self.stored() == self.after
 
 
+COMMITS = {
+    f"{operation} {dataset}"
+    for operation in ("write of", "completion of")
+    for dataset in ("the dataset", "the restaurant facts")
+}
 NO_RESULT, OLDER_RESULT, MULTIPART = "no result", "an older result", "a dataset above 5 MB"
+NEWLY_FACTS, NEWLY_REVIEWS = "older reviews, newer restaurant facts", "older facts, newer reviews"
+EACH_KIND = pytest.mark.parametrize(
+    "scenario", [OLDER_RESULT, MULTIPART, NEWLY_FACTS, NEWLY_REVIEWS], indirect=True
+)
 EACH_SIZE = pytest.mark.parametrize("scenario", [OLDER_RESULT, MULTIPART], indirect=True)
 
 
@@ -140,9 +160,9 @@ def scenario(request, store, faulty_s3, handler, context):
     rows = request.getfixturevalue("rows_above_5_mb") if before == MULTIPART else b""
     scenario = Scenario(store, faulty_s3, lambda: handler.lambda_handler(EVENT, context))
     if before != NO_RESULT:
-        store.upload("reviews.csv", MESSY_OLD + rows)
+        store.upload("reviews.csv", FACTS if before == NEWLY_REVIEWS else MESSY_OLD + rows)
         scenario.send()
-    store.upload("reviews.csv", MESSY_NEW + rows)
+    store.upload("reviews.csv", FACTS if before == NEWLY_FACTS else MESSY_NEW + rows)
     scenario.record_fault_free_run()
     return scenario
 

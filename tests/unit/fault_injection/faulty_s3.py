@@ -20,10 +20,11 @@ Fault = Callable[..., AWSResponse]
 
 _OBJECTS = {
     r"raw-1\.s3": "the raw object",
-    r"/processed/rejected/.*\.error\.json": "the error report",
-    r"/processed/rejected/": "the rejected rows",
+    r"/rejected/.*\.error\.json": "the error report",
+    r"/rejected/": "the rejected rows",
     r"/processed/logs/": "a report",
     r"/processed/": "the dataset",
+    r"/reference/": "the restaurant facts",
 }
 _OPERATIONS = {
     "HeadObject": "HEAD of",
@@ -33,6 +34,7 @@ _OPERATIONS = {
     "UploadPart": "part of",
     "CompleteMultipartUpload": "completion of",
     "AbortMultipartUpload": "abort of",
+    "DeleteObject": "deletion of",
 }
 
 

@@ -57,7 +57,7 @@ class Simulation:
     Attributes:
         key: the raw key of all invocations.
         objects: path and, for objects with a version in their key, raw ETag → ETag of the raw content.
-        datasets: ETags of the raw contents of the dataset, in the order of the writes.
+        datasets: ETags of the raw contents of the dataset of reviews, in the order of the writes.
     """
 
     key: str
@@ -85,11 +85,13 @@ class Simulation:
             worker.multipart_etag = sent_etag
         elif request.method in ("PUT", "POST") and response.status_code == 200:
             self._record_write(path, raw_etag or sent_etag or worker.multipart_etag)
+        elif request.method == "DELETE" and response.status_code == 204:
+            del self.objects[path, ""]
 
     def _record_write(self, path, raw_etag):
         if path == "/processed/processed_KEY.parquet":
             self.datasets.append(raw_etag)
-        versioned = path.startswith(("/processed/logs/", "/processed/rejected/"))
+        versioned = path.startswith(("/processed/logs/", "/rejected/"))
         self.objects[path, raw_etag if versioned else ""] = raw_etag
 
     @property

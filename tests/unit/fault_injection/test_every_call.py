@@ -4,7 +4,14 @@ import pytest
 
 from tastetrend_etl.errors import RetryableError
 from tests.unit.fault_injection import faulty_s3 as faults
-from tests.unit.fault_injection.conftest import EACH_SIZE, MULTIPART, NO_RESULT, OLDER_RESULT
+from tests.unit.fault_injection.conftest import (
+    EACH_KIND,
+    MULTIPART,
+    NEWLY_FACTS,
+    NEWLY_REVIEWS,
+    NO_RESULT,
+    OLDER_RESULT,
+)
 
 TRANSIENT = {
     "a request lost once": faults.lost_request,
@@ -27,7 +34,7 @@ BODIES = {
 }
 
 
-@EACH_SIZE
+@EACH_KIND
 @pytest.mark.parametrize("fault", TRANSIENT)
 def test_I01_a_transient_fault_is_survived_within_the_invocation(fault, scenario, survived):
     for at, site in enumerate(scenario.call_sites):
@@ -38,7 +45,7 @@ def test_I01_a_transient_fault_is_survived_within_the_invocation(fault, scenario
         survived(fault, site)
 
 
-@EACH_SIZE
+@EACH_KIND
 @pytest.mark.parametrize("fault", PERSISTENT)
 def test_I01_a_persistent_fault_is_raised_and_completed_by_the_next_delivery(fault, scenario, survived):
     for at, site in enumerate(scenario.call_sites):
@@ -68,7 +75,9 @@ def test_I02_a_body_that_is_always_damaged_is_raised(fault, scenario):
     scenario.assert_completed_by_the_next_delivery()
 
 
-@pytest.mark.parametrize("scenario", [NO_RESULT, OLDER_RESULT, MULTIPART], indirect=True)
+@pytest.mark.parametrize(
+    "scenario", [NO_RESULT, OLDER_RESULT, MULTIPART, NEWLY_FACTS, NEWLY_REVIEWS], indirect=True
+)
 @pytest.mark.parametrize("fault", [faults.kill_before, faults.kill_after], ids=["before", "after"])
 def test_I03_a_kill_at_any_call_leaves_the_old_or_the_new_result(fault, scenario, survived):
     for at, site in enumerate(scenario.call_sites):

@@ -10,7 +10,7 @@ from tastetrend_etl.s3_event import ObjectEvent
 from tastetrend_etl.settings import Settings
 from tests.unit.conftest import ARTIFACTS, PROCESSED, RAW
 from tests.unit.fault_injection import faulty_s3 as faults
-from tests.unit.fault_injection.conftest import DATASET, EACH_SIZE
+from tests.unit.fault_injection.conftest import DATASET, EACH_SIZE, NEWLY_FACTS, NEWLY_REVIEWS
 from tests.unit.serial import SerialExecutor
 
 GOOD = b"rating,review_text\n5,good\n"
@@ -73,10 +73,9 @@ def test_I09_a_version_deleted_during_its_download_is_skipped(scenario, store):
     ("status", "code"), [(409, "ConditionalRequestConflict"), (412, "PreconditionFailed")]
 )
 def test_I11_a_concurrent_write_is_retried(status, code, scenario):
-    at = len(scenario.call_sites) - 1
-
     assert (
-        scenario.send_with_fault(at, faults.error_response(status, code))["files"][0]["action"] == "processed"
+        scenario.send_with_fault(scenario.commit, faults.error_response(status, code))["files"][0]["action"]
+        == "processed"
     )
     assert scenario.stored() == scenario.after
 
@@ -88,7 +87,7 @@ def test_I11_five_concurrent_writes_are_raised(scenario):
     error = scenario.send_with_fault(0, conflict, forever=True)
 
     assert "another invocation changed an output" in str(error)
-    assert scenario.calls_with_fault.count(scenario.call_sites[-1]) == 5
+    assert scenario.calls_with_fault.count(scenario.call_sites[scenario.commit]) == 5
     scenario.assert_consistent()
     scenario.assert_completed_by_the_next_delivery()
 
@@ -98,7 +97,7 @@ def test_I11_five_concurrent_writes_are_raised(scenario):
     ("status", "code"), [(403, "RequestTimeTooSkewed"), (400, "ExpiredToken")], ids=["clock", "token"]
 )
 def test_I12_a_wrong_clock_or_an_expired_token_is_raised(status, code, scenario):
-    for site in ("download of the raw object", scenario.call_sites[-1]):
+    for site in ("download of the raw object", scenario.call_sites[scenario.commit]):
         error = scenario.send_with_fault(
             scenario.call_sites.index(site), faults.error_response(status, code), forever=True
         )
@@ -106,6 +105,20 @@ def test_I12_a_wrong_clock_or_an_expired_token_is_raised(status, code, scenario)
         assert f"ClientError {code}" in str(error)
         assert scenario.stored().get(DATASET) == scenario.before[DATASET]
         scenario.assert_completed_by_the_next_delivery()
+
+
+@pytest.mark.parametrize("scenario", [NEWLY_FACTS, NEWLY_REVIEWS], indirect=True)
+@pytest.mark.parametrize(
+    ("status", "code"), [(409, "ConditionalRequestConflict"), (412, "PreconditionFailed")]
+)
+def test_I11_a_concurrent_write_of_the_other_kind_is_retried(status, code, scenario):
+    at = len(scenario.call_sites) - 1
+    assert scenario.call_sites[at].startswith("deletion of ")
+
+    assert (
+        scenario.send_with_fault(at, faults.error_response(status, code))["files"][0]["key"] == "reviews.csv"
+    )
+    assert scenario.stored() == scenario.after
 
 
 def test_I13_a_missing_processed_bucket_is_an_error(scenario):

@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tastetrend_etl.ingest import IngestResult, RunContext, ingest
+from tastetrend_etl.output_keys import dataset_keys
 from tastetrend_etl.s3_download import connect
 from tastetrend_etl.s3_event import ObjectEvent
 from tastetrend_etl.settings import Settings
@@ -15,6 +16,8 @@ from tests.unit.fault_injection.simulation import Simulation, Worker, explore_sc
 from tests.unit.serial import SerialExecutor
 
 CONTENTS = [b"rating,review_text\n" + b"4,words %d\n" % index for index in range(3)]
+FACTS = len(CONTENTS)
+CONTENTS.append(b"restaurant_name,avg_stars,total_reviews\nThe Fork,4.5,120\n")
 ETAGS = [hashlib.md5(content, usedforsecurity=False).hexdigest() for content in CONTENTS]
 SETTINGS = Settings(RAW, PROCESSED, ARTIFACTS, "small")
 
@@ -49,14 +52,14 @@ def upload(run):
 
 @pytest.fixture
 def assert_newest_whole(store):
-    """Return a check that the dataset is of the newest version and was never overwritten by an older one."""
+    """Return a check: the only dataset is of the newest version, and no older one has overwritten it."""
 
     def check(simulation):
         assert all(isinstance(worker.result, IngestResult) for worker in simulation.workers), (
             simulation.workers
         )
         current = store.client.head_object(Bucket=RAW, Key=simulation.key)
-        dataset = f"processed/processed_{simulation.key}.parquet"
+        (dataset,) = {*dataset_keys(simulation.key).values()}.intersection(store.keys())
         assert store.metadata(dataset)["source-version-id"] == current["VersionId"]
         written = [ETAGS.index(etag) for etag in simulation.datasets]
         assert written == sorted(set(written))
@@ -96,6 +99,34 @@ def test_E06_a_version_uploaded_while_an_older_one_is_processed_wins(event, uplo
         return Simulation(key, [Worker(event(key)), Worker(lambda: upload(key, 2) or event(key)())])
 
     assert explore(set_up).interleavings() > 700
+
+
+@pytest.mark.parametrize(("older", "newer"), [(0, FACTS), (FACTS, 0)], ids=["to facts", "to reviews"])
+@pytest.mark.parametrize("processed", [False, True], ids=["not processed", "processed"])
+def test_E21_a_version_of_another_kind_uploaded_while_an_older_one_is_processed_wins(
+    processed, older, newer, event, upload, explore
+):
+    def set_up(key):
+        upload(key, older)
+        if processed:
+            event(key)()
+        first = Worker(lambda: upload(key, newer) or event(key)()) if processed else Worker(event(key))
+        second = Worker(event(key) if processed else lambda: upload(key, newer) or event(key)())
+        return Simulation(key, [first, second])
+
+    assert explore(set_up).interleavings() > 100
+
+
+def test_E21_three_versions_of_two_kinds_processed_concurrently_end_with_the_newest(event, upload, explore):
+    """There are too many schedules to explore them all."""
+
+    def set_up(key):
+        upload(key, 0)
+        facts = Worker(lambda: upload(key, FACTS) or event(key)())
+        reviews = Worker(lambda: upload(key, 1) or event(key)())
+        return Simulation(key, [Worker(event(key)), facts, reviews])
+
+    assert explore(set_up, max_runs=60).runs == 60
 
 
 def test_I07_three_concurrent_invocations_and_an_upload_end_with_the_newest_version(event, upload, explore):

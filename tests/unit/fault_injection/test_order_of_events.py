@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tastetrend_etl.output_keys import dataset_keys
 from tests.unit.conftest import s3_record
 
 VERSIONS = 3
 NAMES = count()  # one key for each history
+KINDS = st.lists(st.sampled_from(["reviews", "restaurant_info"]), min_size=VERSIONS, max_size=VERSIONS)
 
 
 @st.composite
@@ -27,7 +29,9 @@ def histories(draw):
     return history
 
 
-def content(version):
+def content(version, kind="reviews"):
+    if kind == "restaurant_info":
+        return f"restaurant_name,avg_stars,total_reviews\nThe Fork,4.5,{version}\n".encode()
     return f"rating,review_text\n5,version {version}\n".encode() + b"4,more\n" * (version % 2)
 
 
@@ -35,19 +39,21 @@ def content(version):
 def replay(store, handler, context):
     """Return a function that replays a history and checks that each event leaves the newest version."""
 
-    def replay_history(history, key):
-        newest = None
+    def replay_history(history, kinds, key):
+        newest = dataset = None
         for action, version in history:
             if action == "upload":
-                newest = store.upload(key, content(version))
+                newest = store.upload(key, content(version, kinds[version]))
+                dataset = dataset_keys(key)[kinds[version]]
                 continue
             record = s3_record(key, sequencer=f"{version:02X}")
             handler.lambda_handler({"Records": [record]}, context)
-            assert store.metadata(f"processed/processed_{key}.parquet")["source-version-id"] == newest
+            assert {*dataset_keys(key).values()}.intersection(store.keys()) == {dataset}
+            assert store.metadata(dataset)["source-version-id"] == newest
 
     return replay_history
 
 
-@given(history=histories())
-def test_E06_after_each_event_the_result_is_of_the_newest_version(history, replay):
-    replay(history, f"{next(NAMES)}.csv")
+@given(history=histories(), kinds=KINDS)
+def test_E06_after_each_event_the_result_is_of_the_newest_version(history, kinds, replay):
+    replay(history, kinds, f"{next(NAMES)}.csv")

@@ -22,7 +22,7 @@ def test_outputs_of_a_golden_file_are_written_to_its_bucket(store, handler, cont
 
     assert result["action"] == "processed"
     folders = {key.rsplit("/run/", 1)[0] for key in keys(store, ARTIFACTS)}
-    assert folders == {"gate", "processed/gate", "processed/rejected/gate", "processed/logs/gate"}
+    assert folders == {"gate", "processed/gate", "rejected/gate", "processed/logs/gate"}
 
 
 def test_a_gate_run_touches_no_real_data(store, handler, context):

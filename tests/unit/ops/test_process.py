@@ -39,7 +39,7 @@ def test_the_output_folder_has_the_objects_of_the_processed_bucket(run, tmp_path
         "validation",
         "validation",
         f"processed_{DOWNTOWN}.parquet",
-        f"processed_{INFO}.parquet",
+        f"restaurants_{INFO}.parquet",
         f"rejected_{DOWNTOWN}",
     ]
 
@@ -67,7 +67,7 @@ def test_a_rejected_file_is_explained_and_is_bad_data(run, tmp_path):
     status, output = run(empty)
 
     assert status == 1
-    assert "rejected" in output
+    assert "was rejected (empty_file)" in output
     assert "the file holds no text" in output
 
 
@@ -130,7 +130,7 @@ def test_only_the_newest_version_of_a_file_is_shown(tmp_path, run):
 
     _, output = run(file)
 
-    assert "rejected" not in output
+    assert "was rejected" not in output
     assert "pass" in output
 
 
