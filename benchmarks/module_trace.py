@@ -27,6 +27,7 @@ _ENVIRONMENT = {
     "POWERTOOLS_LOG_LEVEL": "ERROR",
     "POWERTOOLS_METRICS_DISABLED": "true",
     **{f"{name.upper()}_BUCKET": name for name in _BUCKETS},
+    "TIER": "small",
 }
 _FILE = (
     "review_id,customer_name,date,rating,review_text,location,business_name,total_spent,tip_amount,"

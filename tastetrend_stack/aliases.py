@@ -10,7 +10,7 @@ from tastetrend_stack.environments import Environment
 class VersionAliases(Construct):
     """The newest version, retained, and the aliases; `staging` and `prod` move only when promoted.
 
-    `parameters` begins the names of the stack parameters that name the promoted versions.
+    The names of the stack parameters that name the promoted versions begin with `tier`.
     """
 
     def __init__(
@@ -20,10 +20,10 @@ class VersionAliases(Construct):
         *,
         environment: Environment,
         function: lambda_.Function,
-        parameters: str = "",
+        tier: str = "",
     ) -> None:
         super().__init__(scope, construct_id)
-        self._function, self._parameters = function, parameters
+        self._function, self._tier = function, tier
         self.newest = function.current_version
         self.newest.apply_removal_policy(RemovalPolicy.RETAIN)
         aliases = {
@@ -38,7 +38,7 @@ class VersionAliases(Construct):
 
     def _promoted(self, alias: str) -> lambda_.IVersion:
         """Return the version that the stack parameter names, the newest as long as it is empty."""
-        stack, name = Stack.of(self), f"{self._parameters}{alias.capitalize()}Version"
+        stack, name = Stack.of(self), f"{self._tier}{alias.capitalize()}Version"
         parameter = CfnParameter(
             stack,
             name,

@@ -1,6 +1,5 @@
 """The functions that turn one raw file into its parquet, and what their roles allow."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,7 +47,11 @@ LARGE = Tier("etl-large", "large", 3_008, 10_240, Duration.minutes(15))
 
 
 class EtlFunction(Construct):
-    """The function of one tier, its log group and its role, all under fixed names."""
+    """The function of one tier, its log group and its role, all under fixed names.
+
+    `belongs_to`: of the large tier, the version of the small one. As it is among the variables, a new version
+    of the small function gives the large one a new version too.
+    """
 
     def __init__(
         self,
@@ -57,7 +60,7 @@ class EtlFunction(Construct):
         *,
         environment: Environment,
         tier: Tier = SMALL,
-        variables: Mapping[str, str],
+        belongs_to: str = "",
     ) -> None:
         super().__init__(scope, construct_id)
         self.code = lambda_.Code.from_asset(str(_ASSET), exclude=_NOT_CODE)
@@ -82,12 +85,16 @@ class EtlFunction(Construct):
             variables={
                 **{f"{kind.upper()}_BUCKET": environment.bucket_name(kind) for kind in _BUCKETS},
                 "TIER": tier.size,
-                **variables,
+                **({"ETL_VERSION": belongs_to} if belongs_to else {"BATCH_ARN": _batch_arn(environment)}),
             },
             policy_name="etl",
             grants=[*_file_grants(environment), *(_event_grants(environment) if tier is SMALL else [])],
             role_description="Reads raw review files, writes processed ones, and nothing else",
         )
+
+
+def _batch_arn(environment: Environment) -> str:
+    return regional_arn("states", f"stateMachine:{environment.resource_name('batch')}")
 
 
 def _file_grants(environment: Environment) -> list[Grant]:
@@ -111,11 +118,10 @@ def _event_grants(environment: Environment) -> list[Grant]:
     """Return what the function that gets the events needs too: to replay golden files, and to pass on."""
     read = ["s3:GetObject", "s3:GetObjectVersion"]
     golden = "The quality gate replays golden files under keys of its own run"
-    machine = regional_arn("states", f"stateMachine:{environment.resource_name('batch')}")
     return [
         Grant(["s3:ListBucket"], [bucket_arn(environment, "artifacts")]),
         Grant(read, object_arns(environment, "artifacts", "gate"), golden),
         Grant(_WRITE, object_arns(environment, "artifacts", *GATE_OUTPUTS), golden),
         Grant(["sqs:SendMessage"], [regional_arn("sqs", environment.resource_name("etl-failures"))]),
-        Grant(["states:StartExecution"], [machine]),
+        Grant(["states:StartExecution"], [_batch_arn(environment)]),
     ]

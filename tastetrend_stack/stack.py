@@ -1,6 +1,7 @@
 """Composes the constructs."""
 
 from aws_cdk import CfnOutput, Stack, Tags
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from tastetrend_stack.aliases import VersionAliases
@@ -11,9 +12,8 @@ from tastetrend_stack.batch_states import Targets
 from tastetrend_stack.canary import CanaryDeployment
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.etl_function import LARGE, EtlFunction
-from tastetrend_stack.iam import regional_arn
 from tastetrend_stack.ingestion import Ingestion
-from tastetrend_stack.monitoring import Monitoring
+from tastetrend_stack.monitoring import Monitoring, Watched
 from tastetrend_stack.quality_gate import QualityGate
 from tastetrend_stack.storage import Storage
 
@@ -28,32 +28,18 @@ class TasteTrendStack(Stack):
             description="Restaurants' review files in, one clean parquet each and an honest report out",
         )
         storage = Storage(self, "Storage", environment=environment)
-        batch_arn = regional_arn("states", f"stateMachine:{environment.resource_name('batch')}")
-        etl = EtlFunction(self, "Etl", environment=environment, variables={"BATCH_ARN": batch_arn})
+        etl = EtlFunction(self, "Etl", environment=environment)
         release = VersionAliases(self, "Release", environment=environment, function=etl.function)
         live = release.live
-        # With the version in its variables, the large function has a version for each of the small one.
-        version = {"ETL_VERSION": release.newest.version}
-        large = EtlFunction(self, "EtlLarge", environment=environment, tier=LARGE, variables=version).function
-        large_release = VersionAliases(
-            self, "LargeRelease", environment=environment, function=large, parameters="Large"
-        )
-        large_release.node.add_dependency(release)  # its aliases move only when a canary has passed
+        large = self._add_large_function(environment, release)
         ingestion = Ingestion(self, "Ingestion", environment=environment, raw=storage.raw, live=live)
         failures = ingestion.failures
         code, layers = etl.code, etl.layers
         report = BatchReport(self, "BatchReport", environment=environment, code=code, layers=layers).function
-        targets = Targets(storage.raw, storage.processed, live, large_release.live, report, failures)
+        targets = Targets(storage.raw, storage.processed, live, large, report, failures)
         batch = Batch(self, "Batch", environment=environment, targets=targets)
-        monitoring = Monitoring(
-            self,
-            "Monitoring",
-            environment=environment,
-            function=etl.function,
-            large=large,
-            batch=batch.machine,
-            failures=failures,
-        )
+        watched = Watched(etl.function, large.lambda_, batch.machine, failures)
+        monitoring = Monitoring(self, "Monitoring", environment=environment, watched=watched)
         gate = QualityGate(self, "Gate", environment=environment, code=code, layers=layers).function
         if environment.canary:
             alarms = monitoring.rollback_alarms
@@ -63,16 +49,26 @@ class TasteTrendStack(Stack):
             AuditTrail(self, "Audit", environment=environment, buckets=buckets)
         for key, value in environment.tags.items():
             Tags.of(self).add(key, value)
-        outputs = {
-            "RawBucketName": storage.raw.bucket_name,
-            "ProcessedBucketName": storage.processed.bucket_name,
-            "ArtifactsBucketName": storage.artifacts.bucket_name,
-            "FunctionName": etl.function.function_name,
-            "LiveAliasName": live.alias_name,
-            "LogGroupName": etl.function.log_group.log_group_name,
-            "FailureQueueUrl": failures.queue_url,
-            "BatchArn": batch.machine.state_machine_arn,
-            "AlarmTopicArn": monitoring.topic.topic_arn,
-        }
+        self._add_outputs(
+            RawBucketName=storage.raw.bucket_name,
+            ProcessedBucketName=storage.processed.bucket_name,
+            ArtifactsBucketName=storage.artifacts.bucket_name,
+            FunctionName=etl.function.function_name,
+            LiveAliasName=live.alias_name,
+            LogGroupName=etl.function.log_group.log_group_name,
+            FailureQueueUrl=failures.queue_url,
+            BatchArn=batch.machine.state_machine_arn,
+            AlarmTopicArn=monitoring.topic.topic_arn,
+        )
+
+    def _add_large_function(self, environment: Environment, release: VersionAliases) -> lambda_.Alias:
+        """Add the function for large files, which gets a new version with each one of the other."""
+        newest = release.newest.version
+        large = EtlFunction(self, "EtlLarge", environment=environment, tier=LARGE, belongs_to=newest).function
+        aliases = VersionAliases(self, "LargeRelease", environment=environment, function=large, tier="Large")
+        aliases.node.add_dependency(release)  # they move only when a canary of the other has passed
+        return aliases.live
+
+    def _add_outputs(self, **outputs: str) -> None:
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)

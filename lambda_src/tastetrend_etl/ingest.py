@@ -129,7 +129,7 @@ def _process_or_reject(
 ) -> IngestResult:
     metadata = load.metadata_of(raw.source, context.version, event.sequencer)
     try:
-        _reject_before_download(raw.source, context.settings.limits_of_tier)
+        _reject_before_download(raw.source, TIERS[context.settings.tier])
         with temp_workspace() as folder:
             outcome = _transform(raw, folder, context)
             _commit(outcome, datasets, metadata, context)
@@ -161,8 +161,10 @@ def _commit(outcome: Outcome, datasets: Datasets, metadata: load.Metadata, conte
 def _reject_before_download(source: SourceObject, tier: Tier) -> None:
     """Reject a file for what is known of it without its content."""
     check_raw_key(source.key)
-    for each in (TIERS["large"], tier):
-        each.check_size(source.size)
+    for limit in (TIERS["large"].max_bytes, tier.max_bytes):
+        if source.size > limit:
+            message = f"the file has {source.size:,} bytes, more than {limit:,}; split it and send the parts"
+            raise TooLargeError("too_large", message)
 
 
 def _transform(raw: RawObject, folder: Path, context: RunContext) -> Outcome:
@@ -170,7 +172,7 @@ def _transform(raw: RawObject, folder: Path, context: RunContext) -> Outcome:
     work.mkdir()
     s3_download.download(context.s3, raw, downloaded)
     version, check_time = context.version, context.check_time
-    tier = context.settings.limits_of_tier
+    tier = TIERS[context.settings.tier]
     return process(raw.source, downloaded, work, version=version, tier=tier, check_time=check_time)
 
 

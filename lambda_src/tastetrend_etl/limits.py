@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from tastetrend_etl.errors import TooLargeError
-
 # --- an invocation ----------------------------------------------------------------------------------
 
 MIN_REMAINING_MS = 2_000  # with less time left than this, an invocation stops before it commits
@@ -21,7 +19,6 @@ _STEP_BYTES = 16 << 20
 _DEDUPLICATION_BYTES = 60  # of memory for each row
 _DEDUPLICATION_SHARE = 0.3  # of the function's memory
 _STEP_ROWS = 1_000_000
-_SPLIT = "split it and send the parts"
 
 
 @dataclass(frozen=True)
@@ -38,25 +35,6 @@ class Tier:
     timeout_seconds: int
     max_bytes: int
     max_rows: int
-
-    def check_size(self, size: int) -> None:
-        """Check the size of a file.
-
-        Raises:
-            TooLargeError: `too_large`.
-        """
-        if size > self.max_bytes:
-            limit = self.max_bytes
-            raise TooLargeError("too_large", f"the file has {size:,} bytes, more than {limit:,}; {_SPLIT}")
-
-    def check_rows(self, rows: int) -> None:
-        """Check the number of a file's rows.
-
-        Raises:
-            TooLargeError: `too_large`.
-        """
-        if rows > self.max_rows:
-            raise TooLargeError("too_large", f"the file has more than {self.max_rows:,} rows; {_SPLIT}")
 
 
 def _tier(memory_mb: int, disk_mb: int, timeout_seconds: int) -> Tier:

@@ -7,16 +7,9 @@ from itertools import chain, islice
 from pathlib import Path
 
 from tastetrend_etl import schema
-from tastetrend_etl.errors import RejectedFileError, RowCountMismatchError
+from tastetrend_etl.errors import RejectedFileError, RowCountMismatchError, TooLargeError
 from tastetrend_etl.limits import RAGGED_SHARE, Status, Tier
-from tastetrend_etl.models import (
-    Dialect,
-    FormatEvidence,
-    InferredFormat,
-    RawBatch,
-    SourceObject,
-    TransformedBatch,
-)
+from tastetrend_etl.models import FormatEvidence, InferredFormat, RawBatch, SourceObject, TransformedBatch
 from tastetrend_etl.output_keys import OutputKeys, output_keys
 from tastetrend_etl.parquet_writer import count_rows, open_parquet_writer
 from tastetrend_etl.parse.csv_arrow import IrregularFileError
@@ -153,7 +146,7 @@ def _process_batches(
             rejected.write(transformed.duplicates, int(batch.source_rows.max(initial=0)))
             evidence = add_evidence(evidence, transformed.evidence)
             writer.write_batch(transformed.batch)
-            run.tier.check_rows(counts.read)
+            _reject_if_too_long(counts.read, run.tier.max_rows)
             del batch, transformed  # or they would be in memory beside the next
     counts.written = count_rows(run.dataset)
     counts.mixed_scales = mixed_scales(evidence.rating_scale, inferred_format.rating_scales)
@@ -172,7 +165,7 @@ def _transform_batch(
 
 
 def _outcome(run: _Run, summary: FileSummary, version: str) -> Outcome:
-    _reject_if_ragged(summary.profile, run.raw.dialect)
+    _reject_if_ragged(summary.profile, run.raw)
     balance = summary.profile.balance
     if not balance.is_balanced:
         raise RowCountMismatchError(f"the rows do not add up ({balance}); this is a defect, report it")
@@ -190,7 +183,14 @@ def _outcome(run: _Run, summary: FileSummary, version: str) -> Outcome:
     )
 
 
-def _reject_if_ragged(counts: FileProfile, dialect: Dialect) -> None:
+def _reject_if_too_long(rows: int, limit: int) -> None:
+    if rows > limit:
+        raise TooLargeError(
+            "too_large", f"the file has more than {limit:,} rows; split it and send the parts"
+        )
+
+
+def _reject_if_ragged(counts: FileProfile, raw: RawFile) -> None:
     broken = sum(rows.count for reason, rows in counts.rejections.items() if reason in _BROKEN)
     if broken > RAGGED_SHARE * counts.read:
-        raise RejectedFileError("ragged_file", ragged_message(broken, counts, dialect))
+        raise RejectedFileError("ragged_file", ragged_message(broken, counts, raw.dialect))

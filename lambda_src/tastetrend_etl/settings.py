@@ -4,8 +4,6 @@ import os
 from dataclasses import MISSING, dataclass, fields, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from tastetrend_etl.limits import TIERS, Tier
-
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
@@ -28,11 +26,6 @@ class Settings:
     tier: str
     batch_arn: str = ""
     etl_version: str = ""
-
-    @property
-    def limits_of_tier(self) -> Tier:
-        """The limits of this tier."""
-        return TIERS[self.tier]
 
     @property
     def hands_over(self) -> bool:
