@@ -2,10 +2,13 @@
 
 import json
 
+import pytest
+
 from tests.stack.plain import as_list, plain
 
 ARN = "arn:${AWS::Partition}"
 HERE = "${AWS::Region}:${AWS::AccountId}"
+RAW, PROCESSED = (f"{ARN}:s3:::tastetrend-ENV-{kind}-${{AWS::AccountId}}" for kind in ("raw", "processed"))
 
 
 def machine(synthesised):
@@ -39,15 +42,15 @@ def _without_names(resource, environment, alias):
 
 
 def test_the_machine_may_list_raw_files_invoke_the_functions_and_keep_failures(any_stack):
-    raw, processed = (
-        f"{ARN}:s3:::tastetrend-ENV-{kind}-${{AWS::AccountId}}" for kind in ("raw", "processed")
-    )
     executions = f"{ARN}:states:{HERE}:execution:tastetrend-ENV-batch"
     assert grants_of(any_stack, "batch") == {
-        ("lambda:InvokeFunction", f"{ARN}:lambda:{HERE}:function:tastetrend-ENV-etl:ALIAS"),
-        ("s3:ListBucket", raw),
         *(
-            (f"s3:{call}", f"{processed}/batches/*")
+            ("lambda:InvokeFunction", f"{ARN}:lambda:{HERE}:function:tastetrend-ENV-{name}")
+            for name in ("etl:ALIAS", "etl-large:ALIAS", "batch-report")
+        ),
+        ("s3:ListBucket", RAW),
+        *(
+            (f"s3:{call}", f"{PROCESSED}/batches/*")
             for call in ("GetObject", "PutObject", "AbortMultipartUpload", "ListMultipartUploadParts")
         ),
         ("sqs:SendMessage", f"{ARN}:sqs:{HERE}:tastetrend-ENV-etl-failures"),
@@ -73,6 +76,44 @@ def test_the_machine_may_list_raw_files_invoke_the_functions_and_keep_failures(a
             for call in ("PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets")
         ),
     }
+
+
+def may_write_logs(name):
+    group = f"{ARN}:logs:{HERE}:log-group:/aws/lambda/tastetrend-ENV-{name}"
+    return {
+        (f"logs:{call}", resource)
+        for call in ("CreateLogStream", "PutLogEvents")
+        for resource in (group, f"{group}:*")
+    }
+
+
+def test_the_report_may_read_outputs_and_write_reports_of_batches(any_stack):
+    assert grants_of(any_stack, "batch-report") == {
+        ("s3:ListBucketVersions", RAW),
+        ("s3:ListBucket", PROCESSED),
+        *(("s3:GetObject", f"{PROCESSED}/{prefix}/*") for prefix in ("processed", "reference", "rejected")),
+        ("s3:PutObject", f"{PROCESSED}/batches/*"),
+        *may_write_logs("batch-report"),
+    }
+
+
+def test_the_large_function_may_do_with_files_what_the_small_one_may_and_nothing_else(any_stack):
+    large, small = grants_of(any_stack, "etl-large"), grants_of(any_stack, "etl")
+    assert large == {
+        ("s3:ListBucket", RAW),
+        ("s3:ListBucket", PROCESSED),
+        ("s3:GetObject", f"{RAW}/*"),
+        ("s3:GetObjectVersion", f"{RAW}/*"),
+        *(
+            (f"s3:{call}", f"{PROCESSED}/{prefix}/*")
+            for prefix in ("processed", "reference", "rejected")
+            for call in ("GetObject", "PutObject", "AbortMultipartUpload")
+        ),
+        ("s3:DeleteObject", f"{PROCESSED}/processed/*"),
+        ("s3:DeleteObject", f"{PROCESSED}/reference/*"),
+        *may_write_logs("etl-large"),
+    }
+    assert large - may_write_logs("etl-large") < small
 
 
 def test_the_cdk_adds_no_policy_to_the_role(any_stack):
@@ -101,8 +142,9 @@ def test_the_results_of_the_children_go_to_the_processed_bucket(any_stack):
     }
 
 
-def test_a_call_is_repeated_longer_if_it_was_throttled(any_stack):
-    throttled, others = children(any_stack)["States"]["Small"]["Retry"]
+@pytest.mark.parametrize("name", ["Small", "Large"])
+def test_a_call_is_repeated_longer_if_it_was_throttled(name, any_stack):
+    throttled, others = children(any_stack)["States"][name]["Retry"]
 
     assert "Lambda.TooManyRequestsException" in throttled["ErrorEquals"]
     assert others["ErrorEquals"] == ["States.ALL"]
@@ -111,12 +153,19 @@ def test_a_call_is_repeated_longer_if_it_was_throttled(any_stack):
         assert (each["IntervalSeconds"], each["MaxDelaySeconds"], each["JitterStrategy"]) == (2, 120, "FULL")
 
 
-def test_a_file_that_fails_is_sent_to_the_failure_queue_with_its_reason(any_stack):
-    states = children(any_stack)["States"]
-    (caught,) = states["Small"]["Catch"]
-    keep = states[caught["Next"]]
-
+def failure_of(states, name):
+    """Return the states that follow when a task has failed in all attempts."""
+    (caught,) = states[name]["Catch"]
     assert caught["ErrorEquals"] == ["States.ALL"]
+    keep = states[caught["Next"]]
+    return keep, states[keep["Next"]]
+
+
+@pytest.mark.parametrize("name", ["Small", "Large", "Alone"])
+def test_a_file_that_fails_is_sent_to_the_failure_queue_with_its_reason(name, any_stack):
+    states = definition(any_stack)["States"] if name == "Alone" else children(any_stack)["States"]
+    keep, last = failure_of(states, name)
+
     assert keep["Parameters"] == {
         "QueueUrl": "${IngestionFailures3B48F157}",
         "MessageBody": {
@@ -125,7 +174,47 @@ def test_a_file_that_fails_is_sent_to_the_failure_queue_with_its_reason(any_stac
             "responsePayload": {"errorMessage.$": "$.failure.Cause"},
         },
     }
-    assert states[keep["Next"]]["Type"] == "Fail"
+    assert last["Type"] == "Fail"
+
+
+def test_a_file_that_the_small_function_finds_too_large_goes_to_the_large_one(any_stack):
+    states = children(any_stack)["States"]
+
+    assert states["Small"]["Parameters"]["Payload"]["hand_over"] is False
+    assert states["Small"]["Next"] == "Fits"
+    assert states["Fits"]["Choices"] == [
+        {"Variable": "$.result.action", "StringEquals": "too_large_here", "Next": "Large"}
+    ]
+    assert states[states["Fits"]["Default"]]["Type"] == "Succeed"
+    live = {"local": "dev"}.get(any_stack.name, any_stack.name).capitalize()
+    assert states["Large"]["Parameters"]["FunctionName"].startswith(f"${{LargeRelease{live}Alias")
+    assert states["Small"]["Parameters"]["FunctionName"].startswith(f"${{Release{live}Alias")
+
+
+def test_one_file_that_was_handed_over_goes_to_the_large_function_at_once(any_stack):
+    states = definition(any_stack)["States"]
+
+    assert states["Which"]["Choices"] == [{"Variable": "$.key", "IsPresent": True, "Next": "Alone"}]
+    assert states["Which"]["Default"] == "Files"
+    assert states["Alone"]["Parameters"]["FunctionName"].startswith("${LargeRelease")
+    assert states["Alone"]["End"] is True
+
+
+def test_the_report_is_written_whatever_becomes_of_the_files_and_decides(any_stack):
+    states = definition(any_stack)["States"]
+    (caught,) = states["Files"]["Catch"]
+
+    assert (states["Files"]["Next"], caught["Next"]) == ("Report", "Report")
+    assert caught["ErrorEquals"] == ["States.ALL"]
+    assert states["Report"]["Parameters"]["Payload"] == {
+        "execution.$": "$$.Execution.Name",
+        "started.$": "$$.Execution.StartTime",
+        "prefix.$": "$.prefix",
+    }
+    failed, holds = states["Holds"]["Choices"]
+    assert failed == {"Variable": "$.failure", "IsPresent": True, "Next": "FilesFailed"}
+    assert holds == {"Variable": "$.result.holds", "BooleanEquals": True, "Next": "Done"}
+    assert {states[name]["Type"] for name in ("FilesFailed", states["Holds"]["Default"])} == {"Fail"}
 
 
 def test_the_log_has_no_keys_and_the_executions_are_traced(any_stack):
