@@ -13,6 +13,7 @@ from ops.stack_outputs import CommandContext
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, StackTypeDef
+    from mypy_boto3_lambda.type_defs import FunctionConfigurationTypeDef
 
 _POLL_S = 2.0
 
@@ -39,17 +40,19 @@ def move_alias(context: CommandContext, alias: str, version: str) -> None:
 
 
 def _find_large_version(function: str, version: str) -> str | None:
-    """Return the large function's version that was deployed with a version; None for one of before it."""
+    """Return the newest of the large function's versions that belong to a version; None if there is none."""
     client = boto3.client("lambda")
     pages = client.get_paginator("list_versions_by_function").paginate(FunctionName=function)
     try:
-        for each in (each for page in pages for each in page["Versions"]):
-            belongs_to = each.get("Environment", {}).get("Variables", {}).get("ETL_VERSION")
-            if belongs_to == version and each["Version"] != "$LATEST":
-                return each["Version"]
+        versions = [each for page in pages for each in page["Versions"]]
     except client.exceptions.ResourceNotFoundException:
-        pass  # a stack of before it
-    return None
+        return None  # the stack is older than the large function
+    return max((each["Version"] for each in versions if _belongs_to(each, version)), key=int, default=None)
+
+
+def _belongs_to(large: "FunctionConfigurationTypeDef", version: str) -> bool:
+    variables = large.get("Environment", {}).get("Variables", {})
+    return large["Version"] != "$LATEST" and variables.get("ETL_VERSION") == version
 
 
 def _wait_until_stable(client: "CloudFormationClient", name: str) -> "StackTypeDef":
