@@ -18,6 +18,7 @@ from tests.unit.serial import SerialExecutor
 CONTENTS = [b"rating,review_text\n" + b"4,words %d\n" % index for index in range(3)]
 FACTS = len(CONTENTS)
 CONTENTS.append(b"restaurant_name,avg_stars,total_reviews\nThe Fork,4.5,120\n")
+SIDE_OBJECTS = ("/processed/logs/", "/rejected/")
 ETAGS = [hashlib.md5(content, usedforsecurity=False).hexdigest() for content in CONTENTS]
 SETTINGS = Settings(RAW, PROCESSED, ARTIFACTS, "small")
 
@@ -55,9 +56,8 @@ def assert_newest_whole(store):
     """Return a check: the only dataset is of the newest version, and no older one has overwritten it."""
 
     def check(simulation):
-        assert all(isinstance(worker.result, IngestResult) for worker in simulation.workers), (
-            simulation.workers
-        )
+        results = [worker.result for worker in simulation.workers]
+        assert all(isinstance(result, IngestResult) for result in results), results
         current = store.client.head_object(Bucket=RAW, Key=simulation.key)
         (dataset,) = {*dataset_keys(simulation.key).values()}.intersection(store.keys())
         assert store.metadata(dataset)["source-version-id"] == current["VersionId"]
@@ -112,7 +112,7 @@ def test_E21_a_version_of_another_kind_uploaded_while_an_older_one_is_processed_
             event(key)()
         first = Worker(lambda: upload(key, newer) or event(key)()) if processed else Worker(event(key))
         second = Worker(event(key) if processed else lambda: upload(key, newer) or event(key)())
-        return Simulation(key, [first, second])
+        return Simulation(key, [first, second], SIDE_OBJECTS)
 
     assert explore(set_up).interleavings() > 100
 
@@ -124,7 +124,7 @@ def test_E21_three_versions_of_two_kinds_processed_concurrently_end_with_the_new
         upload(key, 0)
         facts = Worker(lambda: upload(key, FACTS) or event(key)())
         reviews = Worker(lambda: upload(key, 1) or event(key)())
-        return Simulation(key, [Worker(event(key)), facts, reviews])
+        return Simulation(key, [Worker(event(key)), facts, reviews], SIDE_OBJECTS)
 
     assert explore(set_up, max_runs=60).runs == 60
 
