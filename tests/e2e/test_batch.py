@@ -97,11 +97,16 @@ def mended(failed_batch, ops):
     return ops("redrive", "--yes")
 
 
-def executions(client, outputs):
-    """Return the inputs of the machine's executions."""
-    states = client("stepfunctions")
-    listed = states.list_executions(stateMachineArn=outputs["BatchArn"])["executions"]
-    described = (states.describe_execution(executionArn=each["executionArn"]) for each in listed)
+def execution_arns(client, outputs):
+    listed = client("stepfunctions").list_executions(stateMachineArn=outputs["BatchArn"])["executions"]
+    return [each["executionArn"] for each in listed]
+
+
+def inputs_of_executions(client, outputs):
+    described = (
+        client("stepfunctions").describe_execution(executionArn=arn)
+        for arn in execution_arns(client, outputs)
+    )
     return [json.loads(each["input"]) for each in described]
 
 
@@ -112,7 +117,7 @@ def messages(client, log_group, key):
 
 
 def test_an_event_of_a_large_file_was_handed_over_to_the_large_function(client, outputs, failed_batch):
-    assert {"key": LARGE, "reprocess": False} in executions(client, outputs)
+    assert {"key": LARGE, "reprocess": False} in inputs_of_executions(client, outputs)
     assert messages(client, outputs["LogGroupName"], LARGE)[0] == "handed_over"
     assert messages(client, f"{outputs['LogGroupName']}-large", LARGE) == ["processed"]
 
@@ -173,6 +178,20 @@ def test_to_process_again_gives_the_same_bytes_in_either_function(mended, ops, s
     assert ran.status == 0, ran
     assert f"{LARGE}: processed, {LARGE_ROWS:,} of {LARGE_ROWS:,} rows written" in ran.output
     assert [store.read(key) for key in datasets] == before
+
+
+def test_a_batch_that_was_stopped_is_continued(mended, ops, client, outputs):
+    """The emulator itself does not know how to redrive an execution."""
+    started = ops("batch", PREFIX, "--json")
+    states, execution = client("stepfunctions"), json.loads(started.output)["execution"]
+    arn = next(arn for arn in execution_arns(client, outputs) if arn.endswith(execution))
+    states.stop_execution(executionArn=arn)
+
+    ran = ops("batch", PREFIX, "--again", "--wait")
+
+    assert ran.status == 0, ran
+    assert f"The batch {execution} of local has ended" in ran.output
+    assert "The account holds" in ran.output
 
 
 def test_a_prefix_without_files_is_wrong_usage(ops):
