@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from ops.batch_manifest import run_manifest
 from ops.batch_progress import follow
 from ops.batch_result import finish
 from ops.errors import CommandError, UsageError
@@ -30,11 +32,13 @@ class Request:
 
     Attributes:
         prefix: of the raw keys.
+        manifest: instead of a prefix, a file with a raw key on each line.
         reprocess: process again what is already processed.
     """
 
-    prefix: str
-    reprocess: bool
+    prefix: str | None
+    manifest: Path | None = None
+    reprocess: bool = False
 
     @property
     def input(self) -> dict[str, Any]:
@@ -42,18 +46,35 @@ class Request:
         return {"prefix": self.prefix, "reprocess": self.reprocess}
 
     @property
+    def name(self) -> str:
+        """The name of an execution that starts now."""
+        return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{self.suffix}"
+
+    @property
     def suffix(self) -> str:
         """The end of the names of all executions over the same files."""
-        return hashlib.sha256(self.prefix.encode()).hexdigest()[:8]
+        return hashlib.sha256((self.prefix or "").encode()).hexdigest()[:8]
 
 
 def run_batch(context: CommandContext, request: Request, *, again: bool, wait: bool, yes: bool) -> Result:
     """Start a batch; with `wait`, show its progress and its result.
 
     Raises:
-        UsageError: no raw object has the prefix.
+        UsageError: no raw object has the prefix, or the options exclude each other.
         CommandError: a batch over the same prefix is running, or there is none to run `again`.
     """
+    if not context.batch_arn:
+        raise CommandError(f"the stack of {context.env} has no batch yet; deploy it again")
+    if (request.prefix is None) == (request.manifest is None):
+        raise UsageError("name either a prefix or --manifest FILE")
+    if request.manifest is None:
+        return _run_prefix(context, request, again=again, wait=wait, yes=yes)
+    if again or request.reprocess:
+        raise UsageError("the upload of a manifest starts the batch: --again and --reprocess need a prefix")
+    return run_manifest(context, request.manifest, wait=wait)
+
+
+def _run_prefix(context: CommandContext, request: Request, *, again: bool, wait: bool, yes: bool) -> Result:
     client, env = boto3.client("stepfunctions"), context.env
     _check(client, context, request)
     if request.reprocess and not yes:
@@ -64,13 +85,11 @@ def run_batch(context: CommandContext, request: Request, *, again: bool, wait: b
     context.console.print(f"The batch {name} over {request.prefix!r} in {env} is running.")
     if not wait:
         return Result({"environment": env, "execution": name, "status": "RUNNING"})
-    return finish(client, context, execution, follow(client, execution, context.console))
+    return finish(client, context, execution, follow(client, execution, context.console), name)
 
 
 def _check(client: "SFNClient", context: CommandContext, request: Request) -> None:
-    if not context.batch_arn:
-        raise CommandError(f"the stack of {context.env} has no batch yet; deploy it again")
-    if not any(islice(list_objects(context.s3, context.raw_bucket, request.prefix), 1)):
+    if not any(islice(list_objects(context.s3, context.raw_bucket, request.prefix or ""), 1)):
         raise UsageError(f"no object in {context.raw_bucket} has the prefix {request.prefix!r}; name another")
     pages = client.get_paginator("list_executions")
     running = pages.paginate(stateMachineArn=context.batch_arn, statusFilter="RUNNING")
@@ -86,7 +105,7 @@ def _start(client: "SFNClient", context: CommandContext, request: Request) -> st
     """Start an execution and return its ARN."""
     started = client.start_execution(
         stateMachineArn=context.batch_arn,
-        name=f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{request.suffix}",
+        name=request.name,
         input=json.dumps(request.input),
     )
     return str(started["executionArn"])

@@ -22,31 +22,34 @@ _ENDS = {
 }
 
 
-def finish(client: "SFNClient", context: CommandContext, execution: str, described: dict[str, Any]) -> Result:
-    """Print the result of an execution that has ended."""
+def finish(
+    client: "SFNClient", context: CommandContext, execution: str, described: dict[str, Any], folder: str
+) -> Result:
+    """Print the result of an execution that has ended, and its report from a folder under `batches/`."""
     console, status, name = context.console, described["status"], described["name"]
     counts, failed = read_counts(client, execution) or {}, list(_failed_files(client, execution))
     console.print(f"The batch {name} of {context.env} {_ENDS[status]}: {_describe(counts)}.")
     for file in failed[:_SHOWN_FILES]:
         console.print(f"{file['key']}: {file['reason']}")
     _print_remedy(context, status, len(failed))
-    report = _read_report(context, name)
-    if report:
-        _print_report(context, report, name)
+    if report := _read_report(context, name, folder):
+        _print_report(context, report, folder)
+    elif cause := described.get("cause"):
+        console.print(f"There is no report: {read_reason(cause)}")
     data = {"environment": context.env, "execution": name, "status": status, "counts": counts}
     return Result(data | {"failed": failed, "report": report}, int(status != "SUCCEEDED" or bool(failed)))
 
 
-def _read_report(context: CommandContext, execution: str) -> dict[str, Any] | None:
-    """Return the report of a batch; None for one that was stopped before it was written."""
-    bucket, key = context.processed_bucket, _report_key(execution)
+def _read_report(context: CommandContext, execution: str, folder: str) -> dict[str, Any] | None:
+    """Return the report of a batch; None for one that ended before it was written."""
+    bucket, key = context.processed_bucket, _report_key(folder)
     if not head_object(context.s3, bucket, key):
         return None
     report: dict[str, Any] = json.load(context.s3.get_object(Bucket=bucket, Key=key)["Body"])
-    return report
+    return report if report["execution"] == execution else None  # of an earlier upload of the manifest
 
 
-def _print_report(context: CommandContext, report: dict[str, Any], execution: str) -> None:
+def _print_report(context: CommandContext, report: dict[str, Any], folder: str) -> None:
     console, files = context.console, report["files"]
     others = [f"{count:,} {name}" for name, count in files.items() if count and name != "all"]
     console.print(f"{files['all']:,} files: {', '.join(others)}.")
@@ -56,15 +59,15 @@ def _print_report(context: CommandContext, report: dict[str, Any], execution: st
     if report["uploaded_later"]:
         console.print(f"{len(report['uploaded_later']):,} files were uploaded after the start.")
     verdict = "holds: each file has one result, and its rows add up" if report["holds"] else "does not hold"
-    console.print(f"The account {verdict}. Report: s3://{context.processed_bucket}/{_report_key(execution)}")
+    console.print(f"The account {verdict}. Report: s3://{context.processed_bucket}/{_report_key(folder)}")
 
 
 def _is_bad(file: dict[str, Any]) -> bool:
     return bool(file["outcome"] != "processed" or file["status"] == "fail")
 
 
-def _report_key(execution: str) -> str:
-    return f"batches/{execution}/report.json"
+def _report_key(folder: str) -> str:
+    return f"batches/{folder}/report.json"
 
 
 def _describe(counts: Counts) -> str:

@@ -80,8 +80,11 @@ def replay(
 
 @app.command(epilog="Example: tastetrend batch 2026/11/ --env prod --wait")
 def batch(
-    prefix: Annotated[str, Argument(help="The prefix of the raw keys; '' for all objects.")],
     env: Env,
+    prefix: Annotated[str | None, Argument(help="The prefix of the raw keys; '' for all objects.")] = None,
+    manifest: Annotated[
+        Path | None, Option(help="Instead of a prefix, a file with a raw key on each line, as JSON.")
+    ] = None,
     *,
     reprocess: Annotated[
         bool, Option("--reprocess", help="Process again what is already processed; needs --yes.")
@@ -91,21 +94,19 @@ def batch(
     ] = False,
     wait: Annotated[bool, Option("--wait", help="Show the progress until the batch ends.")] = False,
     yes: Annotated[
-        bool, Option("--yes", help="With --reprocess: do it; without this, only say what would be done.")
+        bool, Option("--yes", help="With --reprocess: do it, not only say what it would.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Process all raw objects under a prefix at once, and account for them together.
+    """Process many raw objects at once, and account for them together.
 
     An upload is processed without it: use it for events that were missed, for a new version, or for one
     account of many files. Exits with 1 when a file fails or the account does not hold.
     """
     from ops.batch import Request, run_batch
 
-    finish(
-        run_batch(context_of(env, as_json), Request(prefix, reprocess), again=again, wait=wait, yes=yes),
-        as_json,
-    )
+    request = Request(prefix, manifest, reprocess)
+    finish(run_batch(context_of(env, as_json), request, again=again, wait=wait, yes=yes), as_json)
 
 
 @app.command(epilog="Example: tastetrend promote staging --env prod")

@@ -6,7 +6,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from tastetrend_stack.batch_states import MAP_LABEL, Targets, define
+from tastetrend_stack.batch_states import MAP_LABELS, Targets, define
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.iam import Grant, bucket_arn, build_role, object_arns, regional_arn
 
@@ -85,7 +85,7 @@ def _grants(environment: Environment, name: str) -> list[Grant]:
         Grant(["sqs:SendMessage"], [regional_arn("sqs", environment.resource_name("etl-failures"))]),
         Grant(["states:StartExecution"], [regional_arn("states", f"stateMachine:{name}")]),
         Grant(["states:DescribeExecution", "states:StopExecution"], [f"{executions}:*"], by_run),
-        Grant(["states:RedriveExecution"], [f"{executions}/{MAP_LABEL}:*"], by_run),
+        Grant(["states:RedriveExecution"], [f"{executions}/{label}:*" for label in MAP_LABELS], by_run),
         Grant([f"logs:{call}" for call in _DELIVER_LOGS], ["*"], no_resource, conditional=False),
         Grant([f"xray:{call}" for call in _TRACE], ["*"], no_resource, conditional=False),
     ]

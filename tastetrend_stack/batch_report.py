@@ -46,10 +46,13 @@ class BatchReport(Construct):
 def _grants(environment: Environment) -> list[Grant]:
     """Without ListBucket, a HEAD of a missing output answers 403 instead of 404."""
     any_output = "Keys of outputs follow the senders' keys, below fixed prefixes"
+    any_raw = "The senders choose the keys, so a manifest can name any object"
     by_execution = "The keys contain the names of executions"
     return [
         Grant(["s3:ListBucketVersions"], [bucket_arn(environment, "raw")]),
-        Grant(["s3:ListBucket"], [bucket_arn(environment, "processed")]),
+        Grant(["s3:ListBucket"], [bucket_arn(environment, kind) for kind in ("raw", "processed")]),
+        Grant(["s3:GetObject"], object_arns(environment, "raw"), any_raw),
         Grant(["s3:GetObject"], object_arns(environment, "processed", *OUTPUT_PREFIXES), any_output),
+        Grant(["s3:GetObject"], object_arns(environment, "processed", "batches"), by_execution),
         Grant(["s3:PutObject"], object_arns(environment, "processed", "batches"), by_execution),
     ]

@@ -12,7 +12,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-MAP_LABEL = "files"
+MAP_LABELS = ("files", "listed")
 _MAX_CONCURRENCY = 100  # of an account's 1,000 by default; the others are for events
 _TOLERATED_PERCENTAGE = 10
 _THROTTLED = [
@@ -38,42 +38,77 @@ class Targets:
 def define(scope: Construct, targets: Targets) -> sfn.IChainable:
     """Return the states of an execution.
 
-    Its input has `reprocess` and either `prefix`, of raw keys, or the `key` of one large file.
+    Its input has `reprocess` and one of `prefix`, of raw keys, the raw key of a `manifest` that names the
+    files, and the `key` of one large file. The report is written whatever becomes of many files, and decides
+    how the execution ends.
     """
-    one_file = _process_large(scope, targets, "Alone")
-    many_files = _process_and_report(scope, targets)
-    return sfn.Choice(scope, "Which").when(sfn.Condition.is_present("$.key"), one_file).otherwise(many_files)
-
-
-def _process_and_report(scope: Construct, targets: Targets) -> sfn.IChainable:
-    """The report is written whatever becomes of the files, and it decides how the execution ends."""
-    files, report = _process_files(scope, targets), _report(scope, targets)
-    files.add_catch(report, result_path="$.failure")
-    return files.next(report).next(_decide(scope))
+    report, listed = _report(scope, targets), _process_listed(scope, targets)
+    files = _process_files(scope, targets)
+    for each in (files, listed):
+        each.add_catch(report, result_path="$.failure")
+        each.next(report)
+    report.next(_decide(scope))
+    return (
+        sfn.Choice(scope, "Which")
+        .when(sfn.Condition.is_present("$.key"), _process_large(scope, targets, "Alone"))
+        .when(sfn.Condition.is_present("$.manifest"), _gather(scope, targets, listed))
+        .otherwise(files)
+    )
 
 
 def _process_files(scope: Construct, targets: Targets) -> sfn.DistributedMap:
+    """Process the raw objects under a prefix."""
+    prefix = sfn.JsonPath.string_at("$.prefix")
+    reader = sfn.S3ObjectsItemReader(bucket=targets.raw, prefix=prefix)
+    return _map(scope, "Files", targets, reader, "Key")
+
+
+def _process_listed(scope: Construct, targets: Targets) -> sfn.DistributedMap:
+    """Process the raw objects in the list of a manifest's files."""
+    key = sfn.JsonPath.string_at("$.gathered.list")
+    reader = sfn.S3JsonLItemReader(bucket=targets.processed, key=key)
+    return _map(scope, "Listed", targets, reader, "key")
+
+
+def _map(
+    scope: Construct, name: str, targets: Targets, reader: sfn.IItemReader, key: str
+) -> sfn.DistributedMap:
+    """Run a child execution for each item, whose member `key` is the raw key."""
     files = sfn.DistributedMap(
         scope,
-        "Files",
-        label=MAP_LABEL,
-        item_reader=sfn.S3ObjectsItemReader(bucket=targets.raw, prefix=sfn.JsonPath.string_at("$.prefix")),
-        item_selector=_INPUT | {"key": sfn.JsonPath.string_at("$$.Map.Item.Value.Key")},
+        name,
+        label=name.lower(),
+        item_reader=reader,
+        item_selector=_INPUT | {"key": sfn.JsonPath.string_at(f"$$.Map.Item.Value.{key}")},
         max_concurrency=_MAX_CONCURRENCY,
         tolerated_failure_percentage=_TOLERATED_PERCENTAGE,
         result_path=sfn.JsonPath.DISCARD,
         result_writer_v2=_result_writer(targets),
     )
-    child, distributed = _process_file(scope, targets), sfn.ProcessorMode.DISTRIBUTED
+    child, distributed = _process_file(files, targets, name), sfn.ProcessorMode.DISTRIBUTED
     files.item_processor(child, mode=distributed, execution_type=sfn.ProcessorType.STANDARD)
     return files
+
+
+def _gather(scope: Construct, targets: Targets, listed: sfn.IChainable) -> sfn.IChainable:
+    """Look for the files of a manifest once a minute, until all are there or an hour has passed."""
+    manifest = {
+        "gather": sfn.JsonPath.string_at("$.manifest"),
+        "execution": sfn.JsonPath.string_at("$$.Execution.Name"),
+        "started": sfn.JsonPath.string_at("$$.Execution.StartTime"),
+    }
+    results = {name: f"$.Payload.{name}" for name in ("ready", "list", "missing")}
+    gather = _invoke(scope, "Gather", targets.report, manifest, results, "$.gathered")
+    wait = sfn.Wait(scope, "AMinute", time=sfn.WaitTime.duration(Duration.minutes(1)))
+    ready = sfn.Condition.boolean_equals("$.gathered.ready", value=True)
+    return gather.next(sfn.Choice(scope, "Ready").when(ready, listed).otherwise(wait.next(gather)))
 
 
 def _report(scope: Construct, targets: Targets) -> tasks.LambdaInvoke:
     batch = {
         "execution": sfn.JsonPath.string_at("$$.Execution.Name"),
         "started": sfn.JsonPath.string_at("$$.Execution.StartTime"),
-        "prefix": sfn.JsonPath.string_at("$.prefix"),
+        "input": sfn.JsonPath.object_at("$"),
     }
     results = {name: f"$.Payload.{name}" for name in ("holds", "key", "files")}
     return _invoke(scope, "Report", targets.report, batch, results)
@@ -106,14 +141,14 @@ def _result_writer(targets: Targets) -> sfn.ResultWriterV2:
     )
 
 
-def _process_file(scope: Construct, targets: Targets) -> sfn.IChainable:
+def _process_file(scope: Construct, targets: Targets, name: str) -> sfn.IChainable:
     """The small function tells whether a file is too large for it: gzip does not show its true size."""
     event = {**_INPUT, "hand_over": False}
-    small = _invoke(scope, "Small", targets.etl, event, _ACTION)
-    small.add_catch(_keep_failure(scope, targets, "Small"), result_path="$.failure")
+    small = _invoke(scope, f"{name}Small", targets.etl, event, _ACTION)
+    small.add_catch(_keep_failure(scope, targets, f"{name}Small"), result_path="$.failure")
     too_large = sfn.Condition.string_equals("$.result.action", "too_large_here")
-    fits = sfn.Choice(scope, "Fits").when(too_large, _process_large(scope, targets, "Large"))
-    return small.next(fits.otherwise(sfn.Succeed(scope, "Processed")))
+    fits = sfn.Choice(scope, f"{name}Fit").when(too_large, _process_large(scope, targets, f"{name}Large"))
+    return small.next(fits.otherwise(sfn.Succeed(scope, f"{name}Processed")))
 
 
 def _process_large(scope: Construct, targets: Targets, name: str) -> sfn.IChainable:
@@ -128,8 +163,9 @@ def _invoke(
     function: lambda_.IFunction,
     payload: Mapping[str, Any],
     results: Mapping[str, str],
+    result_path: str = "$.result",
 ) -> tasks.LambdaInvoke:
-    """Invoke a function, with retries; `$.result` has the parts of its response under these paths."""
+    """Invoke a function, with retries; the result has the parts of its response under these paths."""
     task = tasks.LambdaInvoke(
         scope,
         name,
@@ -137,7 +173,7 @@ def _invoke(
         payload=sfn.TaskInput.from_object(dict(payload)),
         retry_on_service_exceptions=False,  # this default lacks TooManyRequestsException
         result_selector={name: sfn.JsonPath.object_at(path) for name, path in results.items()},
-        result_path="$.result",
+        result_path=result_path,
     )
     # At random times, so that what was throttled at the same time is not sent again at the same time.
     for errors, attempts in ((_THROTTLED, 8), (["States.ALL"], 2)):

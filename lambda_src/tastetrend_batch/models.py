@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from tastetrend_etl.hand_over import MANIFEST_SUFFIX
 from tastetrend_etl.limits import Status
 from tastetrend_etl.validate.profile import RowBalance
 
@@ -28,18 +29,22 @@ class Batch:
 
     Attributes:
         execution: the name of the state machine's execution.
-        prefix: of the raw keys.
         started: objects that were uploaded later do not belong to it.
+        prefix: of the raw keys; empty if the files are those of a manifest.
+        manifest: the manifest's raw key.
+        list_key: the key of the manifest's files in the processed bucket, one on each line.
     """
 
     execution: str
-    prefix: str
     started: datetime
+    prefix: str = ""
+    manifest: str = ""
+    list_key: str = ""
 
     @property
     def report_key(self) -> str:
         """The key of the report in the processed bucket."""
-        return f"batches/{self.execution}/report.json"
+        return f"batches/{self.manifest.removesuffix(MANIFEST_SUFFIX) or self.execution}/report.json"
 
 
 @dataclass(frozen=True)

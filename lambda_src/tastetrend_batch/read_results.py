@@ -4,16 +4,19 @@ import json
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from tastetrend_batch.manifest import read_keys
 from tastetrend_batch.models import Batch, BatchSettings, FileResult, Outcome, Report
+from tastetrend_etl.hand_over import MANIFEST_SUFFIX
 from tastetrend_etl.models import SourceObject
 from tastetrend_etl.output_keys import OutputKeys, dataset_keys, fits_s3_limit, output_keys
-from tastetrend_etl.s3_download import head_object, is_not_found
+from tastetrend_etl.s3_download import find_current_version, head_object, is_not_found
 from tastetrend_etl.validate.profile import RowBalance
 
 if TYPE_CHECKING:
@@ -31,10 +34,11 @@ def connect() -> "S3Client":
 
 
 def list_sources(s3: "S3Client", bucket: str, prefix: str) -> Iterator[SourceObject]:
-    """Yield the newest version of each raw object under a prefix, without folder markers."""
+    """Yield the newest version of each raw object under a prefix, without folder markers and manifests."""
     pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
     for entry in (entry for page in pages for entry in page.get("Versions", [])):
-        if entry["IsLatest"] and (entry["Size"] or not entry["Key"].endswith("/")):
+        is_marker = entry["Key"].endswith("/") and not entry["Size"]
+        if entry["IsLatest"] and not is_marker and not entry["Key"].endswith(MANIFEST_SUFFIX):
             yield _source(bucket, entry)
 
 
@@ -42,10 +46,26 @@ def read_results(
     s3: "S3Client", settings: BatchSettings, batch: Batch, executor: Executor
 ) -> tuple[Iterator[FileResult], list[str]]:
     """Return the result of each raw object, and the keys of those that were uploaded after the start."""
-    sources = list(list_sources(s3, settings.raw_bucket, batch.prefix))
+    if batch.list_key:
+        sources, absent = find_sources(s3, settings, batch.list_key, executor)
+    else:
+        sources, absent = list(list_sources(s3, settings.raw_bucket, batch.prefix)), []
     later = [source.key for source in sources if source.last_modified > batch.started]
     judged = [source for source in sources if source.last_modified <= batch.started]
-    return executor.map(partial(read_result, s3, settings.processed_bucket), judged), later
+    results = executor.map(partial(read_result, s3, settings.processed_bucket), judged)
+    missing = (FileResult(key, "missing", "not_uploaded") for key in absent)
+    return chain(missing, results), later
+
+
+def find_sources(
+    s3: "S3Client", settings: BatchSettings, list_key: str, executor: Executor
+) -> tuple[list[SourceObject], list[str]]:
+    """Return the newest version of each raw object in a list, and the keys that have none."""
+    body = s3.get_object(Bucket=settings.processed_bucket, Key=list_key)["Body"].read()
+    keys = list(read_keys(body))
+    found = list(executor.map(partial(find_current_version, s3, settings.raw_bucket), keys))
+    absent = [key for key, source in zip(keys, found, strict=True) if not source]
+    return [source for source in found if source], absent
 
 
 def read_result(s3: "S3Client", bucket: str, source: SourceObject) -> FileResult:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tastetrend_etl import load, s3_download
 from tastetrend_etl.errors import ConcurrentWriteError, InvalidEventError, RejectedFileError, TooLargeError
-from tastetrend_etl.hand_over import Action, fits_large_tier, pass_on
+from tastetrend_etl.hand_over import MANIFEST_SUFFIX, Action, fits_large_tier, pass_on, start_batch
 from tastetrend_etl.limits import TIERS, Status, Tier
 from tastetrend_etl.models import SourceObject
 from tastetrend_etl.output_keys import check_raw_key, dataset_keys, fits_s3_limit, output_keys
@@ -96,6 +96,8 @@ def _ingest_once(event: ObjectEvent, context: RunContext) -> IngestResult:
             return IngestResult(event.key, "skipped", "gone")
         if event.key.endswith("/") and not raw.source.size:
             return IngestResult(event.key, "skipped", "folder_marker")
+        if event.key.endswith(MANIFEST_SUFFIX) and context.settings.hands_over:
+            return IngestResult(event.key, *start_batch(raw.source, event, context.settings))
         processed = _keys_of_version(raw.source.version_id, datasets)
         if len(processed) == 1 and not event.reprocess:
             _delete_other({key: head for key, head in datasets.items() if head}, processed[0], context)

@@ -20,8 +20,8 @@ def definition(synthesised):
     return json.loads(plain(machine(synthesised)["DefinitionString"]))
 
 
-def children(synthesised):
-    return definition(synthesised)["States"]["Files"]["ItemProcessor"]
+def children(synthesised, name="Files"):
+    return definition(synthesised)["States"][name]["ItemProcessor"]
 
 
 def grants_of(synthesised, name):
@@ -58,6 +58,7 @@ def test_the_machine_may_list_raw_files_invoke_the_functions_and_keep_failures(a
         ("states:DescribeExecution", f"{executions}:*"),
         ("states:StopExecution", f"{executions}:*"),
         ("states:RedriveExecution", f"{executions}/files:*"),
+        ("states:RedriveExecution", f"{executions}/listed:*"),
         *(
             (f"logs:{call}", "*")
             for call in (
@@ -90,7 +91,10 @@ def may_write_logs(name):
 def test_the_report_may_read_outputs_and_write_reports_of_batches(any_stack):
     assert grants_of(any_stack, "batch-report") == {
         ("s3:ListBucketVersions", RAW),
+        ("s3:ListBucket", RAW),
         ("s3:ListBucket", PROCESSED),
+        ("s3:GetObject", f"{RAW}/*"),
+        ("s3:GetObject", f"{PROCESSED}/batches/*"),
         *(("s3:GetObject", f"{PROCESSED}/{prefix}/*") for prefix in ("processed", "reference", "rejected")),
         ("s3:PutObject", f"{PROCESSED}/batches/*"),
         *may_write_logs("batch-report"),
@@ -120,19 +124,38 @@ def test_the_cdk_adds_no_policy_to_the_role(any_stack):
     assert [name for name in any_stack.properties("IAM::Policy") if name.startswith("Batch")] == []
 
 
-def test_each_file_is_a_standard_execution_of_its_own(any_stack):
-    files = definition(any_stack)["States"]["Files"]
+MAPS = pytest.mark.parametrize("name", ["Files", "Listed"])
 
-    assert children(any_stack)["ProcessorConfig"] == {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+
+@MAPS
+def test_each_file_is_a_standard_execution_of_its_own(name, any_stack):
+    files, key = definition(any_stack)["States"][name], {"Files": "Key", "Listed": "key"}[name]
+
+    assert files["ItemProcessor"]["ProcessorConfig"] == {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
     assert "ItemBatcher" not in files
-    assert files["ItemSelector"] == {"key.$": "$$.Map.Item.Value.Key", "reprocess.$": "$.reprocess"}
+    assert files["Label"] == name.lower()
+    assert files["ItemSelector"] == {"key.$": f"$$.Map.Item.Value.{key}", "reprocess.$": "$.reprocess"}
     assert (files["MaxConcurrency"], files["ToleratedFailurePercentage"]) == (100, 10)
-    assert files["ItemReader"]["Parameters"]["Prefix.$"] == "$.prefix"
 
 
-def test_the_results_of_the_children_go_to_the_processed_bucket(any_stack):
+def test_the_files_are_those_under_a_prefix_or_those_of_a_list(any_stack):
+    states = definition(any_stack)["States"]
+
+    assert states["Files"]["ItemReader"]["Parameters"] == {
+        "Bucket": "${StorageRaw7E344C76}",
+        "Prefix.$": "$.prefix",
+    }
+    assert states["Listed"]["ItemReader"]["ReaderConfig"] == {"InputType": "JSONL"}
+    assert states["Listed"]["ItemReader"]["Parameters"] == {
+        "Bucket": "${StorageProcessedA33E9072}",
+        "Key.$": "$.gathered.list",
+    }
+
+
+@MAPS
+def test_the_results_of_the_children_go_to_the_processed_bucket(name, any_stack):
     """The CDK leaves the writer out, without a word, if a flag of the context is missing."""
-    files = definition(any_stack)["States"]["Files"]
+    files = definition(any_stack)["States"][name]
 
     assert files["ResultPath"] is None
     assert files["ResultWriter"] == {
@@ -142,9 +165,26 @@ def test_the_results_of_the_children_go_to_the_processed_bucket(any_stack):
     }
 
 
-@pytest.mark.parametrize("name", ["Small", "Large"])
-def test_a_call_is_repeated_longer_if_it_was_throttled(name, any_stack):
-    throttled, others = children(any_stack)["States"][name]["Retry"]
+def test_the_files_of_a_manifest_are_looked_for_each_minute_until_they_are_there(any_stack):
+    states = definition(any_stack)["States"]
+
+    assert states["Gather"]["Parameters"]["Payload"] == {
+        "gather.$": "$.manifest",
+        "execution.$": "$$.Execution.Name",
+        "started.$": "$$.Execution.StartTime",
+    }
+    assert (states["Gather"]["ResultPath"], states["Gather"]["Next"]) == ("$.gathered", "Ready")
+    assert states["Ready"]["Choices"] == [
+        {"Variable": "$.gathered.ready", "BooleanEquals": True, "Next": "Listed"}
+    ]
+    wait = states[states["Ready"]["Default"]]
+    assert (wait["Type"], wait["Seconds"], wait["Next"]) == ("Wait", 60, "Gather")
+
+
+@MAPS
+@pytest.mark.parametrize("task", ["Small", "Large"])
+def test_a_call_is_repeated_longer_if_it_was_throttled(task, name, any_stack):
+    throttled, others = children(any_stack, name)["States"][name + task]["Retry"]
 
     assert "Lambda.TooManyRequestsException" in throttled["ErrorEquals"]
     assert others["ErrorEquals"] == ["States.ALL"]
@@ -161,9 +201,12 @@ def failure_of(states, name):
     return keep, states[keep["Next"]]
 
 
-@pytest.mark.parametrize("name", ["Small", "Large", "Alone"])
+@pytest.mark.parametrize("name", ["FilesSmall", "FilesLarge", "ListedSmall", "ListedLarge", "Alone"])
 def test_a_file_that_fails_is_sent_to_the_failure_queue_with_its_reason(name, any_stack):
-    states = definition(any_stack)["States"] if name == "Alone" else children(any_stack)["States"]
+    parent = name.removesuffix("Small").removesuffix("Large")
+    states = definition(any_stack)["States"]
+    if parent != name:
+        states = children(any_stack, parent)["States"]
     keep, last = failure_of(states, name)
 
     assert keep["Parameters"] == {
@@ -177,39 +220,45 @@ def test_a_file_that_fails_is_sent_to_the_failure_queue_with_its_reason(name, an
     assert last["Type"] == "Fail"
 
 
-def test_a_file_that_the_small_function_finds_too_large_goes_to_the_large_one(any_stack):
-    states = children(any_stack)["States"]
+@MAPS
+def test_a_file_that_the_small_function_finds_too_large_goes_to_the_large_one(name, any_stack):
+    states = children(any_stack, name)["States"]
+    small, large, fit = states[f"{name}Small"], states[f"{name}Large"], states[f"{name}Fit"]
 
-    assert states["Small"]["Parameters"]["Payload"]["hand_over"] is False
-    assert states["Small"]["Next"] == "Fits"
-    assert states["Fits"]["Choices"] == [
-        {"Variable": "$.result.action", "StringEquals": "too_large_here", "Next": "Large"}
+    assert small["Parameters"]["Payload"]["hand_over"] is False
+    assert small["Next"] == f"{name}Fit"
+    assert fit["Choices"] == [
+        {"Variable": "$.result.action", "StringEquals": "too_large_here", "Next": f"{name}Large"}
     ]
-    assert states[states["Fits"]["Default"]]["Type"] == "Succeed"
+    assert states[fit["Default"]]["Type"] == "Succeed"
     live = {"local": "dev"}.get(any_stack.name, any_stack.name).capitalize()
-    assert states["Large"]["Parameters"]["FunctionName"].startswith(f"${{LargeRelease{live}Alias")
-    assert states["Small"]["Parameters"]["FunctionName"].startswith(f"${{Release{live}Alias")
+    assert large["Parameters"]["FunctionName"].startswith(f"${{LargeRelease{live}Alias")
+    assert small["Parameters"]["FunctionName"].startswith(f"${{Release{live}Alias")
 
 
 def test_one_file_that_was_handed_over_goes_to_the_large_function_at_once(any_stack):
     states = definition(any_stack)["States"]
 
-    assert states["Which"]["Choices"] == [{"Variable": "$.key", "IsPresent": True, "Next": "Alone"}]
+    assert states["Which"]["Choices"] == [
+        {"Variable": "$.key", "IsPresent": True, "Next": "Alone"},
+        {"Variable": "$.manifest", "IsPresent": True, "Next": "Gather"},
+    ]
     assert states["Which"]["Default"] == "Files"
     assert states["Alone"]["Parameters"]["FunctionName"].startswith("${LargeRelease")
     assert states["Alone"]["End"] is True
 
 
-def test_the_report_is_written_whatever_becomes_of_the_files_and_decides(any_stack):
+@MAPS
+def test_the_report_is_written_whatever_becomes_of_the_files_and_decides(name, any_stack):
     states = definition(any_stack)["States"]
-    (caught,) = states["Files"]["Catch"]
+    (caught,) = states[name]["Catch"]
 
-    assert (states["Files"]["Next"], caught["Next"]) == ("Report", "Report")
+    assert (states[name]["Next"], caught["Next"]) == ("Report", "Report")
     assert caught["ErrorEquals"] == ["States.ALL"]
     assert states["Report"]["Parameters"]["Payload"] == {
         "execution.$": "$$.Execution.Name",
         "started.$": "$$.Execution.StartTime",
-        "prefix.$": "$.prefix",
+        "input.$": "$",
     }
     failed, holds = states["Holds"]["Choices"]
     assert failed == {"Variable": "$.failure", "IsPresent": True, "Next": "FilesFailed"}

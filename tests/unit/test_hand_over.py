@@ -173,3 +173,44 @@ def test_the_raw_object_stays_as_it_is(send, executions, store):
     send()
 
     assert store.client.get_object(Bucket=RAW, Key=KEY)["Body"].read() == BIG
+
+
+MANIFEST = "may.manifest.jsonl"
+
+
+def stop_executions():
+    """Stop all executions: S3 may repeat an event after the batch has ended."""
+    client = boto3.client("stepfunctions")
+    (machine,) = client.list_state_machines()["stateMachines"]
+    for each in client.list_executions(stateMachineArn=machine["stateMachineArn"])["executions"]:
+        client.stop_execution(executionArn=each["executionArn"])
+
+
+def test_a_manifest_starts_a_batch_once_for_each_of_its_versions(send, executions, handler, store):
+    assert send(b'"big.csv"\n', MANIFEST)["action"] == "handed_over"
+    handler.lambda_handler({"Records": [s3_record(MANIFEST)]}, LambdaContext())
+    assert executions() == [{"manifest": MANIFEST, "reprocess": False}]
+
+    stop_executions()
+    again = handler.lambda_handler({"Records": [s3_record(MANIFEST)]}, LambdaContext())["files"][0]
+    assert (again["action"], again["reason"]) == ("skipped", "already_started")
+    assert executions() == [{"manifest": MANIFEST, "reprocess": False}]
+    assert store.keys() == []
+
+    send(b'"bigger.csv"\n', MANIFEST)
+    assert len(executions()) == 2
+
+
+def test_a_manifest_can_be_processed_again(send, executions):
+    send(b'"big.csv"\n', MANIFEST)
+    send(b'"big.csv"\n', MANIFEST, reprocess=True)
+
+    assert {"manifest": MANIFEST, "reprocess": True} in executions()
+
+
+def test_a_batch_over_a_prefix_skips_the_manifests_under_it(send, executions, store):
+    result = send(b'"big.csv"\n', MANIFEST, hand_over=False)
+
+    assert (result["action"], result["reason"]) == ("skipped", "manifest")
+    assert executions() == []
+    assert store.keys() == []

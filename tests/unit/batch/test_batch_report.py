@@ -34,7 +34,8 @@ def report(store):
     module = importlib.reload(importlib.import_module("batch_report"))
 
     def report_on(prefix="in/", started=FUTURE, execution="run-1"):
-        event = {"execution": execution, "prefix": prefix, "started": started}
+        given = {"prefix": prefix} if isinstance(prefix, str) else prefix
+        event = {"execution": execution, "input": given, "started": started}
         response = module.lambda_handler(event, LambdaContext())
         return response, json.loads(store.read(response["key"]))
 

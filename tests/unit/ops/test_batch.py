@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import boto3
 import pytest
 
-from ops import batch_progress
+from ops import batch_manifest, batch_progress
 from ops.batch import Request
 from tests.unit.conftest import ARTIFACTS, PROCESSED, RAW
 
@@ -22,6 +22,7 @@ OUTPUTS = {
     "BatchArn": MACHINE,
 }
 HOLDS = {
+    "execution": "run",
     "holds": True,
     "files": {"all": 4, "missing": 0, "rejected": 1, "processed": 3},
     "rows": {"read": 10, "written": 9, "rejected": 1, "duplicate": 0},
@@ -42,9 +43,10 @@ class StateMachine:
         self.status = "SUCCEEDED"
         self.failed = {}
         self.redriven = []
+        self.looked, self.starts_after = 0, 2  # of a manifest: how often it is asked before it has started
 
     def add(self, prefix, status, *, number=0, reprocess=False):
-        name = f"2026112{number}T000000Z-{Request(prefix, reprocess=reprocess).suffix}"
+        name = f"2026112{number}T000000Z-{Request(prefix).suffix}"
         self.executions[f"{EXECUTION}:{name}"] = {
             "executionArn": f"{EXECUTION}:{name}",
             "name": name,
@@ -64,7 +66,18 @@ class StateMachine:
         self.redriven.append(self.executions[executionArn]["name"])
         self.executions[executionArn]["status"] = "RUNNING"
 
+    class exceptions:  # noqa: N801 # as boto3 names it
+        """The client's exceptions."""
+
+        ExecutionDoesNotExist = LookupError
+
     def describe_execution(self, *, executionArn):  # noqa: N803 # as above
+        if ":manifest-" in executionArn and executionArn not in self.executions:
+            self.looked += 1
+            if self.looked < self.starts_after:
+                raise LookupError
+            name = executionArn.rpartition(":")[2]
+            self.executions[executionArn] = {"executionArn": executionArn, "name": name, "status": "RUNNING"}
         if executionArn.startswith("child:"):
             key = executionArn.removeprefix("child:")
             return {"input": json.dumps({"key": key}), "cause": self.failed[key], "error": "Error"}
@@ -106,7 +119,8 @@ def machine(store, monkeypatch):
         "client",
         lambda name, **options: playing if name == "stepfunctions" else client(name, **options),
     )
-    monkeypatch.setattr(batch_progress.time, "sleep", lambda _: None)
+    for module in (batch_progress, batch_manifest):
+        monkeypatch.setattr(module.time, "sleep", lambda _: None)
     return playing
 
 
@@ -126,11 +140,12 @@ def run(machine, store, tastetrend):
 
 @pytest.fixture
 def report(store, monkeypatch):
-    """Put a report where that of the next batch will be."""
+    """Return a function that puts the report of the next batch, whose name is `run`."""
+    monkeypatch.setattr(Request, "name", "run")
 
-    def put(document):
-        monkeypatch.setattr("ops.batch_result._report_key", lambda _: "batches/x/report.json")
-        store.client.put_object(Bucket=PROCESSED, Key="batches/x/report.json", Body=json.dumps(document))
+    def put(document, folder="run"):
+        key = f"batches/{folder}/report.json"
+        store.client.put_object(Bucket=PROCESSED, Key=key, Body=json.dumps(document))
 
     return put
 
@@ -285,3 +300,67 @@ def test_a_stack_of_before_the_batch_is_to_be_deployed_again(run, monkeypatch, t
 
     assert result.status == 1
     assert result.stderr == "error: the stack of local has no batch yet; deploy it again\n"
+
+
+def test_a_manifest_is_uploaded_and_its_batch_followed(run, machine, store, report, tmp_path):
+    file = tmp_path / "may.jsonl"
+    file.write_text('"in/a.csv"\n{"key": "in/a.csv"}\n')
+
+    result = run("--manifest", file, "--wait")
+
+    assert result.status == 0, result
+    assert "over the 1 files of may.manifest.jsonl is running" in result.stdout
+    uploaded = store.client.get_object(Bucket=RAW, Key="may.manifest.jsonl")["Body"].read()
+    assert uploaded == b'{"key": "in/a.csv"}\n'
+    (name,) = (each["name"] for each in machine.executions.values())
+    assert name.startswith("manifest-")
+
+
+def test_the_report_of_a_manifest_is_that_of_this_upload(run, machine, report, tmp_path):
+    file = tmp_path / "may.manifest.jsonl"
+    file.write_text('"in/a.csv"\n')
+    report(HOLDS | {"execution": "an earlier one"}, "may")
+
+    assert "The account holds" not in run("--manifest", file, "--wait").stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "message"),
+    [
+        ('"in/a.csv"\nin/b.csv\n', 2, 'line 2 of the manifest is no key: write "folder/file.csv" on each'),
+        ("\n", 2, "names no file; write a raw key on each line"),
+        ('"in/a.csv"\n"in/b.csv"\n', 1, f"1 of the 2 files in FILE are not in {RAW}, first 'in/b.csv'"),
+    ],
+    ids=["no key", "empty", "a missing file"],
+)
+def test_a_manifest_that_cannot_be_used_is_not_uploaded(
+    content, status, message, run, machine, store, tmp_path
+):
+    file = tmp_path / "may.jsonl"
+    file.write_text(content)
+
+    result = run("--manifest", file)
+
+    assert result.status == status
+    assert message.replace("FILE", str(file)) in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert machine.executions == {}
+
+
+@pytest.mark.parametrize("arguments", ["", "in/ --manifest m.jsonl", "--manifest m.jsonl --again"])
+def test_a_batch_is_over_a_prefix_or_a_manifest(arguments, run):
+    result = run(*arguments.split())
+
+    assert result.status == 2
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_manifest_that_starts_nothing_is_said(run, machine, tmp_path):
+    file = tmp_path / "may.jsonl"
+    file.write_text('"in/a.csv"\n')
+    machine.starts_after = 1_000
+
+    result = run("--manifest", file)
+
+    assert result.status == 1
+    assert "may.manifest.jsonl was uploaded, but no batch has started; look at" in result.stderr
