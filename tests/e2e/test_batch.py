@@ -182,7 +182,7 @@ def test_to_process_again_gives_the_same_bytes_in_either_function(mended, ops, s
 
 def test_a_batch_that_was_stopped_is_continued(mended, ops, client, outputs):
     """The emulator itself does not know how to redrive an execution."""
-    started = ops("batch", PREFIX, "--json")
+    started = ops("batch", PREFIX, "--reprocess", "--yes", "--json")
     states, execution = client("stepfunctions"), json.loads(started.output)["execution"]
     arn = next(arn for arn in execution_arns(client, outputs) if arn.endswith(execution))
     states.stop_execution(executionArn=arn)
