@@ -194,6 +194,34 @@ def test_a_batch_that_was_stopped_is_continued(mended, ops, client, outputs):
     assert "The account holds" in ran.output
 
 
+def test_a_manifest_starts_a_batch_over_its_files_and_the_command_follows_it(mended, ops, store, tmp_path):
+    manifest = tmp_path / "week.jsonl"
+    manifest.write_text("".join(json.dumps(key) + "\n" for key in [*GOOD[:3], EMPTY[0], LARGE]))
+
+    ran = ops("batch", "--manifest", str(manifest), "--wait")
+
+    assert ran.status == 0, ran
+    assert "5 files: 1 rejected, 4 processed." in ran.output
+    assert ran.output.endswith("/batches/week/report.json\n")
+    report = json.loads(store.read("batches/week/report.json"))
+    assert report["rows"]["written"] == 3 * 20 + LARGE_ROWS
+    assert not [key for key in store.versions() if "manifest.jsonl" in key]
+
+
+def test_a_batch_waits_for_the_files_that_its_manifest_names(mended, store):
+    late, manifest = "batch-late/late.csv", "batch-late/day.manifest.jsonl"
+    store.upload(manifest, f'{{"key": "{GOOD[0]}"}}\n{{"key": "{late}"}}\n'.encode())
+    lists = re.compile(r"batches/manifest-[0-9a-f]{32}/files\.jsonl")
+    wait_until(lambda: any(b"late" in store.read(key) for key in store.versions() if lists.fullmatch(key)))
+    assert "batches/batch-late/day/report.json" not in store.versions()
+
+    store.upload(late, reviews("Good soup"))
+
+    wait_until(lambda: "batches/batch-late/day/report.json" in store.versions())
+    report = json.loads(store.read("batches/batch-late/day/report.json"))
+    assert (report["holds"], report["files"]["processed"]) == (True, 2)
+
+
 def test_a_prefix_without_files_is_wrong_usage(ops):
     ran = ops("batch", "no-such-prefix/")
 
