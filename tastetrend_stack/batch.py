@@ -6,7 +6,8 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from tastetrend_stack.batch_states import MAP_LABELS, Targets, define
+from tastetrend_stack.batch_states import MAP_LABELS, define
+from tastetrend_stack.batch_tasks import Targets
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.iam import Grant, bucket_arn, build_role, object_arns, regional_arn
 

@@ -1,38 +1,15 @@
-"""The states of the batch: one child execution a file, its retries, and what is kept of a failed file."""
-
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+"""The states of the batch: one child execution a file, then the report on all of them."""
 
 from aws_cdk import Duration
-from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
+from tastetrend_stack.batch_tasks import ACTION, INPUT, Targets, invoke, keep_failure, process_large
+
 MAP_LABELS = ("files", "listed")
 _MAX_CONCURRENCY = 100  # of an account's 1,000 by default; the others are for events
 _TOLERATED_PERCENTAGE = 10
-_THROTTLED = [
-    f"Lambda.{name}"
-    for name in ("TooManyRequestsException", "ServiceException", "AWSLambdaException", "SdkClientException")
-]
-_ACTION = {"action": "$.Payload.files[0].action"}
-_INPUT = {"key": sfn.JsonPath.string_at("$.key"), "reprocess": sfn.JsonPath.object_at("$.reprocess")}
-
-
-@dataclass(frozen=True)
-class Targets:
-    """The resources that the states use."""
-
-    raw: s3.Bucket
-    processed: s3.Bucket
-    etl: lambda_.IFunction
-    large: lambda_.IFunction
-    report: lambda_.IFunction
-    failures: sqs.Queue
 
 
 def define(scope: Construct, targets: Targets) -> sfn.IChainable:
@@ -50,7 +27,7 @@ def define(scope: Construct, targets: Targets) -> sfn.IChainable:
     report.next(_decide(scope))
     return (
         sfn.Choice(scope, "Which")
-        .when(sfn.Condition.is_present("$.key"), _process_large(scope, targets, "Alone"))
+        .when(sfn.Condition.is_present("$.key"), process_large(scope, targets, "Alone"))
         .when(sfn.Condition.is_present("$.manifest"), _gather(scope, targets, listed))
         .otherwise(files)
     )
@@ -79,7 +56,7 @@ def _map(
         name,
         label=name.lower(),
         item_reader=reader,
-        item_selector=_INPUT | {"key": sfn.JsonPath.string_at(f"$$.Map.Item.Value.{key}")},
+        item_selector=INPUT | {"key": sfn.JsonPath.string_at(f"$$.Map.Item.Value.{key}")},
         max_concurrency=_MAX_CONCURRENCY,
         tolerated_failure_percentage=_TOLERATED_PERCENTAGE,
         result_path=sfn.JsonPath.DISCARD,
@@ -98,7 +75,7 @@ def _gather(scope: Construct, targets: Targets, listed: sfn.IChainable) -> sfn.I
         "started": sfn.JsonPath.string_at("$$.Execution.StartTime"),
     }
     results = {name: f"$.Payload.{name}" for name in ("ready", "list", "missing")}
-    gather = _invoke(scope, "Gather", targets.report, manifest, results, "$.gathered")
+    gather = invoke(scope, "Gather", targets.report, manifest, results, "$.gathered")
     wait = sfn.Wait(scope, "AMinute", time=sfn.WaitTime.duration(Duration.minutes(1)))
     ready = sfn.Condition.boolean_equals("$.gathered.ready", value=True)
     return gather.next(sfn.Choice(scope, "Ready").when(ready, listed).otherwise(wait.next(gather)))
@@ -111,7 +88,7 @@ def _report(scope: Construct, targets: Targets) -> tasks.LambdaInvoke:
         "input": sfn.JsonPath.object_at("$"),
     }
     results = {name: f"$.Payload.{name}" for name in ("holds", "key", "files")}
-    return _invoke(scope, "Report", targets.report, batch, results)
+    return invoke(scope, "Report", targets.report, batch, results)
 
 
 def _decide(scope: Construct) -> sfn.IChainable:
@@ -143,64 +120,9 @@ def _result_writer(targets: Targets) -> sfn.ResultWriterV2:
 
 def _process_file(scope: Construct, targets: Targets, name: str) -> sfn.IChainable:
     """The small function tells whether a file is too large for it: gzip does not show its true size."""
-    event = {**_INPUT, "hand_over": False}
-    small = _invoke(scope, f"{name}Small", targets.etl, event, _ACTION)
-    small.add_catch(_keep_failure(scope, targets, f"{name}Small"), result_path="$.failure")
+    event = {**INPUT, "hand_over": False}
+    small = invoke(scope, f"{name}Small", targets.etl, event, ACTION)
+    small.add_catch(keep_failure(scope, targets, f"{name}Small"), result_path="$.failure")
     too_large = sfn.Condition.string_equals("$.result.action", "too_large_here")
-    fits = sfn.Choice(scope, f"{name}Fit").when(too_large, _process_large(scope, targets, f"{name}Large"))
+    fits = sfn.Choice(scope, f"{name}Fit").when(too_large, process_large(scope, targets, f"{name}Large"))
     return small.next(fits.otherwise(sfn.Succeed(scope, f"{name}Processed")))
-
-
-def _process_large(scope: Construct, targets: Targets, name: str) -> sfn.IChainable:
-    large = _invoke(scope, name, targets.large, _INPUT, _ACTION)
-    large.add_catch(_keep_failure(scope, targets, name), result_path="$.failure")
-    return large
-
-
-def _invoke(
-    scope: Construct,
-    name: str,
-    function: lambda_.IFunction,
-    payload: Mapping[str, Any],
-    results: Mapping[str, str],
-    result_path: str = "$.result",
-) -> tasks.LambdaInvoke:
-    """Invoke a function, with retries; the result has the parts of its response under these paths."""
-    task = tasks.LambdaInvoke(
-        scope,
-        name,
-        lambda_function=function,
-        payload=sfn.TaskInput.from_object(dict(payload)),
-        retry_on_service_exceptions=False,  # this default lacks TooManyRequestsException
-        result_selector={name: sfn.JsonPath.object_at(path) for name, path in results.items()},
-        result_path=result_path,
-    )
-    # At random times, so that what was throttled at the same time is not sent again at the same time.
-    for errors, attempts in ((_THROTTLED, 8), (["States.ALL"], 2)):
-        task.add_retry(
-            errors=errors,
-            max_attempts=attempts,
-            interval=Duration.seconds(2),
-            max_delay=Duration.minutes(2),
-            jitter_strategy=sfn.JitterType.FULL,
-        )
-    return task
-
-
-def _keep_failure(scope: Construct, targets: Targets, branch: str) -> sfn.IChainable:
-    """Send the file to the failure queue, as Lambda sends a failed event, then fail."""
-    error, cause = (sfn.JsonPath.string_at(f"$.failure.{field}") for field in ("Error", "Cause"))
-    record = {
-        "requestPayload": _INPUT,
-        "requestContext": {"condition": error},
-        "responsePayload": {"errorMessage": cause},
-    }
-    keep = tasks.SqsSendMessage(
-        scope,
-        f"Keep{branch}",
-        queue=targets.failures,
-        message_body=sfn.TaskInput.from_object(record),
-        result_path=sfn.JsonPath.DISCARD,
-    )
-    failed = sfn.Fail(scope, f"{branch}Failed", error_path="$.failure.Error", cause_path="$.failure.Cause")
-    return keep.next(failed)

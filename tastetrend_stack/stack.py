@@ -8,7 +8,7 @@ from tastetrend_stack.aliases import VersionAliases
 from tastetrend_stack.audit import AuditTrail
 from tastetrend_stack.batch import Batch
 from tastetrend_stack.batch_report import BatchReport
-from tastetrend_stack.batch_states import Targets
+from tastetrend_stack.batch_tasks import Targets
 from tastetrend_stack.canary import CanaryDeployment
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.etl_function import LARGE, EtlFunction
