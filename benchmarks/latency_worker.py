@@ -31,6 +31,7 @@ _SETTINGS = {
     "PROCESSED_BUCKET": "processed",
     "ARTIFACTS_BUCKET": "artifacts",
     "PSEUDONYM_KEY": "none",
+    "TIER": "small",
 }
 _NO_SUCH_KEY = b"<Error><Code>NoSuchKey</Code></Error>"
 

@@ -28,6 +28,7 @@ _ENVIRONMENT = {
     "POWERTOOLS_METRICS_DISABLED": "true",
     "PSEUDONYM_KEY": "none",
     **{f"{name.upper()}_BUCKET": name for name in _BUCKETS},
+    "TIER": "small",
 }
 _FILE = (
     "review_id,customer_name,date,rating,review_text,location,business_name,total_spent,tip_amount,"

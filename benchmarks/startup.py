@@ -28,6 +28,7 @@ _ENVIRONMENT = {
     "PROCESSED_BUCKET": "processed",
     "ARTIFACTS_BUCKET": "artifacts",
     "PSEUDONYM_KEY": "none",
+    "TIER": "small",
 }
 
 

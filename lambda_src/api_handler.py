@@ -31,5 +31,6 @@ def lambda_handler(event: object, context: LambdaContext) -> dict[str, Any]:
     """
     observability.record_event()
     parts = read_event(event)
-    run = RunContext(S3, SETTINGS, context.function_version, EXECUTOR, deadline(context))
+    version = SETTINGS.etl_version or context.function_version
+    run = RunContext(S3, SETTINGS, version, EXECUTOR, deadline(context))
     return respond(parts, ingest_each(parts, run))

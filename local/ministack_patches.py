@@ -2,15 +2,17 @@
 # ruff: noqa: SLF001 # it has no hooks, so private functions are wrapped; its version is pinned
 
 import base64
+import contextvars
 import json
 import re
 import time
 from collections.abc import Awaitable, Callable
+from threading import Thread
 from typing import Any
 from urllib.parse import unquote
 
 from ministack.app import app  # type: ignore[import-untyped]
-from ministack.services import athena, glue, lambda_svc, ssm  # type: ignore[import-untyped]
+from ministack.services import athena, glue, lambda_svc, ssm, stepfunctions  # type: ignore[import-untyped]
 from ministack.services.cloudformation import provisioners  # type: ignore[import-untyped]
 
 __all__ = ["app"]
@@ -28,6 +30,7 @@ _find_parameter: Callable[[str], Record | None] = ssm._public_parameter
 _execute: Callable[[Record, object], Record] = lambda_svc._execute_function
 _resolve: Callable[[Record | None, str | None], Resolved] = lambda_svc._effective_func_record_for_qualifier
 _get_function: Callable[[str, str | None], Response] = lambda_svc._get_function
+_call_states: Callable[..., Awaitable[Response]] = stepfunctions.handle_request
 _record_alarm: Callable[[str, Record], Record] = provisioners._cw_metric_alarm_record
 _rewrite_query: Callable[[str, str, str | None], Awaitable[object]] = athena._rewrite_data_paths
 _save_results: Callable[[str], Awaitable[None]] = athena._save_query_results
@@ -108,11 +111,29 @@ async def _save_results_at_reported_key(query_id: str) -> None:
         configuration["OutputLocation"] = reported
 
 
+async def _call_states_or_redrive(
+    method: str, path: str, headers: dict[str, str], body: bytes, query_params: Record
+) -> Response:
+    """Add the action RedriveExecution, which the emulator does not have."""
+    if not headers.get("x-amz-target", "").endswith(".RedriveExecution"):
+        return await _call_states(method, path, headers, body, query_params)
+    return 200, {"Content-Type": "application/x-amz-json-1.0"}, _redrive(json.loads(body)["executionArn"])
+
+
+def _redrive(arn: str) -> bytes:
+    """Run a stopped execution from its first state; AWS continues at the state that was stopped."""
+    stepfunctions._executions[arn].update(status="RUNNING", stopDate=None)
+    context = contextvars.copy_context()  # the account and the region of the request
+    Thread(target=context.run, args=(stepfunctions._run_execution, arn), daemon=True).start()
+    return json.dumps({"redriveDate": time.time()}).encode()
+
+
 ssm._public_parameter = _find_layer_parameter
 lambda_svc._execute_function = _retry_throttled
 lambda_svc._effective_func_record_for_qualifier = _resolve_with_alias_settings
 lambda_svc._get_function = _get_function_with_version
 lambda_svc.serve_function_code = _serve_code
+stepfunctions.handle_request = _call_states_or_redrive
 provisioners._cw_metric_alarm_record = _accept_math_alarms
 athena._rewrite_data_paths = _rewrite_query_with_views
 athena._save_query_results = _save_results_at_reported_key

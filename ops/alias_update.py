@@ -1,6 +1,7 @@
 """Moves an alias by its stack parameter, so that CloudFormation stays the source of truth."""
 
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import boto3
@@ -12,23 +13,46 @@ from ops.stack_outputs import CommandContext
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, StackTypeDef
+    from mypy_boto3_lambda.type_defs import FunctionConfigurationTypeDef
 
 _POLL_S = 2.0
 
 
 def move_alias(context: CommandContext, alias: str, version: str) -> None:
-    """Move an alias to a version and wait until all traffic has moved.
+    """Move an alias to a version, of both tiers of the function, and wait until all traffic has moved.
+
+    A version of the large function has the number of the small one's in its variables.
 
     Raises:
         CommandError: CloudFormation rolled the update back; gives its reason.
     """
     client, name = boto3.client("cloudformation"), f"tastetrend-{context.env}"
+    large = _find_large_version(f"{context.function}-large", version)
+    versions = {"": version} | ({"Large": large} if large else {})
     with context.console.status(f"waiting until {name} is stable"):
         stack = _wait_until_stable(client, name)
     with context.console.status(f"moving {alias} to version {version}"):
-        if _update(client, stack, f"{alias.capitalize()}Version", version):
+        parameters = {f"{tier}{alias.capitalize()}Version": number for tier, number in versions.items()}
+        if _update(client, stack, parameters):
             _check(_wait_until_stable(client, name), client)
-    _repair_alias_drift(context.function, alias, version)
+    for tier, number in versions.items():
+        _repair_alias_drift(f"{context.function}-large" if tier else context.function, alias, number)
+
+
+def _find_large_version(function: str, version: str) -> str | None:
+    """Return the newest of the large function's versions that belong to a version; None if there is none."""
+    client = boto3.client("lambda")
+    pages = client.get_paginator("list_versions_by_function").paginate(FunctionName=function)
+    try:
+        versions = [each for page in pages for each in page["Versions"]]
+    except client.exceptions.ResourceNotFoundException:
+        return None  # the stack is older than the large function
+    return max((each["Version"] for each in versions if _belongs_to(each, version)), key=int, default=None)
+
+
+def _belongs_to(large: "FunctionConfigurationTypeDef", version: str) -> bool:
+    variables = large.get("Environment", {}).get("Variables", {})
+    return large["Version"] != "$LATEST" and variables.get("ETL_VERSION") == version
 
 
 def _wait_until_stable(client: "CloudFormationClient", name: str) -> "StackTypeDef":
@@ -40,15 +64,18 @@ def _wait_until_stable(client: "CloudFormationClient", name: str) -> "StackTypeD
         time.sleep(_POLL_S)
 
 
-def _update(client: "CloudFormationClient", stack: "StackTypeDef", parameter: str, version: str) -> bool:
-    """Start the update; return False when the stack has this version already."""
-    keys = {known["ParameterKey"] for known in stack.get("Parameters", [])} - {parameter}
+def _update(client: "CloudFormationClient", stack: "StackTypeDef", parameters: Mapping[str, str]) -> bool:
+    """Start the update; return False when the stack has these versions already."""
+    keys = {known["ParameterKey"] for known in stack.get("Parameters", [])} - parameters.keys()
     others: list[ParameterTypeDef] = [{"ParameterKey": key, "UsePreviousValue": True} for key in keys]
+    given: list[ParameterTypeDef] = [
+        {"ParameterKey": name, "ParameterValue": version} for name, version in parameters.items()
+    ]
     try:
         client.update_stack(
             StackName=stack["StackName"],
             UsePreviousTemplate=True,
-            Parameters=[*others, {"ParameterKey": parameter, "ParameterValue": version}],
+            Parameters=[*others, *given],
             Capabilities=["CAPABILITY_NAMED_IAM"],
         )
     except ClientError as error:

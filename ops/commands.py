@@ -5,26 +5,14 @@ A command imports its implementation when it runs: help and completion do not wa
 # ruff: noqa: PLC0415 # for that reason
 
 from datetime import datetime
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated
 
 import typer
 from typer import Argument, Option
 
 from ops.errors import UsageError
-from ops.output import Json
-from ops.output import console as _console
-from ops.output import finish as _finish
-
-if TYPE_CHECKING:
-    from ops.stack_outputs import CommandContext
-
-EnvironmentName = Literal["local", "dev", "staging", "prod"]
-Env = Annotated[EnvironmentName, Option(envvar="TASTETREND_ENV", help="The environment to work on.")]
-Yes = Annotated[bool, Option("--yes", help="Do it; without this, only show what would be done.")]
-Stage = Annotated[Literal["staging", "prod"], Argument(help="The alias to move.")]
-_Number = partial(Option, metavar="NUMBER")
+from ops.options import Env, Json, Number, Stage, Yes, console_for, context_of, finish
 
 app = typer.Typer(
     help="Process review files, operate an environment, and release to it.",
@@ -51,7 +39,7 @@ def process(
     """
     from ops.process import process_files
 
-    _finish(process_files(files, out, _console(as_json)), as_json)
+    finish(process_files(files, out, console_for(as_json)), as_json)
 
 
 @app.command(epilog="Example: tastetrend failures --env dev")
@@ -59,7 +47,7 @@ def failures(env: Env, *, as_json: Json = False) -> None:
     """List the events in the failure queue: which file, why, how many attempts. Changes nothing."""
     from ops.failures import list_failures
 
-    _finish(list_failures(_context(env, as_json)), as_json)
+    finish(list_failures(context_of(env, as_json)), as_json)
 
 
 @app.command(epilog="Example: tastetrend redrive --env dev --yes")
@@ -70,7 +58,7 @@ def redrive(env: Env, *, yes: Yes = False, as_json: Json = False) -> None:
     """
     from ops.failures import redrive_failures
 
-    _finish(redrive_failures(_context(env, as_json), yes=yes), as_json)
+    finish(redrive_failures(context_of(env, as_json), yes=yes), as_json)
 
 
 @app.command(epilog="Example: tastetrend replay uptown/ --env dev --since 2026-11-01 --yes")
@@ -78,7 +66,9 @@ def replay(
     env: Env,
     prefix: Annotated[str | None, Argument(help="The prefix of the raw keys; '' for all objects.")] = None,
     since: Annotated[datetime | None, Option(help="Only objects uploaded at this UTC time or later.")] = None,
-    only_version: Annotated[str | None, _Number(help="Only objects with outputs of this version.")] = None,
+    only_version: Annotated[
+        str | None, Number(help="Only objects whose outputs this function version wrote.")
+    ] = None,
     *,
     everything: Annotated[bool, Option("--all", help="All objects; delete what it replaces.")] = False,
     yes: Yes = False,
@@ -89,17 +79,17 @@ def replay(
     from ops.replay_all import replay_all
 
     if everything and (prefix, since, only_version) == (None, None, None):
-        _finish(replay_all(_context(env, as_json), yes=yes), as_json)
+        finish(replay_all(context_of(env, as_json), yes=yes), as_json)
     if everything or prefix is None:
         raise UsageError("name either a prefix, or --all without --since and --only-version")
-    _finish(replay_objects(_context(env, as_json), prefix, since, only_version, yes=yes), as_json)
+    finish(replay_objects(context_of(env, as_json), prefix, since, only_version, yes=yes), as_json)
 
 
 @app.command(epilog="Example: tastetrend promote staging --env prod")
 def promote(
     stage: Stage,
     env: Env,
-    version: Annotated[str | None, _Number(help="By default that of the stage before.")] = None,
+    version: Annotated[str | None, Number(help="By default that of the stage before.")] = None,
     *,
     force: Annotated[bool, Option("--force", help="Promote although the quality gate fails.")] = False,
     as_json: Json = False,
@@ -110,14 +100,14 @@ def promote(
     """
     from ops.release import promote_version
 
-    _finish(promote_version(_context(env, as_json), stage, version, force=force), as_json)
+    finish(promote_version(context_of(env, as_json), stage, version, force=force), as_json)
 
 
 @app.command(epilog="Example: tastetrend rollback prod --env prod --reprocess --yes")
 def rollback(
     stage: Stage,
     env: Env,
-    to: Annotated[str | None, _Number(help="By default the version that ran before.")] = None,
+    to: Annotated[str | None, Number(help="By default the version that ran before.")] = None,
     *,
     reprocess: Annotated[
         bool, Option("--reprocess", help="Process the bad version's files again, delete what only it wrote.")
@@ -133,7 +123,7 @@ def rollback(
     """
     from ops.rollback import rollback_version
 
-    _finish(rollback_version(_context(env, as_json), stage, to, repair=reprocess, yes=yes), as_json)
+    finish(rollback_version(context_of(env, as_json), stage, to, repair=reprocess, yes=yes), as_json)
 
 
 @app.command(epilog="Example: tastetrend releases --env prod")
@@ -141,7 +131,7 @@ def releases(env: Env, *, as_json: Json = False) -> None:
     """List which version each alias runs, since when, its gate result, and what it can go back to."""
     from ops.release import list_releases
 
-    _finish(list_releases(_context(env, as_json)), as_json)
+    finish(list_releases(context_of(env, as_json)), as_json)
 
 
 @app.command(epilog="Example: tastetrend demo a.csv b.txt")
@@ -154,7 +144,7 @@ def demo(
     """
     from local.demo import run, samples
 
-    raise typer.Exit(run(files or samples(), _console(as_json=False)))
+    raise typer.Exit(run(files or samples(), console_for(as_json=False)))
 
 
 @app.command(epilog='Example: eval "$(tastetrend up)"')
@@ -164,7 +154,7 @@ def up(
     """Start the emulator in the background with the stack deployed; print its settings as shell commands."""
     from local import background
 
-    typer.echo(background.up(port, _console(as_json=True)))
+    typer.echo(background.up(port, console_for(as_json=True)))
 
 
 @app.command(epilog="Example: tastetrend down")
@@ -173,9 +163,3 @@ def down() -> None:
     from local import background
 
     typer.echo("The emulator (local) has ended." if background.down() else "No emulator (local) was running.")
-
-
-def _context(env: str, as_json: bool) -> "CommandContext":  # noqa: FBT001 # from an option
-    from ops.stack_outputs import read_context
-
-    return read_context(env, _console(as_json))

@@ -71,6 +71,14 @@ def redrive_failures(context: CommandContext, *, yes: bool) -> Result:
     return Result({"environment": env, "dry_run": False, "events": events}, int(failed > 0))
 
 
+def read_reason(cause: str) -> str:
+    """Return the message in the cause of a failed state, which is JSON if a function has failed."""
+    try:
+        return str(json.loads(cause)["errorMessage"])
+    except (ValueError, TypeError, KeyError):
+        return cause
+
+
 def _show_redrive(context: CommandContext, failures: list[Failure]) -> Result:
     for failure in failures:
         context.console.print(f"would send: {failure.subject}")
@@ -112,7 +120,7 @@ def _parse(message: "MessageTypeDef") -> Failure:
     record = json.loads(message["Body"])
     if "requestPayload" in record:
         event, context = record["requestPayload"], record["requestContext"]
-        reason = (record.get("responsePayload") or {}).get("errorMessage", context["condition"])
+        reason = read_reason((record.get("responsePayload") or {}).get("errorMessage", context["condition"]))
         attempts = context.get("approximateInvokeCount", 0)
     else:
         attributes: Any = message.get("MessageAttributes", {})

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from ops.column_kinds import are_dates, are_numbers, fields_of, words_in
 from ops.errors import CommandError
-from tastetrend_etl.limits import MAX_FILE_BYTES
+from tastetrend_etl.limits import TIERS
 from tastetrend_etl.models import Dialect, FileEncoding, RawBatch
 from tastetrend_etl.parse.column_mapping import map_by_source
 from tastetrend_etl.parse.column_names import known_name
@@ -62,7 +62,7 @@ def profile_file(path: Path, draft: Source) -> Profile:
         RejectedFileError: it is no text in columns.
     """
     with TemporaryDirectory(prefix="tastetrend-") as work:
-        raw = open_table(path, Path(work), MAX_FILE_BYTES, lambda: None)
+        raw = open_table(path, Path(work), TIERS["large"].max_bytes, lambda: None)
         batch = _first_batch(raw)
     cells = _cells(batch, raw.dialect.header)
     _check_columns(raw.dialect.header, draft)

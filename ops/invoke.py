@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda.client import LambdaClient
 
 _MAX_WORKERS = 4
-_READ_TIMEOUT_S = 60  # longer than the function's own timeout
+_READ_TIMEOUT_S = 960  # longer than the timeout of the large function
 
 _FORMER_WORD = "refused"  # for "rejected", in responses of contract version 1
 
@@ -48,7 +48,7 @@ def invoke_all(
 
     def invoke_one(index: int) -> InvokeResult:
         name, event = events[index]
-        result = _invoke(client, f"{context.function}:{context.alias}", event)
+        result = _invoke(client, context, event)
         context.console.print(f"{name}: {result.message}")
         if not result.failed:
             on_success(index)
@@ -59,15 +59,27 @@ def invoke_all(
         return list(progress.track(results, len(events), description="invoking"))
 
 
-def _invoke(client: "LambdaClient", target: str, event: dict[str, Any]) -> InvokeResult:
-    """Invoke an alias with one event and wait for the result."""
-    response = client.invoke(FunctionName=target, Payload=json.dumps(event).encode())
-    payload = json.load(response["Payload"])
-    if "FunctionError" in response:
-        return InvokeResult(f"failed again: {payload.get('errorMessage', 'no reason given')}", failed=True)
+def _invoke(client: "LambdaClient", context: CommandContext, event: dict[str, Any]) -> InvokeResult:
+    """Invoke the alias with one event and wait for the result, that of the large function if it is needed.
+
+    Nothing is handed over, so that a command knows how each file has ended.
+    """
+    kept = event | {"hand_over": False} if isinstance(event, dict) else event  # anything can be redriven
+    payload = _call(client, f"{context.function}:{context.alias}", kept)
+    if any(file["action"] == "too_large_here" for file in payload.get("files", [])):
+        payload = _call(client, f"{context.function}-large:{context.alias}", event)
+    if "errorMessage" in payload:
+        return InvokeResult(f"failed again: {payload['errorMessage']}", failed=True)
     parts = [_describe_file(file) for file in payload["files"]]
     parts += [f"rejected: {payload[word]}" for word in ("rejected", _FORMER_WORD) if word in payload]
     return InvokeResult("; ".join(parts) or "nothing to do", failed=False)
+
+
+def _call(client: "LambdaClient", target: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Return the response; that of an invocation that failed has an `errorMessage`."""
+    response = client.invoke(FunctionName=target, Payload=json.dumps(event).encode())
+    payload: dict[str, Any] = json.load(response["Payload"])
+    return {"errorMessage": "no reason given"} | payload if "FunctionError" in response else payload
 
 
 def _describe_file(file: dict[str, Any]) -> str:

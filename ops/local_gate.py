@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from tastetrend_etl.errors import RejectedFileError
-from tastetrend_etl.limits import MAX_FILE_BYTES, Status
+from tastetrend_etl.limits import TIERS, Status
 from tastetrend_etl.models import SourceObject
 from tastetrend_etl.pipeline import process
 from tastetrend_etl.sources.config import Source
@@ -51,7 +51,7 @@ def process_local(key: str, body: bytes, sources: Sequence[Source]) -> tuple[Rep
         raw.write_bytes(body)
         work.mkdir()
         try:
-            outcome = process(source, raw, work, version=_VERSION, max_bytes=MAX_FILE_BYTES, sources=sources)
+            outcome = process(source, raw, work, version=_VERSION, tier=TIERS["large"], sources=sources)
         except RejectedFileError as error:
             report = error_report(source, _VERSION, error)
             return report, ReplayResult(report["status"], error.reason)

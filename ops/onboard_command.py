@@ -6,7 +6,7 @@ from typing import Annotated
 
 from typer import Argument, Option
 
-from ops.output import Json, console, finish
+from ops.options import Json, console_for, finish
 
 EXAMPLE = "Example: tastetrend onboard export.csv --name lindenhof"
 
@@ -34,4 +34,4 @@ def onboard(
     from ops.onboard import draft_source, onboard_file
 
     draft = draft_source(name, key_pattern, column or [], category or [])
-    finish(onboard_file(file, draft, console(as_json), force=force), as_json)
+    finish(onboard_file(file, draft, console_for(as_json), force=force), as_json)

@@ -12,7 +12,7 @@ from ops.errors import UsageError
 from ops.result import Result
 from ops.summary import exit_code_of, show, to_row
 from tastetrend_etl.errors import RejectedFileError
-from tastetrend_etl.limits import MAX_FILE_BYTES
+from tastetrend_etl.limits import TIERS
 from tastetrend_etl.load import Content, outputs_in_commit_order, to_bytes
 from tastetrend_etl.models import SourceObject
 from tastetrend_etl.output_keys import output_keys
@@ -54,7 +54,7 @@ def _process(file: Path, out: Path) -> Report:
     keys = output_keys(source)
     with TemporaryDirectory(prefix="tastetrend-") as work:
         try:
-            outcome = run_pipeline(source, file, Path(work), version=_VERSION, max_bytes=MAX_FILE_BYTES)
+            outcome = run_pipeline(source, file, Path(work), version=_VERSION, tier=TIERS["large"])
         except RejectedFileError as error:
             report = error_report(source, _VERSION, error)
             _write(out / keys.error, report)

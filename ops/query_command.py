@@ -6,8 +6,7 @@ from typing import Annotated
 
 from typer import Argument, Option
 
-from ops.commands import Env
-from ops.output import Json, console, finish
+from ops.options import Env, Json, context_of, finish
 
 EXAMPLE = "Example: tastetrend query 'SELECT * FROM reviews_by_month' --env dev"
 
@@ -28,6 +27,5 @@ def query(
     restaurants. Exits with 2 when Athena does not accept the SQL.
     """
     from ops.query import run_query
-    from ops.stack_outputs import read_context
 
-    finish(run_query(read_context(env, console(as_json)), sql, out), as_json)
+    finish(run_query(context_of(env, as_json), sql, out), as_json)

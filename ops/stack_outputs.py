@@ -23,7 +23,7 @@ class CommandContext:
 
     Attributes:
         alias: which S3 events invoke.
-        database: with `workgroup`, for queries; empty for a stack that was deployed before it had them.
+        batch_arn: as `database` and `workgroup`, empty for a stack that was deployed before it had them.
     """
 
     env: str
@@ -33,6 +33,7 @@ class CommandContext:
     function: str
     alias: str
     failure_queue_url: str
+    batch_arn: str
     s3: "S3Client"
     console: Console
     database: str = ""
@@ -55,6 +56,7 @@ def read_context(env: str, console: Console) -> CommandContext:
         function=outputs["FunctionName"],
         alias=outputs["LiveAliasName"],
         failure_queue_url=outputs["FailureQueueUrl"],
+        batch_arn=outputs.get("BatchArn", ""),
         s3=boto3.client("s3"),
         console=console,
         database=outputs.get("DatabaseName", ""),

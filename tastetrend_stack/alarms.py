@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-MetricSource = Literal["function", "live alias", "failure queue", "pipeline"]
+MetricSource = Literal["function", "live alias", "large function", "failure queue", "pipeline", "batch"]
 """What CloudWatch, or for `pipeline` the function itself, measures; `function` includes every alias."""
 
 
@@ -73,6 +73,31 @@ ALARMS = (
         "An invocation took over 80 % of the timeout. The next file of that size may time out.",
     ),
     Alarm(
+        "large-errors",
+        MetricSpec("large function", "Errors"),
+        1,
+        "A large file could not be processed. After the last retry it is in the failure queue.",
+    ),
+    Alarm(
+        "large-duration",
+        MetricSpec("large function", "Duration", "Maximum"),
+        720_000,  # 80 % of its timeout
+        "A large file took over 80 % of the timeout. The next one of that size may time out.",
+    ),
+    Alarm(
+        "batch-failed",
+        MathSpec(
+            "FILL(failed, 0) + FILL(timed_out, 0) + FILL(aborted, 0)",
+            {
+                "failed": MetricSpec("batch", "ExecutionsFailed"),
+                "timed_out": MetricSpec("batch", "ExecutionsTimedOut"),
+                "aborted": MetricSpec("batch", "ExecutionsAborted"),
+            },
+        ),
+        1,
+        "A batch failed or was stopped, or a large file failed. The report of the batch names the files.",
+    ),
+    Alarm(
         "event-age",
         MetricSpec("function", "AsyncEventAge", "Maximum"),
         15 * 60_000,
@@ -122,11 +147,12 @@ ALARMS = (
     Alarm(
         "nothing-written",
         MathSpec(
-            "IF(FILL(invocations, 0) > FILL(idle, 0) + FILL(gate, 0) + FILL(rehearsed, 0)"
+            "IF(FILL(invocations, 0) > FILL(idle, 0) + FILL(passed, 0) + FILL(gate, 0) + FILL(rehearsed, 0)"
             " AND FILL(processed, 0) == 0, 1, 0)",
             {
                 "invocations": MetricSpec("function", "Invocations"),
                 "processed": MetricSpec("pipeline", "FilesProcessed"),
+                "passed": MetricSpec("pipeline", "FilesHandedOver"),  # to the large function
                 "idle": MetricSpec("pipeline", "FilesSkipped"),  # events delivered twice, and folder markers
                 "gate": MetricSpec("pipeline", "FilesInGateRuns"),
                 "rehearsed": MetricSpec("pipeline", "FilesRehearsed"),  # versions of contract version 1

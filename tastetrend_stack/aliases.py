@@ -8,17 +8,26 @@ from tastetrend_stack.environments import Environment
 
 
 class VersionAliases(Construct):
-    """The newest version, retained, and the aliases; `staging` and `prod` move only when promoted."""
+    """The newest version, retained, and the aliases; `staging` and `prod` move only when promoted.
+
+    The names of the stack parameters that name the promoted versions begin with `tier`.
+    """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, environment: Environment, function: lambda_.Function
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        environment: Environment,
+        function: lambda_.Function,
+        tier: str = "",
     ) -> None:
         super().__init__(scope, construct_id)
-        self._function = function
-        self._newest = function.current_version
-        self._newest.apply_removal_policy(RemovalPolicy.RETAIN)
+        self._function, self._tier = function, tier
+        self.newest = function.current_version
+        self.newest.apply_removal_policy(RemovalPolicy.RETAIN)
         aliases = {
-            "dev": self._build_alias("dev", self._newest),
+            "dev": self._build_alias("dev", self.newest),
             "staging": self._build_alias("staging", self._promoted("staging")),
             "prod": self._build_alias("prod", self._promoted("prod")),
         }
@@ -29,15 +38,15 @@ class VersionAliases(Construct):
 
     def _promoted(self, alias: str) -> lambda_.IVersion:
         """Return the version that the stack parameter names, the newest as long as it is empty."""
-        stack, name = Stack.of(self), f"{alias.capitalize()}Version"
+        stack, name = Stack.of(self), f"{self._tier}{alias.capitalize()}Version"
         parameter = CfnParameter(
             stack,
             name,
             default="",
             allowed_pattern="[0-9]*",
-            description=f"Version that the alias {alias} runs; empty until the first promotion: the newest",
+            description=f"Version that the alias {alias} runs; empty until promoted: the newest",
         )
         given = Fn.condition_not(Fn.condition_equals(parameter, ""))
         condition = CfnCondition(stack, f"{name}Given", expression=given).logical_id
-        version = Fn.condition_if(condition, parameter.value_as_string, self._newest.version).to_string()
+        version = Fn.condition_if(condition, parameter.value_as_string, self.newest.version).to_string()
         return lambda_.Version.from_version_attributes(self, name, lambda_=self._function, version=version)

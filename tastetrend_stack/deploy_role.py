@@ -78,12 +78,13 @@ class DeployRoles(Stack):
 
 def _release_grants(environment: Environment) -> list[Grant]:
     """Allow deploying, promoting, rolling back and reprocessing."""
-    etl, gate = (
+    etl, large, gate = (
         regional_arn("lambda", f"function:{environment.resource_name(name)}")
-        for name in ("etl", "quality-gate")
+        for name in ("etl", "etl-large", "quality-gate")
     )
     promotion = [f"lambda:{call}" for call in ("GetFunction", "ListAliases", "GetAlias", "UpdateAlias")]
-    aliases = [f"{etl}:{alias}" for alias in ("dev", "staging", "prod")]
+    aliases = [f"{function}:{alias}" for function in (etl, large) for alias in ("dev", "staging", "prod")]
+    large_promotion = [f"lambda:{call}" for call in ("ListVersionsByFunction", "GetAlias", "UpdateAlias")]
     buckets = [bucket_arn(environment, kind) for kind in ("raw", "processed", "artifacts")]
     uploads = bucket_arn(environment, "raw")
     releases = object_arns(environment, "artifacts", "releases", "lambda")
@@ -98,6 +99,7 @@ def _release_grants(environment: Environment) -> list[Grant]:
         # CloudFormation reads the bootstrap's version, which the template asks for, as its caller.
         Grant(["ssm:GetParameters"], [regional_arn("ssm", _BOOTSTRAP_VERSION)], conditional=False),
         Grant(promotion, [etl, f"{etl}:*"], any_version, conditional=False),
+        Grant(large_promotion, [large, f"{large}:*"], any_version, conditional=False),
         Grant(["lambda:InvokeFunction"], [gate, *aliases], conditional=False),
         Grant(["s3:ListBucket"], buckets),
         Grant(["s3:ListBucketVersions"], [uploads]),

@@ -1,5 +1,7 @@
 """The alarms and the topic that they notify."""
 
+from dataclasses import dataclass
+
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
@@ -7,10 +9,21 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from tastetrend_stack.alarms import ALARMS, Alarm, MetricSource, MetricSpec
 from tastetrend_stack.environments import Environment
+
+
+@dataclass(frozen=True)
+class Watched:
+    """The resources that the alarms are on."""
+
+    function: lambda_.Function
+    large: lambda_.IFunction
+    batch: sfn.StateMachine
+    failures: sqs.Queue
 
 
 class Monitoring(Construct):
@@ -22,17 +35,18 @@ class Monitoring(Construct):
         construct_id: str,
         *,
         environment: Environment,
-        function: lambda_.Function,
-        failures: sqs.Queue,
+        watched: Watched,
     ) -> None:
         super().__init__(scope, construct_id)
         self._environment = environment
-        name = function.function_name
+        name = watched.function.function_name
         alias = f"{name}:{environment.live_alias}"
         self._sources: dict[MetricSource, tuple[str, dict[str, str]]] = {
             "function": ("AWS/Lambda", {"FunctionName": name}),
             "live alias": ("AWS/Lambda", {"FunctionName": name, "Resource": alias}),
-            "failure queue": ("AWS/SQS", {"QueueName": failures.queue_name}),
+            "large function": ("AWS/Lambda", {"FunctionName": watched.large.function_name}),
+            "batch": ("AWS/States", {"StateMachineArn": watched.batch.state_machine_arn}),
+            "failure queue": ("AWS/SQS", {"QueueName": watched.failures.queue_name}),
             "pipeline": ("TasteTrend", {"service": name}),
         }
         self.topic = self._build_topic()

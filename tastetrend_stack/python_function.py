@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Acknowledgment, Duration, Validations
+from aws_cdk import Acknowledgment, Duration, Size, Validations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -10,6 +10,8 @@ from constructs import Construct
 
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.iam import Grant, build_role, regional_arn
+
+_DEFAULT_DISK_MB = 512
 
 
 class PythonFunction(lambda_.Function):
@@ -27,6 +29,8 @@ class PythonFunction(lambda_.Function):
         code: lambda_.Code,
         layers: Sequence[lambda_.ILayerVersion],
         timeout: Duration,
+        memory_mb: int = 1024,
+        disk_mb: int = _DEFAULT_DISK_MB,
         variables: Mapping[str, str],
         policy_name: str,
         grants: Sequence[Grant],
@@ -44,7 +48,8 @@ class PythonFunction(lambda_.Function):
             handler=handler,
             code=code,
             layers=layers,
-            memory_size=1024,
+            memory_size=memory_mb,
+            ephemeral_storage_size=Size.mebibytes(disk_mb) if disk_mb != _DEFAULT_DISK_MB else None,
             timeout=timeout,
             environment=variables,
             role=_build_role(scope, name, policy_name, grants, role_description),

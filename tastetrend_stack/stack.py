@@ -1,15 +1,20 @@
 """Composes the constructs."""
 
 from aws_cdk import CfnOutput, Stack, Tags
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from tastetrend_stack.aliases import VersionAliases
 from tastetrend_stack.audit import AuditTrail
+from tastetrend_stack.batch import Batch
+from tastetrend_stack.batch_report import BatchReport
+from tastetrend_stack.batch_tasks import Targets
 from tastetrend_stack.canary import CanaryDeployment
 from tastetrend_stack.environments import Environment
-from tastetrend_stack.etl_function import EtlFunction
+from tastetrend_stack.etl_function import LARGE, EtlFunction
 from tastetrend_stack.ingestion import Ingestion
-from tastetrend_stack.monitoring import Monitoring
+from tastetrend_stack.monitoring import Monitoring, Watched
+from tastetrend_stack.pseudonym_key import PseudonymKey
 from tastetrend_stack.quality_gate import QualityGate
 from tastetrend_stack.queries import Queries
 from tastetrend_stack.storage import Storage
@@ -25,14 +30,20 @@ class TasteTrendStack(Stack):
             description="Restaurants' review files in, one clean parquet each and an honest report out",
         )
         storage = Storage(self, "Storage", environment=environment)
-        etl = EtlFunction(self, "Etl", environment=environment)
-        live = VersionAliases(self, "Release", environment=environment, function=etl.function).live
+        key = PseudonymKey(self, "PseudonymKey", environment=environment)
+        etl = EtlFunction(self, "Etl", environment=environment, key=key)
+        release = VersionAliases(self, "Release", environment=environment, function=etl.function)
+        live = release.live
+        large = self._add_large_function(environment, key, release)
         ingestion = Ingestion(self, "Ingestion", environment=environment, raw=storage.raw, live=live)
         failures = ingestion.failures
-        monitoring = Monitoring(
-            self, "Monitoring", environment=environment, function=etl.function, failures=failures
-        )
-        gate = QualityGate(self, "Gate", environment=environment, code=etl.code, layers=etl.layers).function
+        code, layers = etl.code, etl.layers
+        report = BatchReport(self, "BatchReport", environment=environment, code=code, layers=layers).function
+        targets = Targets(storage.raw, storage.processed, live, large, report, failures)
+        batch = Batch(self, "Batch", environment=environment, targets=targets)
+        watched = Watched(etl.function, large.lambda_, batch.machine, failures)
+        monitoring = Monitoring(self, "Monitoring", environment=environment, watched=watched)
+        gate = QualityGate(self, "Gate", environment=environment, code=code, layers=layers).function
         if environment.canary:
             alarms = monitoring.rollback_alarms
             CanaryDeployment(self, "Shift", environment=environment, alias=live, alarms=alarms, gate=gate)
@@ -40,19 +51,34 @@ class TasteTrendStack(Stack):
             buckets = [storage.raw, storage.processed, storage.artifacts]
             AuditTrail(self, "Audit", environment=environment, buckets=buckets)
         queries = Queries(self, "Queries", environment=environment)
-        for key, value in environment.tags.items():
-            Tags.of(self).add(key, value)
-        outputs = {
-            "RawBucketName": storage.raw.bucket_name,
-            "ProcessedBucketName": storage.processed.bucket_name,
-            "ArtifactsBucketName": storage.artifacts.bucket_name,
-            "FunctionName": etl.function.function_name,
-            "LiveAliasName": live.alias_name,
-            "LogGroupName": etl.function.log_group.log_group_name,
-            "FailureQueueUrl": failures.queue_url,
-            "AlarmTopicArn": monitoring.topic.topic_arn,
-            "DatabaseName": queries.database_name,
-            "WorkgroupName": queries.workgroup_name,
-        }
+        for tag, value in environment.tags.items():
+            Tags.of(self).add(tag, value)
+        self._add_outputs(
+            RawBucketName=storage.raw.bucket_name,
+            ProcessedBucketName=storage.processed.bucket_name,
+            ArtifactsBucketName=storage.artifacts.bucket_name,
+            FunctionName=etl.function.function_name,
+            LiveAliasName=live.alias_name,
+            LogGroupName=etl.function.log_group.log_group_name,
+            FailureQueueUrl=failures.queue_url,
+            BatchArn=batch.machine.state_machine_arn,
+            AlarmTopicArn=monitoring.topic.topic_arn,
+            DatabaseName=queries.database_name,
+            WorkgroupName=queries.workgroup_name,
+        )
+
+    def _add_large_function(
+        self, environment: Environment, key: PseudonymKey, release: VersionAliases
+    ) -> lambda_.Alias:
+        """Add the function for large files, which gets a new version with each one of the other."""
+        newest = release.newest.version
+        large = EtlFunction(
+            self, "EtlLarge", environment=environment, key=key, tier=LARGE, belongs_to=newest
+        ).function
+        aliases = VersionAliases(self, "LargeRelease", environment=environment, function=large, tier="Large")
+        aliases.node.add_dependency(release)  # they move only when a canary of the other has passed
+        return aliases.live
+
+    def _add_outputs(self, **outputs: str) -> None:
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)

@@ -36,6 +36,10 @@ class RejectedFileError(TasteTrendError):
         self.message = message
 
 
+class TooLargeError(RejectedFileError):
+    """The file is too large for this tier of the function; a larger one may process it."""
+
+
 class RetryableError(TasteTrendError):
     """The environment failed, not the data; raised so that Lambda retries."""
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tastetrend_etl import load, s3_download
 from tastetrend_etl.curated import curate
-from tastetrend_etl.errors import ConcurrentWriteError, InvalidEventError, RejectedFileError
-from tastetrend_etl.limits import MAX_FILE_BYTES, Status
+from tastetrend_etl.errors import ConcurrentWriteError, InvalidEventError, RejectedFileError, TooLargeError
+from tastetrend_etl.hand_over import MANIFEST_SUFFIX, Action, fits_large_tier, pass_on, start_batch
+from tastetrend_etl.limits import TIERS, Status, Tier
 from tastetrend_etl.models import SourceObject
 from tastetrend_etl.output_keys import check_raw_key, curated_keys, dataset_keys, fits_s3_limit, output_keys
 from tastetrend_etl.pipeline import Outcome, process
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 _ATTEMPTS = 5
 MAX_PARALLEL_CALLS = 4
 """HEADs of a dataset and a curated part of each kind; fewer side objects are written at once."""
-
-Action = Literal["processed", "rejected", "skipped"]
 
 CurrentObjects: TypeAlias = "Mapping[str, ObjectHead | None]"
 """What is under each key that the dataset or the curated part of a raw object can have."""
@@ -100,6 +99,8 @@ def _ingest_once(event: ObjectEvent, context: RunContext) -> IngestResult:
             return IngestResult(event.key, "skipped", "gone")
         if event.key.endswith("/") and not raw.source.size:
             return IngestResult(event.key, "skipped", "folder_marker")
+        if event.key.endswith(MANIFEST_SUFFIX) and context.settings.hands_over:
+            return IngestResult(event.key, *start_batch(raw.source, event, context.settings))
         processed = _keys_of_version(raw.source.version_id, current)
         if processed in keys and not event.reprocess:
             _delete_others({key: head for key, head in current.items() if head}, processed, context)
@@ -139,11 +140,15 @@ def _process_or_reject(
 ) -> IngestResult:
     metadata = load.metadata_of(raw.source, context.version, event.sequencer)
     try:
-        _reject_before_download(raw.source)
+        _reject_before_download(raw.source, TIERS[context.settings.tier])
         with temp_workspace() as folder:
             outcome = _transform(raw, folder, context)
             _commit(outcome, current, metadata, context)
     except RejectedFileError as error:
+        if isinstance(error, TooLargeError) and fits_large_tier(raw.source, context.settings):
+            return IngestResult(
+                event.key, *pass_on(raw.source, event, context.s3, context.settings, context.version)
+            )
         key, report = output_keys(raw.source).error, error_report(raw.source, context.version, error)
         load.put_if_changed(context.s3, context.settings.processed_bucket, key, report, metadata)
         return IngestResult(event.key, "rejected", error.reason)
@@ -168,14 +173,13 @@ def _commit(outcome: Outcome, current: CurrentObjects, metadata: load.Metadata, 
     _delete_others(current, committed, context)
 
 
-def _reject_before_download(source: SourceObject) -> None:
+def _reject_before_download(source: SourceObject, tier: Tier) -> None:
     """Reject a file for what is known of it without its content."""
     check_raw_key(source.key)
-    if source.size > MAX_FILE_BYTES:
-        raise RejectedFileError(
-            "too_large",
-            f"the file has {source.size:,} bytes, more than {MAX_FILE_BYTES:,}; split it and send the parts",
-        )
+    for limit in (TIERS["large"].max_bytes, tier.max_bytes):
+        if source.size > limit:
+            message = f"the file has {source.size:,} bytes, more than {limit:,}; split it and send the parts"
+            raise TooLargeError("too_large", message)
 
 
 def _transform(raw: RawObject, folder: Path, context: RunContext) -> Outcome:
@@ -183,9 +187,8 @@ def _transform(raw: RawObject, folder: Path, context: RunContext) -> Outcome:
     work.mkdir()
     s3_download.download(context.s3, raw, downloaded)
     version, check_time = context.version, context.check_time
-    return process(
-        raw.source, downloaded, work, version=version, max_bytes=MAX_FILE_BYTES, check_time=check_time
-    )
+    tier = TIERS[context.settings.tier]
+    return process(raw.source, downloaded, work, version=version, tier=tier, check_time=check_time)
 
 
 def _run_all(executor: Executor, calls: Iterable[Callable[[], None]]) -> None:

@@ -8,29 +8,54 @@ from typing import Literal
 
 MIN_REMAINING_MS = 2_000  # with less time left than this, an invocation stops before it commits
 
-# The function's timeout, its share of a vCPU (which 1,024 MB of memory buy) and the size of its /tmp.
-_SECONDS = 30 - MIN_REMAINING_MS / 1_000
-_VCPUS = 0.58
-_DISK_BYTES = 512 << 20
 # The slowest file is cp1252, has a stray quote in its last row, and first rows that suggest the wrong date
 # order: it is copied as UTF-8, parsed by Arrow, which fails, repaired record by record, parsed twice more.
-# `make bench` measures it (benchmarks/worst_case.py). Memory is no limit: at most a third of it is used. The
-# curated part adds 0.36 s to 46 MB.
+# `make bench` measures it (benchmarks/worst_case.py). The curated part adds 0.36 s to 46 MB. Memory limits only
+# the rows: at most a third of it is used.
 _WORST_CPU_SECONDS_PER_BYTE = 0.153e-6  # on one core of an EPYC 9004
 _SAFETY_FACTOR = 2  # a vCPU of Lambda may be this much slower
-_WORST_COPIES = (
-    9  # in sizes of the file: itself, two copies, a dataset and its part of at most twice its size
-)
-_BYTES_IN_TIME = _SECONDS * _VCPUS / _SAFETY_FACTOR / _WORST_CPU_SECONDS_PER_BYTE
+_MB_PER_VCPU = 1_769  # of a function's memory; a file is processed by one thread
+# In sizes of the file: itself; two copies, a dataset and its curated part of at most twice its size each.
+_WORST_COPIES = 9
 _STEP_BYTES = 16 << 20
+_DEDUPLICATION_BYTES = 60  # of memory for each row; 35 to 49 were measured
+_DEDUPLICATION_SHARE = 0.3  # of the function's memory
+_STEP_ROWS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Tier:
+    """A size of the function, and the largest file that it can finish in any case.
+
+    Attributes:
+        disk_mb: of /tmp.
+        max_bytes: of the file, decompressed.
+    """
+
+    memory_mb: int
+    disk_mb: int
+    timeout_seconds: int
+    max_bytes: int
+    max_rows: int
+
+
+def _tier(memory_mb: int, disk_mb: int, timeout_seconds: int) -> Tier:
+    cpu_seconds = (timeout_seconds - MIN_REMAINING_MS / 1_000) * min(1.0, memory_mb / _MB_PER_VCPU)
+    in_time = cpu_seconds / _SAFETY_FACTOR / _WORST_CPU_SECONDS_PER_BYTE
+    on_disk = (disk_mb << 20) / _WORST_COPIES
+    max_bytes = int(min(in_time, on_disk)) // _STEP_BYTES * _STEP_BYTES
+    rows = memory_mb * 1_000_000 * _DEDUPLICATION_SHARE / _DEDUPLICATION_BYTES
+    return Tier(memory_mb, disk_mb, timeout_seconds, max_bytes, int(rows) // _STEP_ROWS * _STEP_ROWS)
+
+
+# The small tier is limited by time, to 48 MiB or some 90,000 reviews, though an ordinary file of that size
+# takes 3 s; the large one by the disk, to 1,136 MiB. New accounts get no function of more than 3,008 MB.
+TIERS: Mapping[str, Tier] = {"small": _tier(1_024, 512, 30), "large": _tier(3_008, 10_240, 900)}
 
 # --- a file -----------------------------------------------------------------------------------------
 
-# 48 MiB, some 90,000 reviews, inflated; an ordinary file of that size takes 3 s.
-MAX_FILE_BYTES = int(min(_BYTES_IN_TIME, _DISK_BYTES / _WORST_COPIES)) // _STEP_BYTES * _STEP_BYTES
 MAX_JSON_TABLE_BYTES = 8 << 20  # of JSON by columns, read as a whole: up to 70 times its size of memory
 MAX_KEY_BYTES = 1_024  # of S3
-MAX_ROWS = 5_000_000  # finding duplicates among them takes 35 to 49 bytes a row, at most 250 MB
 MAX_COLUMNS = 2_000
 # What raw keys must not begin with: outputs are there, or would be among outputs of another kind.
 RESERVED_PREFIXES = ("curated/", "logs/", "processed/", "reference/", "rejected/")

@@ -13,7 +13,13 @@ from tastetrend_etl.settings import function_name
 logger = Logger(service=function_name())
 metrics = Metrics(namespace="TasteTrend", service=function_name())
 
-_FILES = {"processed": "FilesProcessed", "rejected": "FilesRejected", "skipped": "FilesSkipped"}
+_FILES = {
+    "processed": "FilesProcessed",
+    "rejected": "FilesRejected",
+    "skipped": "FilesSkipped",
+    "handed_over": "FilesHandedOver",
+    "too_large_here": "FilesHandedOver",
+}
 
 
 def record_event() -> None:

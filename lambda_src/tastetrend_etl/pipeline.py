@@ -7,15 +7,9 @@ from itertools import chain, islice
 from pathlib import Path
 
 from tastetrend_etl import schema
-from tastetrend_etl.errors import RejectedFileError, RowCountMismatchError
-from tastetrend_etl.limits import MAX_ROWS, RAGGED_SHARE, Status
-from tastetrend_etl.models import (
-    FormatEvidence,
-    InferredFormat,
-    RawBatch,
-    SourceObject,
-    TransformedBatch,
-)
+from tastetrend_etl.errors import RejectedFileError, RowCountMismatchError, TooLargeError
+from tastetrend_etl.limits import RAGGED_SHARE, Status, Tier
+from tastetrend_etl.models import FormatEvidence, InferredFormat, RawBatch, SourceObject, TransformedBatch
 from tastetrend_etl.output_keys import OutputKeys, output_keys
 from tastetrend_etl.parquet_writer import count_rows, open_parquet_writer
 from tastetrend_etl.parse.csv_arrow import IrregularFileError
@@ -61,6 +55,7 @@ class _Run:
     source: SourceObject
     raw: RawFile
     dataset: Path
+    tier: Tier
     check_time: Callable[[], None]
 
     @property
@@ -78,7 +73,7 @@ def process(
     work: Path,
     *,
     version: str,
-    max_bytes: int,
+    tier: Tier,
     check_time: Callable[[], None] = lambda: None,
     sources: Sequence[Source] = SOURCES,
 ) -> Outcome:
@@ -89,7 +84,7 @@ def process(
         path: its downloaded file.
         work: an empty folder for the dataset and temporary files.
         version: the version of the code, for the reports.
-        max_bytes: the maximum size of the file, decompressed.
+        tier: limits the size of the file.
         check_time: called between batches; raises when there is no time left.
         sources: the known sources.
 
@@ -97,8 +92,8 @@ def process(
         RejectedFileError: the file cannot be processed as data.
         RowCountMismatchError: the counts of rows do not add up.
     """
-    raw = open_raw_file(source.key, path, work, max_bytes, check_time, sources)
-    run = _Run(source, raw, work / "dataset.parquet", check_time)
+    raw = open_raw_file(source.key, path, work, tier.max_bytes, check_time, sources)
+    run = _Run(source, raw, work / "dataset.parquet", tier, check_time)
     with suppress(IrregularFileError):
         return _outcome(run, _process_with_inferred_format(run), version)
     # Not in an `except`, which would keep in memory what the failed attempt held.
@@ -151,7 +146,7 @@ def _process_batches(
             rejected.write(transformed.duplicates, int(batch.source_rows.max(initial=0)))
             evidence = add_evidence(evidence, transformed.evidence)
             writer.write_batch(transformed.batch)
-            _reject_if_too_long(counts.read)
+            _reject_if_too_long(counts.read, run.tier.max_rows)
             del batch, transformed  # or they would be in memory beside the next
     counts.written = count_rows(run.dataset)
     counts.mixed_scales = mixed_scales(evidence.rating_scale, inferred_format.rating_scales)
@@ -188,9 +183,11 @@ def _outcome(run: _Run, summary: FileSummary, version: str) -> Outcome:
     )
 
 
-def _reject_if_too_long(rows: int) -> None:
-    if rows > MAX_ROWS:
-        raise RejectedFileError("too_large", f"more than {MAX_ROWS:,} rows; split it and send the parts")
+def _reject_if_too_long(rows: int, limit: int) -> None:
+    if rows > limit:
+        raise TooLargeError(
+            "too_large", f"the file has more than {limit:,} rows; split it and send the parts"
+        )
 
 
 def _reject_if_ragged(summary: FileSummary) -> None:

@@ -12,7 +12,7 @@ from tastetrend_etl.limits import MAX_KEY_BYTES
 
 ACCEPTED = (
     "an S3 notification ({'Records': [{'s3': …}]}), EventBridge's 'Object Created', either of them inside "
-    "SQS or SNS, or {'key': …} with an optional 'bucket' and 'reprocess'"
+    "SQS or SNS, or {'key': …} with an optional 'bucket', 'reprocess' and 'hand_over'"
 )
 _KNOWN_MAJOR_VERSION = "2"  # S3 raises it with an incompatible change
 _SEQUENCER = re.compile(r"[0-9A-Za-z]{0,64}")
@@ -30,6 +30,7 @@ class ObjectEvent:
         created: False for other events (deleted, restored, …).
         sequencer: S3's order of events on the key, for audit only.
         reprocess: process a version that is processed already.
+        hand_over: a file that is too large for this function starts the batch machine.
         message_id: of the SQS message, so that only this message is delivered again; empty without SQS.
     """
 
@@ -38,6 +39,7 @@ class ObjectEvent:
     created: bool = True
     sequencer: str = ""
     reprocess: bool = False
+    hand_over: bool = True
     message_id: str = ""
 
     def __post_init__(self) -> None:
@@ -116,4 +118,9 @@ def _from_event_bridge(event: Mapping[str, Any]) -> ObjectEvent:
 
 
 def _from_manual_invocation(event: Mapping[str, Any]) -> ObjectEvent:
-    return ObjectEvent(event.get("bucket"), event["key"], reprocess=event.get("reprocess") is True)
+    return ObjectEvent(
+        event.get("bucket"),
+        event["key"],
+        reprocess=event.get("reprocess") is True,
+        hand_over=event.get("hand_over") is not False,
+    )

@@ -17,11 +17,17 @@ class Settings:
     Attributes:
         pseudonym_key: the key of pseudonyms, where it is not in a secret.
         pseudonym_secret: the ARN of the secret with the key.
+        tier: `small` or `large`.
+        batch_arn: the state machine to which the small tier hands over files.
+        etl_version: of the large tier, the version of the small one that was deployed with it.
     """
 
     raw_bucket: str
     processed_bucket: str
     artifacts_bucket: str
+    tier: str
+    batch_arn: str = ""
+    etl_version: str = ""
     pseudonym_key: str = field(default="", repr=False)
     pseudonym_secret: str = ""
 
@@ -29,6 +35,11 @@ class Settings:
     def is_gate_run(self) -> bool:
         """Whether golden files are replayed: their outputs are compared and expire."""
         return self.processed_bucket == self.artifacts_bucket
+
+    @property
+    def hands_over(self) -> bool:
+        """Whether there is a larger tier; golden files stay in theirs."""
+        return self.tier == "small" and not self.is_gate_run
 
     def gate_run(self) -> "Settings":
         """Return the settings for replaying golden files: both buckets are the artifacts bucket."""

@@ -32,10 +32,12 @@ ALLOWED = {
     "parse": {"parse"},
     "transform": {"transform"},
     "validate": {"validate", "output_keys"},
+    "hand_over": {"load", "output_keys", "s3_download", "s3_event", "settings"},
     "load": {"s3_download", "output_keys", "pipeline", "s3_parquet", "validate"},
     "pipeline": {"parse", "transform", "validate", "parquet_writer", "rejected_file", "output_keys"},
     "ingest": {
         "curated",
+        "hand_over",
         "s3_download",
         "load",
         "output_keys",

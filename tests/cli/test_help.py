@@ -9,7 +9,7 @@ import pytest
 from typer.main import get_command
 
 from ops.cli import app
-from ops.commands import EnvironmentName
+from ops.options import EnvironmentName
 from tastetrend_stack.environments import ENVIRONMENTS
 from tests.cli.commands import COMMANDS, SCRIPT, run
 

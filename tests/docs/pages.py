@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
-PAGES = ("README.md", "CONTRIBUTING.md", "docs/onboarding.md", "docs/releasing.md", "docs/ci.md")
+PAGES = (
+    *("README.md", "CONTRIBUTING.md", "docs/batch.md"),
+    *("docs/onboarding.md", "docs/releasing.md", "docs/ci.md"),
+)
 PROGRAMS = {"make", "npx", "aws", "gh", "tastetrend", "source", "eval"}
 _COMMAND = re.compile(r"^ {4,11}(?P<line>[a-z][^\n]*)$|`(?P<quoted>[a-z]+ [^`]+)`", re.MULTILINE)
 

@@ -43,6 +43,13 @@ def test_the_columns_and_types_are_those_of_the_dataset():
     assert told == [(field.name, str(field.type)) for field in schema.REVIEWS]
 
 
+def test_the_limits_of_the_tiers_are_those_of_the_code():
+    for name, *values in table("| limit of `TIERS` | small | large |"):
+        told = [int(value.replace(",", "")) for value in values]
+
+        assert told == [getattr(tier, codes(name)[0]) for tier in limits.TIERS.values()]
+
+
 def test_the_thresholds_are_those_that_files_are_judged_by():
     told = {
         codes(name)[0]: (float(warn), float(fail)) for name, warn, fail in table("| check | warn | fail |")

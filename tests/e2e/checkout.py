@@ -83,9 +83,21 @@ class Releases:
         for path in files:
             path.write_text(path.read_text().replace(old, new))
 
-    def aliases(self):
-        aliases = self.client("lambda").list_aliases(FunctionName=FUNCTION)["Aliases"]
+    def aliases(self, function=FUNCTION):
+        aliases = self.client("lambda").list_aliases(FunctionName=function)["Aliases"]
         return {alias["Name"]: alias["FunctionVersion"] for alias in aliases}
+
+    def large_aliases(self):
+        """Return for each alias of the large function the version of the small one that it belongs to."""
+        large, client = f"{FUNCTION}-large", self.client("lambda")
+        configurations = {
+            alias: client.get_function_configuration(FunctionName=large, Qualifier=version)
+            for alias, version in self.aliases(large).items()
+        }
+        return {
+            alias: configuration["Environment"]["Variables"]["ETL_VERSION"]
+            for alias, configuration in configurations.items()
+        }
 
     def client(self, service):
         return boto3.client(service, **self.emulator.connection)

@@ -54,9 +54,11 @@ def good(releases, raw):
 
     releases.ops("promote", "staging")
     assert releases.aliases() == {"dev": number, "staging": number, "prod": "1"}
+    assert releases.large_aliases() == releases.aliases()
 
     releases.ops("promote", "prod")
     assert releases.aliases() == {"dev": number, "staging": number, "prod": number}
+    assert releases.large_aliases() == releases.aliases()
     return number
 
 

@@ -2,7 +2,7 @@
 
 import io
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tastetrend_etl.errors import RejectedFileError
+from tastetrend_etl.limits import TIERS
 from tastetrend_etl.models import SourceObject
 from tastetrend_etl.pipeline import process
 from tastetrend_etl.sources.config import SOURCES
@@ -45,7 +46,8 @@ def run(body: bytes, *, limit: int = 1 << 20, key: str = "r.csv", sources=SOURCE
     staged.write_bytes(body)
     source = SourceObject("raw", key, "v1", "e", len(body), UPLOADED)
     try:
-        outcome = process(source, staged, work, version="1", max_bytes=limit, sources=sources)
+        tier = replace(TIERS["small"], max_bytes=limit)
+        outcome = process(source, staged, work, version="1", tier=tier, sources=sources)
         left_out = pq.read_table(outcome.rejected).to_pylist() if outcome.rejected else []
         left_out = [SimpleNamespace(**row) for row in left_out]
         return Result(

@@ -43,6 +43,13 @@ def alarms(synthesised):
             {"QueueName": "${IngestionFailures3B48F157.QueueName}"},
             1,
         ),
+        ("large-errors", "AWS/Lambda Errors Sum", {"FunctionName": "${EtlLargeFunction5CCE7688}"}, 1),
+        (
+            "large-duration",
+            "AWS/Lambda Duration Maximum",
+            {"FunctionName": "${EtlLargeFunction5CCE7688}"},
+            720_000,
+        ),
         ("row-balance", "TasteTrend RowBalanceViolations Sum", {"service": "${EtlFunction57A3B50C}"}, 1),
     ],
 )
@@ -87,18 +94,33 @@ def test_it_alarms_when_a_version_of_either_contract_rejects_an_event(any_stack)
     assert alarm["Threshold"] == 1
 
 
+def test_it_alarms_when_a_batch_fails_or_is_stopped(any_stack):
+    alarm = alarms(any_stack)["batch-failed"]
+
+    assert math_metrics(alarm) == (
+        "FILL(failed, 0) + FILL(timed_out, 0) + FILL(aborted, 0)",
+        {"failed": "ExecutionsFailed", "timed_out": "ExecutionsTimedOut", "aborted": "ExecutionsAborted"},
+    )
+    assert alarm["Threshold"] == 1
+    machine, _ = any_stack.only("StepFunctions::StateMachine")
+    metrics = (each["MetricStat"]["Metric"] for each in alarm["Metrics"] if "MetricStat" in each)
+    watched = [plain(each["Dimensions"]) for each in metrics]
+    assert watched == [[{"Name": "StateMachineArn", "Value": f"${{{machine}}}"}]] * 3
+
+
 def test_it_alarms_when_files_arrive_but_nothing_is_written(any_stack):
     alarm = alarms(any_stack)["nothing-written"]
 
     assert math_metrics(alarm) == (
         (
-            "IF(FILL(invocations, 0) > FILL(idle, 0) + FILL(gate, 0) + FILL(rehearsed, 0)"
+            "IF(FILL(invocations, 0) > FILL(idle, 0) + FILL(passed, 0) + FILL(gate, 0) + FILL(rehearsed, 0)"
             " AND FILL(processed, 0) == 0, 1, 0)"
         ),
         {
             "invocations": "Invocations",
             "processed": "FilesProcessed",
             "idle": "FilesSkipped",
+            "passed": "FilesHandedOver",
             "gate": "FilesInGateRuns",
             "rehearsed": "FilesRehearsed",
         },

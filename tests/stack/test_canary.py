@@ -99,4 +99,6 @@ def test_the_local_stack_uses_only_services_of_the_emulator(all_stacks):
         resource["Type"].split("::")[1] for resource in all_stacks["local"].document["Resources"].values()
     }
 
-    assert services == {"S3", "Lambda", "IAM", "Logs", "SQS", "SNS", "CloudWatch", "Glue", "Athena"}
+    assert services == {
+        *("S3", "Lambda", "IAM", "Logs", "SQS", "SNS", "CloudWatch", "StepFunctions", "Glue", "Athena"),
+    }

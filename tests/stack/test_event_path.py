@@ -86,10 +86,13 @@ def asynchronous_targets(synthesised):
 
 def queues_behind(synthesised, target):
     """Return the failure queues of an invocation target."""
-    aliases = {alias["Name"]: f"${{{key}}}" for key, alias in synthesised.properties("Lambda::Alias").items()}
+    aliases = {
+        (plain(alias["FunctionName"]), alias["Name"]): f"${{{key}}}"
+        for key, alias in synthesised.properties("Lambda::Alias").items()
+    }
     for settings in map(plain, synthesised.properties("Lambda::EventInvokeConfig").values()):
         function = settings["FunctionName"].removesuffix("}") + ".Arn}"
-        if aliases.get(settings["Qualifier"], function) == target:
+        if aliases.get((settings["FunctionName"], settings["Qualifier"]), function) == target:
             yield (
                 settings["DestinationConfig"]["OnFailure"]["Destination"].removesuffix(".Arn}")
                 + ".QueueName}"

@@ -3,6 +3,9 @@
 from dataclasses import fields
 from pathlib import Path
 
+import pytest
+
+from tastetrend_etl.limits import TIERS
 from tastetrend_etl.settings import Settings
 from tests.stack.plain import plain
 
@@ -11,14 +14,20 @@ PROJECT = Path(__file__).parents[2]
 
 def test_the_environment_variables_are_those_of_the_settings(any_stack):
     _, function = any_stack.function()
-
     variables = plain(function["Environment"]["Variables"])
-    assert {name: value for name, value in variables.items() if name.endswith("_BUCKET")} == {
-        name: any_stack.bucket(name.removesuffix("_BUCKET").lower())
-        for name in (field.name.upper() for field in fields(Settings))
-        if name.endswith("_BUCKET")
+
+    key = {name: value for name, value in variables.items() if name.startswith("PSEUDONYM")}
+
+    assert variables == {
+        **key,
+        **{f"{kind.upper()}_BUCKET": any_stack.bucket(kind) for kind in ("raw", "processed", "artifacts")},
+        "TIER": "small",
+        "BATCH_ARN": (
+            "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:"
+            f"stateMachine:tastetrend-{any_stack.name}-batch"
+        ),
     }
-    assert set(variables) < {field.name.upper() for field in fields(Settings)}
+    assert {name.lower() for name in variables} <= {field.name for field in fields(Settings)}
 
 
 def test_the_key_of_pseudonyms_is_a_secret_in_staging_and_prod_only(any_stack):
@@ -37,17 +46,35 @@ def test_the_key_of_pseudonyms_is_a_secret_in_staging_and_prod_only(any_stack):
         assert any_stack.properties("SecretsManager::Secret") == {}
 
 
-def test_the_function_has_the_memory_and_timeout_of_the_measured_limits(any_stack):
-    any_stack.template.has_resource_properties(
-        "AWS::Lambda::Function",
-        {
-            "Runtime": "python3.11",
-            "Architectures": ["x86_64"],
-            "Handler": "api_handler.lambda_handler",
-            "MemorySize": 1024,
-            "Timeout": 30,
-        },
+def test_the_large_function_differs_in_its_size_and_belongs_to_a_version_of_the_small_one(any_stack):
+    (_, small), (_, large) = any_stack.function(), any_stack.function("etl-large")
+    differing = {"TIER", "BATCH_ARN", "ETL_VERSION"}
+    variables = [each["Environment"]["Variables"] for each in (small, large)]
+
+    assert (large["Code"], large["Handler"], large["Layers"]) == (
+        small["Code"],
+        small["Handler"],
+        small["Layers"],
     )
+    assert variables[1]["TIER"] == "large"
+    assert {key: value for key, value in variables[0].items() if key not in differing} == {
+        key: value for key, value in variables[1].items() if key not in differing
+    }
+    assert variables[0].keys() ^ variables[1].keys() == {"BATCH_ARN", "ETL_VERSION"}
+    assert {name.lower() for name in variables[1]} <= {field.name for field in fields(Settings)}
+
+
+@pytest.mark.parametrize(("name", "tier"), [("etl", "small"), ("etl-large", "large")])
+def test_a_function_has_the_sizes_from_which_its_limits_are_derived(name, tier, any_stack):
+    _, function = any_stack.function(name)
+    limits = TIERS[tier]
+
+    assert function["Runtime"] == "python3.11"
+    assert function["Architectures"] == ["x86_64"]
+    assert function["Handler"] == "api_handler.lambda_handler"
+    assert function["MemorySize"] == limits.memory_mb
+    assert function["Timeout"] == limits.timeout_seconds
+    assert function.get("EphemeralStorage", {"Size": 512}) == {"Size": limits.disk_mb}
 
 
 def test_the_log_has_a_retention_period(any_stack):

@@ -1,6 +1,15 @@
 """Stateful and named resources keep their logical ids: another id would replace them."""
 
 EVERYWHERE = {
+    "BatchReportFunction9AD26A88": "Lambda::Function",
+    "BatchReportLogB4D8DF7D": "Logs::LogGroup",
+    "EtlLargeFunction5CCE7688": "Lambda::Function",
+    "EtlLargeLog566978CC": "Logs::LogGroup",
+    "LargeReleaseDevAlias1F6CD6DF": "Lambda::Alias",
+    "LargeReleaseProdAlias8DE82D36": "Lambda::Alias",
+    "LargeReleaseStagingAlias547152B6": "Lambda::Alias",
+    "BatchLog4DD6B851": "Logs::LogGroup",
+    "BatchMachineAF41ABEC": "StepFunctions::StateMachine",
     "EtlFunction57A3B50C": "Lambda::Function",
     "EtlLog23AB3F94": "Logs::LogGroup",
     "GateFunction115324B9": "Lambda::Function",

@@ -35,6 +35,9 @@ def test_every_acknowledged_finding_has_a_reason(any_stack):
     assert not {rule: reason for rule, reason in acknowledged.items() if len(reason) < 20}
 
 
+NAMES = ("etl", "etl-large", "batch-report", "quality-gate")
+
+
 def test_there_is_no_custom_resource(any_stack):
     kinds = {resource["Type"] for resource in any_stack.document["Resources"].values()}
 
@@ -42,7 +45,7 @@ def test_there_is_no_custom_resource(any_stack):
         kind for kind in kinds if kind.startswith(("Custom::", "AWS::CloudFormation::CustomResource"))
     ]
     functions = {function["FunctionName"] for function in any_stack.properties("Lambda::Function").values()}
-    assert functions == {f"tastetrend-{any_stack.name}-{name}" for name in ("etl", "quality-gate")}
+    assert functions == {f"tastetrend-{any_stack.name}-{name}" for name in NAMES}
 
 
 def test_synthesis_needs_no_lookup_in_aws(any_stack):
@@ -73,6 +76,7 @@ def test_the_stack_has_the_outputs_that_the_commands_and_operators_need(any_stac
         "LiveAliasName",
         "LogGroupName",
         "FailureQueueUrl",
+        "BatchArn",
         "AlarmTopicArn",
         "DatabaseName",
         "WorkgroupName",

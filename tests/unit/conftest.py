@@ -21,6 +21,8 @@ ENVIRONMENT = {
     "PROCESSED_BUCKET": PROCESSED,
     "ARTIFACTS_BUCKET": ARTIFACTS,
     "PSEUDONYM_KEY": "a key for tests",
+    "TIER": "small",
+    "BATCH_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:tastetrend-local-batch",
 }
 
 

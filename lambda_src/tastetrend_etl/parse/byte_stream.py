@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from tastetrend_etl.errors import RejectedFileError
+from tastetrend_etl.errors import TooLargeError
 from tastetrend_etl.models import FileEncoding
 
 CHUNK = 1 << 18  # fits the second-level cache, which doubles the speed of a scan
@@ -42,10 +42,10 @@ def enforce_size_limit(limit: int, written: int) -> None:
     """Keep a copy of the file from filling the disk.
 
     Raises:
-        RejectedFileError: `too_large`.
+        TooLargeError: `too_large`.
     """
     if written > limit:
-        raise RejectedFileError("too_large", f"the file takes more than {limit:,} bytes to read; split it")
+        raise TooLargeError("too_large", f"the file takes more than {limit:,} bytes to read; split it")
 
 
 def copy_as_utf8(
@@ -57,7 +57,7 @@ def copy_as_utf8(
     `check_time` is called for each part of the file; it raises if there is no time left.
 
     Raises:
-        RejectedFileError: `too_large`: the copy has more than `limit` bytes.
+        TooLargeError: `too_large`: the copy has more than `limit` bytes.
     """
     written = 0
     with target.open("w+b") as copy:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from tastetrend_etl.errors import RejectedFileError
+from tastetrend_etl.errors import RejectedFileError, TooLargeError
 from tastetrend_etl.models import FileEncoding
 from tastetrend_etl.parse.byte_stream import CTRL_Z, chunks
 from tastetrend_etl.parse.legacy_encoding import read_as_legacy
@@ -86,9 +86,9 @@ def _scan(path: Path, *, compressed: bool, limit: int) -> FileEncoding:
         encoding = encoding or _announced_encoding(chunk)
         size += len(chunk)
         if size > limit:
-            raise RejectedFileError(
+            raise TooLargeError(
                 "too_large_inflated" if compressed else "too_large",
-                f"the file holds more than {limit:,} bytes; split it, or send it to the large path",
+                f"the file holds more than {limit:,} bytes; split it and send the parts",
             )
         nul_bytes += chunk.count(0) if 0 in chunk else 0
         blank = blank and not chunk.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe\x1a")

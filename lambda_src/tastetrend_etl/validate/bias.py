@@ -16,16 +16,19 @@ _ADDRESS = re.compile(r"([^,\d]+),.*\d.*", re.DOTALL)
 
 def bias_report(source: SourceObject, version: str, profile: FileProfile) -> Report:
     """Return the size and the mean rating of each group, and the thresholds that it breaks."""
-    rated = sum(group.rated for group in profile.groups.get("location", {}).values())
-    rating_sum = sum(group.rating_sum for group in profile.groups.get("location", {}).values())
+    return {**provenance(source, version), "rows": profile.written, **group_report(profile.groups)}
+
+
+def group_report(all_groups: Mapping[str, Mapping[str | None, Group]]) -> Report:
+    """Return what a bias report says of the groups (group column → value → group)."""
+    rated = sum(group.rated for group in all_groups.get("location", {}).values())
+    rating_sum = sum(group.rating_sum for group in all_groups.get("location", {}).values())
     mean = rating_sum / rated if rated else None
-    columns = {column: _group_column(groups, mean) for column, groups in profile.groups.items()}
-    if "location" in profile.groups:
-        merged, spellings = _merge_spellings(profile.groups["location"])
+    columns = {column: _group_column(groups, mean) for column, groups in all_groups.items()}
+    if "location" in all_groups:
+        merged, spellings = _merge_spellings(all_groups["location"])
         columns["location"] = _group_column(merged, mean) | {"spellings": spellings}
     return {
-        **provenance(source, version),
-        "rows": profile.written,
         "rated_rows": rated,
         "mean_rating": _rounded(mean),
         "thresholds": {

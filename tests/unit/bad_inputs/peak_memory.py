@@ -4,11 +4,13 @@ import json
 import re
 import sys
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import process_time
 
 from tastetrend_etl.errors import RejectedFileError
+from tastetrend_etl.limits import TIERS
 from tastetrend_etl.models import SourceObject
 from tastetrend_etl.pipeline import process
 
@@ -19,7 +21,9 @@ def main(staged, limit):
     with tempfile.TemporaryDirectory() as work:
         started = process_time()
         try:
-            outcome = process(source, staged, Path(work), version="1", max_bytes=limit)
+            outcome = process(
+                source, staged, Path(work), version="1", tier=replace(TIERS["small"], max_bytes=limit)
+            )
         except RejectedFileError as error:
             printed = {"reason": error.reason}
         else:

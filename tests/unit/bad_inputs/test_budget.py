@@ -4,11 +4,12 @@ import gzip
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tastetrend_etl import ingest, pipeline
+from tastetrend_etl.limits import TIERS
 from tests.unit.bad_inputs.reviews import file_of, review, reviews
 
 ROOT = Path(__file__).parents[3]
@@ -68,7 +69,7 @@ def test_F19_a_json_text_of_a_hundred_megabytes_is_rejected_alone(measure):
 
 
 def test_F20_a_file_above_the_size_limit_is_rejected_with_the_limit(send, monkeypatch):
-    monkeypatch.setattr(ingest, "MAX_FILE_BYTES", 1_000)
+    monkeypatch.setitem(TIERS, "large", replace(TIERS["large"], max_bytes=1_000))
 
     delivery = send(file_of(reviews(50)))
 
@@ -100,8 +101,9 @@ def test_F26_a_file_with_too_many_rejected_rows_is_rejected(row, measure):
     assert measure(b"rating,review_text\n", row * 600_000)["reason"] == "too_many_rejected"
 
 
-def test_F27_more_rows_than_deduplication_supports_are_rejected(send, monkeypatch):
-    monkeypatch.setattr(pipeline, "MAX_ROWS", 1_000)
+def test_F27_more_rows_than_deduplication_supports_are_rejected(send, handler, monkeypatch):
+    monkeypatch.setattr(handler, "SETTINGS", replace(handler.SETTINGS, tier="large"))
+    monkeypatch.setitem(TIERS, "large", replace(TIERS["large"], max_rows=1_000))
 
     assert send(file_of(reviews(1_001))).reason == "too_large"
 

@@ -14,7 +14,8 @@ def import_error(setup="pass", **environment):
     program = f"import sys; sys.path.insert(0, {str(LAMBDA_SRC)!r}); {setup}; import api_handler"
     result = subprocess.run(  # noqa: S603 # fixed program, no shell
         [sys.executable, "-c", program],
-        env={"AWS_DEFAULT_REGION": "eu-west-1", "ARTIFACTS_BUCKET": "artifacts"} | environment,
+        env={"AWS_DEFAULT_REGION": "eu-west-1", "ARTIFACTS_BUCKET": "artifacts", "TIER": "small"}
+        | environment,
         capture_output=True,
         text=True,
         check=False,

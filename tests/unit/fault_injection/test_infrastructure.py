@@ -31,9 +31,8 @@ def test_I08_concurrent_files_are_each_written_once(store, faulty_s3):
     keys = [f"{place}.csv" for place in range(100)]
     for place, key in enumerate(keys):
         store.upload(key, b"" if place % 10 == 0 else GOOD)
-    context = RunContext(
-        connect(), Settings(RAW, PROCESSED, ARTIFACTS, "a key for tests"), "7", SerialExecutor()
-    )
+    settings = Settings(RAW, PROCESSED, ARTIFACTS, "small", pseudonym_key="a key for tests")
+    context = RunContext(connect(), settings, "7", SerialExecutor())
 
     with ThreadPoolExecutor(8) as pool:
         results = list(pool.map(lambda key: ingest(ObjectEvent(RAW, key), context), [*keys, *keys[:20]]))

@@ -22,7 +22,7 @@ SIDE_OBJECTS = ("/processed/logs/", "/rejected/")
 OF_REVIEWS = ("/reference/", "/curated/restaurants/")  # without turns: where there are no restaurant facts
 MAX_RUNS = 30  # of a simulation; most have more schedules
 ETAGS = [hashlib.md5(content, usedforsecurity=False).hexdigest() for content in CONTENTS]
-SETTINGS = Settings(RAW, PROCESSED, ARTIFACTS, "a key for tests")
+SETTINGS = Settings(RAW, PROCESSED, ARTIFACTS, "small", pseudonym_key="a key for tests")
 
 
 @pytest.fixture(params=["in one request", "in parts"], autouse=True)

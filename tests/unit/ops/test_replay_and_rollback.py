@@ -455,6 +455,8 @@ def test_either_a_prefix_or_all_objects_must_be_named(queue, tastetrend, argumen
 
     assert result.status == 2
     assert result.stderr == ("error: name either a prefix, or --all without --since and --only-version\n")
+
+
 def test_a_curated_part_that_only_the_bad_version_writes_is_deleted(store, handler):
     """As when the good version is from before there were curated parts."""
     store.upload("reviews.csv", GOOD)

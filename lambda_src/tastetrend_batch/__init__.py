@@ -1,0 +1,1 @@
+"""Accounts for all files of a batch together."""

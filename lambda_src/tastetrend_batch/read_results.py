@@ -1,0 +1,126 @@
+"""Reads from S3 what became of each raw object of a batch."""
+
+import json
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from tastetrend_batch.manifest import read_keys
+from tastetrend_batch.models import Batch, BatchSettings, FileResult, Outcome, Report
+from tastetrend_etl.hand_over import MANIFEST_SUFFIX
+from tastetrend_etl.models import SourceObject
+from tastetrend_etl.output_keys import OutputKeys, dataset_keys, fits_s3_limit, output_keys
+from tastetrend_etl.s3_download import find_current_version, head_object, is_not_found
+from tastetrend_etl.validate.profile import RowBalance
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef as ObjectHead
+
+WORKERS = 16
+_SOURCE_VERSION = "source-version-id"  # metadata of every output
+
+
+def connect() -> "S3Client":
+    """Return a client with a connection for each worker."""
+    config = Config(retries={"mode": "standard", "total_max_attempts": 8}, max_pool_connections=WORKERS)
+    return boto3.client("s3", config=config)
+
+
+def list_sources(s3: "S3Client", bucket: str, prefix: str) -> Iterator[SourceObject]:
+    """Yield the newest version of each raw object under a prefix, without folder markers and manifests."""
+    pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
+    for entry in (entry for page in pages for entry in page.get("Versions", [])):
+        is_marker = entry["Key"].endswith("/") and not entry["Size"]
+        if entry["IsLatest"] and not is_marker and not entry["Key"].endswith(MANIFEST_SUFFIX):
+            yield _source(bucket, entry)
+
+
+def read_results(
+    s3: "S3Client", settings: BatchSettings, batch: Batch, executor: Executor
+) -> tuple[Iterator[FileResult], list[str]]:
+    """Return the result of each raw object, and the keys of those that were uploaded after the start."""
+    if batch.list_key:
+        sources, absent = find_sources(s3, settings, batch.list_key, executor)
+    else:
+        sources, absent = list(list_sources(s3, settings.raw_bucket, batch.prefix)), []
+    later = [source.key for source in sources if source.last_modified > batch.started]
+    judged = [source for source in sources if source.last_modified <= batch.started]
+    results = executor.map(partial(read_result, s3, settings.processed_bucket), judged)
+    missing = (FileResult(key, "missing", "not_uploaded") for key in absent)
+    return chain(missing, results), later
+
+
+def find_sources(
+    s3: "S3Client", settings: BatchSettings, list_key: str, executor: Executor
+) -> tuple[list[SourceObject], list[str]]:
+    """Return the newest version of each raw object in a list, and the keys that have none."""
+    body = s3.get_object(Bucket=settings.processed_bucket, Key=list_key)["Body"].read()
+    keys = list(read_keys(body))
+    found = list(executor.map(partial(find_current_version, s3, settings.raw_bucket), keys))
+    absent = [key for key, source in zip(keys, found, strict=True) if not source]
+    return [source for source in found if source], absent
+
+
+def read_result(s3: "S3Client", bucket: str, source: SourceObject) -> FileResult:
+    """Return what stands in the processed bucket for one version of a raw object."""
+    keys, datasets = output_keys(source), _datasets(s3, bucket, source)
+    error = head_object(s3, bucket, keys.error)
+    if not datasets and not error:
+        return FileResult(source.key, "missing")
+    if len(datasets) > 1 or (datasets and error and _is_newer(error, datasets[0])):
+        return FileResult(source.key, "contradictory")
+    if datasets:
+        return _processed(s3, bucket, source.key, keys)
+    return FileResult(source.key, "rejected", _get_json(s3, bucket, keys.error)["reason"])
+
+
+def _datasets(s3: "S3Client", bucket: str, source: SourceObject) -> list["ObjectHead"]:
+    """Return the datasets of this version; one of another version does not count."""
+    if not fits_s3_limit(source.key):
+        return []
+    heads = (head_object(s3, bucket, key) for key in dataset_keys(source.key).values())
+    return [head for head in heads if head and head["Metadata"].get(_SOURCE_VERSION) == source.version_id]
+
+
+def _is_newer(error: "ObjectHead", dataset: "ObjectHead") -> bool:
+    """Return whether the code that rejected the file ran after the one that processed it.
+
+    An older report is harmless: a corrected version of the code has processed what another had rejected.
+    """
+    return error["LastModified"] > dataset["LastModified"]
+
+
+def _processed(s3: "S3Client", bucket: str, key: str, keys: OutputKeys) -> FileResult:
+    try:
+        validation = _get_json(s3, bucket, keys.validation)
+        bias = _get_json(s3, bucket, keys.bias) if validation["outputs"]["bias"] else None
+    except ClientError as error:
+        if is_not_found(error):
+            return FileResult(key, "no_report")
+        raise
+    rows = RowBalance(**validation["rows"])
+    outcome: Outcome = "processed" if rows.is_balanced else "unbalanced"
+    return FileResult(key, outcome, status=validation["status"], rows=rows, bias=bias)
+
+
+def _get_json(s3: "S3Client", bucket: str, key: str) -> Report:
+    document: Report = json.load(s3.get_object(Bucket=bucket, Key=key)["Body"])
+    return document
+
+
+def _source(bucket: str, entry: Mapping[str, Any]) -> SourceObject:
+    return SourceObject(
+        bucket=bucket,
+        key=entry["Key"],
+        version_id=entry["VersionId"],
+        etag=entry["ETag"].strip('"'),
+        size=entry["Size"],
+        last_modified=entry["LastModified"],
+    )

@@ -1,0 +1,58 @@
+"""The function that accounts for all files of a batch, and what its role allows."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from tastetrend_stack.environments import Environment
+from tastetrend_stack.iam import OUTPUT_PREFIXES, Grant, bucket_arn, object_arns
+from tastetrend_stack.python_function import PythonFunction
+
+
+class BatchReport(Construct):
+    """A function from the same code and layers as the etl function."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        environment: Environment,
+        code: lambda_.Code,
+        layers: Sequence[lambda_.ILayerVersion],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.function = PythonFunction(
+            self,
+            "Function",
+            environment=environment,
+            name=environment.resource_name("batch-report"),
+            description="Accounts for all files of a batch together",
+            handler="batch_report.lambda_handler",
+            code=code,
+            layers=layers,
+            timeout=Duration.minutes(15),  # Lambda's maximum
+            variables={
+                f"{kind.upper()}_BUCKET": environment.bucket_name(kind) for kind in ("raw", "processed")
+            },
+            policy_name="report",
+            grants=_grants(environment),
+            role_description="Lists raw files, reads their outputs, and writes the report of a batch",
+        )
+
+
+def _grants(environment: Environment) -> list[Grant]:
+    """Without ListBucket, a HEAD of a missing output answers 403 instead of 404."""
+    any_output = "Keys of outputs follow the senders' keys, below fixed prefixes"
+    any_raw = "The senders choose the keys, so a manifest can name any object"
+    by_execution = "The keys contain the names of executions"
+    return [
+        Grant(["s3:ListBucketVersions"], [bucket_arn(environment, "raw")]),
+        Grant(["s3:ListBucket"], [bucket_arn(environment, kind) for kind in ("raw", "processed")]),
+        Grant(["s3:GetObject"], object_arns(environment, "raw"), any_raw),
+        Grant(["s3:GetObject"], object_arns(environment, "processed", *OUTPUT_PREFIXES), any_output),
+        Grant(["s3:GetObject"], object_arns(environment, "processed", "batches"), by_execution),
+        Grant(["s3:PutObject"], object_arns(environment, "processed", "batches"), by_execution),
+    ]
