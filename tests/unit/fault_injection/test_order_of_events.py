@@ -3,7 +3,7 @@
 from itertools import count
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tastetrend_etl.output_keys import curated_keys, dataset_keys
@@ -55,6 +55,7 @@ def replay(store, handler, context):
     return replay_history
 
 
+@settings(max_examples=settings.default.max_examples // 4)  # an event has twelve requests
 @given(history=histories(), kinds=KINDS)
 def test_E06_after_each_event_the_result_is_of_the_newest_version(history, kinds, replay):
     replay(history, kinds, f"{next(NAMES)}.csv")
