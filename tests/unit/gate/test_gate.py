@@ -189,7 +189,12 @@ def test_a_gate_run_touches_no_real_data(gate, store):
     gate(gate_versions.unchanged, gate_versions.unchanged, only="hostile.csv")
 
     assert keys(store, RAW) == keys(store, PROCESSED) == []
-    assert {key.split("/")[0] for key in keys(store, ARTIFACTS)} == {"gate", "processed", "rejected", "releases"}
+    assert {key.split("/")[0] for key in keys(store, ARTIFACTS)} == {
+        "gate",
+        "processed",
+        "rejected",
+        "releases",
+    }
 
 
 def test_two_runs_have_separate_keys(gate, store):
