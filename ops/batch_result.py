@@ -1,7 +1,7 @@
 """Prints what a batch has come to: the files that failed, and why."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ops.batch_progress import Counts, find_map_run, read_counts
@@ -29,9 +29,7 @@ def finish(
     console, status, name = context.console, described["status"], described["name"]
     counts, failed = read_counts(client, execution) or {}, list(_failed_files(client, execution))
     console.print(f"The batch {name} of {context.env} {_ENDS[status]}: {_describe(counts)}.")
-    for file in failed[:_SHOWN_FILES]:
-        console.print(f"{file['key']}: {file['reason']}")
-    _print_remedy(context, status, len(failed))
+    _print_failed(context, status, failed)
     if report := _read_report(context, name, folder):
         _print_report(context, report, folder)
     elif cause := described.get("cause"):
@@ -76,9 +74,11 @@ def _describe(counts: Counts) -> str:
     return f"{counts['succeeded']:,} of {counts['total']:,} files succeeded, {counts['failed']:,} failed"
 
 
-def _print_remedy(context: CommandContext, status: str, failed: int) -> None:
-    if failed > _SHOWN_FILES:
-        context.console.print(f"… and {failed - _SHOWN_FILES:,} more; --json lists them all")
+def _print_failed(context: CommandContext, status: str, failed: Sequence[Mapping[str, str]]) -> None:
+    for file in failed[:_SHOWN_FILES]:
+        context.console.print(f"{file['key']}: {file['reason']}")
+    if len(failed) > _SHOWN_FILES:
+        context.console.print(f"… and {len(failed) - _SHOWN_FILES:,} more; --json lists them all")
     if failed:
         context.console.print(
             f"They are in the failure queue. Remove the cause, then: tastetrend redrive --env {context.env}"

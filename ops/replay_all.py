@@ -8,6 +8,8 @@ from ops.replay import current_uploads, delete_outputs, read_outputs, reprocess,
 from ops.result import Result
 from ops.stack_outputs import CommandContext
 
+_WHY_KEPT = "their uploads were deleted or replaced by newer ones, so that they cannot be written again"
+
 
 def replay_all(context: CommandContext, *, yes: bool) -> Result:
     """Process every raw object again with the live version; if all succeed, delete what that replaces.
@@ -39,10 +41,7 @@ def _replace_outputs(
         f"{len(deleted)} outputs of other versions were deleted."
     )
     if kept:
-        context.console.print(
-            f"{len(kept)} outputs of other versions were kept: their uploads were deleted or replaced by "
-            "newer ones, so that they cannot be written again."
-        )
+        context.console.print(f"{len(kept)} outputs of other versions were kept: {_WHY_KEPT}.")
     return {"objects": objects, "deleted_outputs": deleted, "kept_outputs": kept, "failed": failed}
 
 

@@ -14,11 +14,11 @@ from tastetrend_stack.iam import (
     GATE_OUTPUTS,
     OUTPUT_PREFIXES,
     Grant,
+    KeyAccess,
     bucket_arn,
     object_arns,
     regional_arn,
 )
-from tastetrend_stack.pseudonym_key import PseudonymKey
 from tastetrend_stack.python_function import PythonFunction
 
 # A layer's number differs by region, so the ARN is looked up when the stack is deployed.
@@ -61,18 +61,15 @@ class EtlFunction(Construct):
         construct_id: str,
         *,
         environment: Environment,
-        key: PseudonymKey,
+        key: KeyAccess,
         tier: Tier = SMALL,
         belongs_to: str = "",
     ) -> None:
         super().__init__(scope, construct_id)
         self.code = lambda_.Code.from_asset(str(_ASSET), exclude=_NOT_CODE)
-        self.layers = [
-            lambda_.LayerVersion.from_layer_version_arn(
-                self, name, CfnDynamicReference(CfnDynamicReferenceService.SSM, parameter).to_string()
-            )
-            for name, parameter in _LAYERS.items()
-        ]
+        self.layers = [self._find_layer(*layer) for layer in _LAYERS.items()]
+        belonging = {"ETL_VERSION": belongs_to} if belongs_to else {"BATCH_ARN": _batch_arn(environment)}
+        event_grants = _event_grants(environment) if tier is SMALL else []
         self.function = PythonFunction(
             self,
             "Function",
@@ -85,20 +82,19 @@ class EtlFunction(Construct):
             memory_mb=tier.memory_mb,
             disk_mb=tier.disk_mb,
             timeout=tier.timeout,
-            variables={
-                **{f"{kind.upper()}_BUCKET": environment.bucket_name(kind) for kind in _BUCKETS},
-                "TIER": tier.size,
-                **key.variables,
-                **({"ETL_VERSION": belongs_to} if belongs_to else {"BATCH_ARN": _batch_arn(environment)}),
-            },
+            variables={**_buckets(environment), "TIER": tier.size, **belonging, **key.variables},
             policy_name="etl",
-            grants=[
-                *_file_grants(environment),
-                *key.grants,
-                *(_event_grants(environment) if tier is SMALL else []),
-            ],
+            grants=[*_file_grants(environment), *event_grants, *key.grants],
             role_description="Reads raw review files, writes processed ones, and nothing else",
         )
+
+    def _find_layer(self, name: str, parameter: str) -> lambda_.ILayerVersion:
+        arn = CfnDynamicReference(CfnDynamicReferenceService.SSM, parameter).to_string()
+        return lambda_.LayerVersion.from_layer_version_arn(self, name, arn)
+
+
+def _buckets(environment: Environment) -> dict[str, str]:
+    return {f"{kind.upper()}_BUCKET": environment.bucket_name(kind) for kind in _BUCKETS}
 
 
 def _batch_arn(environment: Environment) -> str:

@@ -1,6 +1,6 @@
 """Roles from tables of grants, and the ARNs that the grants name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Acknowledgment, Aws, Duration, Validations
@@ -45,6 +45,14 @@ class Grant:
     resources: Sequence[str]
     wildcard_reason: str = ""
     conditional: bool = True
+
+
+@dataclass(frozen=True)
+class KeyAccess:
+    """What a function needs to use a key: environment variables, and rows of its role's policy."""
+
+    variables: Mapping[str, str]
+    grants: Sequence[Grant] = ()
 
 
 def build_role(

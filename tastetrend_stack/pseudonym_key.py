@@ -5,26 +5,20 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from tastetrend_stack.environments import Environment
-from tastetrend_stack.iam import Grant
+from tastetrend_stack.iam import Grant, KeyAccess
 
 
 class PseudonymKey(Construct):
-    """A random key in a secret; in environments without customers' data a fixed one, which is public.
-
-    Attributes:
-        variables: the environment variable that a function needs.
-        grants: what its role needs.
-    """
+    """A random key in a secret; in environments without customers' data a fixed one, which is public."""
 
     def __init__(self, scope: Construct, construct_id: str, *, environment: Environment) -> None:
         super().__init__(scope, construct_id)
         name = environment.resource_name("pseudonym-key")
-        self.variables = {"PSEUDONYM_KEY": f"{name}, which is public"}
-        self.grants: list[Grant] = []
+        self.access = KeyAccess({"PSEUDONYM_KEY": f"{name}, which is public"})
         if environment.secret_key:
             secret = self._build_secret(environment, name)
-            self.variables = {"PSEUDONYM_SECRET": secret.secret_arn}
-            self.grants = [Grant(["secretsmanager:GetSecretValue"], [secret.secret_arn])]
+            read = Grant(["secretsmanager:GetSecretValue"], [secret.secret_arn])
+            self.access = KeyAccess({"PSEUDONYM_SECRET": secret.secret_arn}, [read])
 
     def _build_secret(self, environment: Environment, name: str) -> secretsmanager.Secret:
         secret = secretsmanager.Secret(

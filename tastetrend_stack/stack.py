@@ -12,6 +12,7 @@ from tastetrend_stack.batch_tasks import Targets
 from tastetrend_stack.canary import CanaryDeployment
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.etl_function import LARGE, EtlFunction
+from tastetrend_stack.iam import KeyAccess
 from tastetrend_stack.ingestion import Ingestion
 from tastetrend_stack.monitoring import Monitoring, Watched
 from tastetrend_stack.pseudonym_key import PseudonymKey
@@ -30,18 +31,16 @@ class TasteTrendStack(Stack):
             description="Restaurants' review files in, one clean parquet each and an honest report out",
         )
         storage = Storage(self, "Storage", environment=environment)
-        key = PseudonymKey(self, "PseudonymKey", environment=environment)
+        key = PseudonymKey(self, "PseudonymKey", environment=environment).access
         etl = EtlFunction(self, "Etl", environment=environment, key=key)
         release = VersionAliases(self, "Release", environment=environment, function=etl.function)
-        live = release.live
+        live, code, layers = release.live, etl.code, etl.layers
         large = self._add_large_function(environment, key, release)
-        ingestion = Ingestion(self, "Ingestion", environment=environment, raw=storage.raw, live=live)
-        failures = ingestion.failures
-        code, layers = etl.code, etl.layers
+        failures = Ingestion(self, "Ingestion", environment=environment, raw=storage.raw, live=live).failures
         report = BatchReport(self, "BatchReport", environment=environment, code=code, layers=layers).function
         targets = Targets(storage.raw, storage.processed, live, large, report, failures)
-        batch = Batch(self, "Batch", environment=environment, targets=targets)
-        watched = Watched(etl.function, large.lambda_, batch.machine, failures)
+        batch = Batch(self, "Batch", environment=environment, targets=targets).machine
+        watched = Watched(etl.function, large.lambda_, batch, failures)
         monitoring = Monitoring(self, "Monitoring", environment=environment, watched=watched)
         gate = QualityGate(self, "Gate", environment=environment, code=code, layers=layers).function
         if environment.canary:
@@ -51,8 +50,7 @@ class TasteTrendStack(Stack):
             buckets = [storage.raw, storage.processed, storage.artifacts]
             AuditTrail(self, "Audit", environment=environment, buckets=buckets)
         queries = Queries(self, "Queries", environment=environment)
-        for tag, value in environment.tags.items():
-            Tags.of(self).add(tag, value)
+        self._add_tags(environment)
         self._add_outputs(
             RawBucketName=storage.raw.bucket_name,
             ProcessedBucketName=storage.processed.bucket_name,
@@ -61,23 +59,28 @@ class TasteTrendStack(Stack):
             LiveAliasName=live.alias_name,
             LogGroupName=etl.function.log_group.log_group_name,
             FailureQueueUrl=failures.queue_url,
-            BatchArn=batch.machine.state_machine_arn,
+            BatchArn=batch.state_machine_arn,
             AlarmTopicArn=monitoring.topic.topic_arn,
             DatabaseName=queries.database_name,
             WorkgroupName=queries.workgroup_name,
         )
 
     def _add_large_function(
-        self, environment: Environment, key: PseudonymKey, release: VersionAliases
+        self, environment: Environment, key: KeyAccess, release: VersionAliases
     ) -> lambda_.Alias:
         """Add the function for large files, which gets a new version with each one of the other."""
         newest = release.newest.version
-        large = EtlFunction(
-            self, "EtlLarge", environment=environment, key=key, tier=LARGE, belongs_to=newest
-        ).function
-        aliases = VersionAliases(self, "LargeRelease", environment=environment, function=large, tier="Large")
+        etl = EtlFunction(self, "EtlLarge", environment=environment, key=key, tier=LARGE, belongs_to=newest)
+        function = etl.function
+        aliases = VersionAliases(
+            self, "LargeRelease", environment=environment, function=function, tier="Large"
+        )
         aliases.node.add_dependency(release)  # they move only when a canary of the other has passed
         return aliases.live
+
+    def _add_tags(self, environment: Environment) -> None:
+        for tag, value in environment.tags.items():
+            Tags.of(self).add(tag, value)
 
     def _add_outputs(self, **outputs: str) -> None:
         for name, value in outputs.items():

@@ -10,8 +10,8 @@ MIN_REMAINING_MS = 2_000  # with less time left than this, an invocation stops b
 
 # The slowest file is cp1252, has a stray quote in its last row, and first rows that suggest the wrong date
 # order: it is copied as UTF-8, parsed by Arrow, which fails, repaired record by record, parsed twice more.
-# `make bench` measures it (benchmarks/worst_case.py). The curated part adds 0.36 s to 46 MB. Memory limits only
-# the rows: at most a third of it is used.
+# `make bench` measures it (benchmarks/worst_case.py). The curated part adds 0.36 s to 46 MB. Memory limits
+# only the rows: at most a third of it is used.
 _WORST_CPU_SECONDS_PER_BYTE = 0.153e-6  # on one core of an EPYC 9004
 _SAFETY_FACTOR = 2  # a vCPU of Lambda may be this much slower
 _MB_PER_VCPU = 1_769  # of a function's memory; a file is processed by one thread

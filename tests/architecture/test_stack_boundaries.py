@@ -40,5 +40,5 @@ def test_the_main_constructs_are_found():
     }
 
 
-def test_the_stack_module_has_at_most_80_lines():
-    assert len((PACKAGE / "stack.py").read_text(encoding="utf-8").splitlines()) <= 80
+def test_the_stack_module_has_at_most_100_lines():
+    assert len((PACKAGE / "stack.py").read_text(encoding="utf-8").splitlines()) <= 100

@@ -110,11 +110,14 @@ def test_the_large_function_may_do_with_files_what_the_small_one_may_and_nothing
         ("s3:GetObjectVersion", f"{RAW}/*"),
         *(
             (f"s3:{call}", f"{PROCESSED}/{prefix}/*")
-            for prefix in ("processed", "reference", "rejected")
+            for prefix in ("curated", "processed", "reference", "rejected")
             for call in ("GetObject", "PutObject", "AbortMultipartUpload")
         ),
-        ("s3:DeleteObject", f"{PROCESSED}/processed/*"),
-        ("s3:DeleteObject", f"{PROCESSED}/reference/*"),
+        *(("s3:DeleteObject", f"{PROCESSED}/{prefix}/*") for prefix in ("curated", "processed", "reference")),
+        *(
+            ("secretsmanager:GetSecretValue", f"${{{secret}}}")
+            for secret in any_stack.properties("SecretsManager::Secret")
+        ),
         *may_write_logs("etl-large"),
     }
     assert large - may_write_logs("etl-large") < small

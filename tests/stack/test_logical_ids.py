@@ -24,7 +24,7 @@ EVERYWHERE = {
     "StorageProcessedA33E9072": "S3::Bucket",
     "StorageRaw7E344C76": "S3::Bucket",
 }
-WITH_A_SECRET_KEY = {"EtlPseudonymKeyC523AFE1": "SecretsManager::Secret"}
+WITH_A_SECRET_KEY = {"PseudonymKeySecretD9269686": "SecretsManager::Secret"}
 WITH_A_CANARY = {
     "ShiftApplication24D32FC7": "CodeDeploy::Application",
     "ShiftGroup73286C97": "CodeDeploy::DeploymentGroup",
