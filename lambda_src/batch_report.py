@@ -1,4 +1,4 @@
-"""Accounts for all files of a batch: reads from S3 what became of each, and writes one report."""
+"""Reports on all files of a batch: reads each result from S3, and writes one report."""
 
 import json
 from concurrent.futures import Executor, ThreadPoolExecutor

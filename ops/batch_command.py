@@ -30,10 +30,10 @@ def batch(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Process many raw objects at once, and account for them together.
+    """Process many raw objects at once, and report on them together.
 
     An upload is processed without it: use it for events that were missed, for a new version, or for one
-    account of many files. Exits with 1 when a file fails or the account does not hold.
+    report on many files. Exits with 1 when a file fails or the balance does not hold.
     """
     from ops.batch import Request, run_batch
 

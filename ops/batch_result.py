@@ -57,7 +57,7 @@ def _print_report(context: CommandContext, report: dict[str, Any], folder: str) 
     if report["uploaded_later"]:
         console.print(f"{len(report['uploaded_later']):,} files were uploaded after the start.")
     verdict = "holds: each file has one result, and its rows add up" if report["holds"] else "does not hold"
-    console.print(f"The account {verdict}. Report: s3://{context.processed_bucket}/{_report_key(folder)}")
+    console.print(f"The balance {verdict}. Report: s3://{context.processed_bucket}/{_report_key(folder)}")
 
 
 def _is_bad(file: dict[str, Any]) -> bool:

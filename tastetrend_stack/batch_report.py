@@ -1,4 +1,4 @@
-"""The function that accounts for all files of a batch, and what its role allows."""
+"""The function that reports on all files of a batch, and what its role allows."""
 
 from collections.abc import Sequence
 
@@ -29,7 +29,7 @@ class BatchReport(Construct):
             "Function",
             environment=environment,
             name=environment.resource_name("batch-report"),
-            description="Accounts for all files of a batch together",
+            description="Reports on all files of a batch together",
             handler="batch_report.lambda_handler",
             code=code,
             layers=layers,

@@ -96,7 +96,7 @@ def _decide(scope: Construct) -> sfn.IChainable:
     wrong = sfn.Fail(
         scope,
         "DoesNotHold",
-        error="AccountDoesNotHold",
+        error="BalanceDoesNotHold",
         cause="A file has no result or more than one, or its rows do not add up; the report names it",
     )
     return (

@@ -1,1 +1,1 @@
-"""Accounts for all files of a batch together."""
+"""Reports on all files of a batch together."""

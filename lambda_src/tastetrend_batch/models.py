@@ -10,7 +10,7 @@ from tastetrend_etl.validate.profile import RowBalance
 
 Outcome = Literal["missing", "contradictory", "no_report", "unbalanced", "rejected", "processed"]
 PROBLEMS: frozenset[Outcome] = frozenset({"missing", "contradictory", "no_report", "unbalanced"})
-"""Outcomes of which no file may have one, or the account of the batch does not hold."""
+"""Outcomes of which no file may have one, or the balance of the batch does not hold."""
 
 Report = dict[str, Any]  # a JSON document
 
@@ -49,7 +49,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class FileResult:
-    """What stands in the processed bucket for the newest version of one raw object.
+    """What is in the processed bucket for the newest version of one raw object.
 
     Attributes:
         outcome: `missing`: neither a dataset nor an error report; `contradictory`: an older dataset beside a

@@ -1,4 +1,4 @@
-"""Reads from S3 what became of each raw object of a batch."""
+"""Reads from S3 the result of each raw object of a batch."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -51,8 +51,8 @@ def read_results(
     else:
         sources, absent = list(list_sources(s3, settings.raw_bucket, batch.prefix)), []
     later = [source.key for source in sources if source.last_modified > batch.started]
-    judged = [source for source in sources if source.last_modified <= batch.started]
-    results = executor.map(partial(read_result, s3, settings.processed_bucket), judged)
+    included = [source for source in sources if source.last_modified <= batch.started]
+    results = executor.map(partial(read_result, s3, settings.processed_bucket), included)
     missing = (FileResult(key, "missing", "not_uploaded") for key in absent)
     return chain(missing, results), later
 
@@ -69,7 +69,7 @@ def find_sources(
 
 
 def read_result(s3: "S3Client", bucket: str, source: SourceObject) -> FileResult:
-    """Return what stands in the processed bucket for one version of a raw object."""
+    """Return what is in the processed bucket for one version of a raw object."""
     keys, datasets = output_keys(source), _datasets(s3, bucket, source)
     error = head_object(s3, bucket, keys.error)
     if not datasets and not error:

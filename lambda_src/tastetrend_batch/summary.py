@@ -16,7 +16,7 @@ Groups = Mapping[str, Mapping[str | None, Group]]
 
 
 def summarise(results: Iterable[FileResult]) -> Report:
-    """Return whether the account holds, the sums over all files, and the files, the worst first."""
+    """Return whether the balance holds, the sums over all files, and the files, the worst first."""
     files, biases = [], []
     for result in results:
         files.append(_without_bias(result))
@@ -41,9 +41,9 @@ def _without_bias(result: FileResult) -> Report:
 
 def _severity(file: Report) -> tuple[int, int, float, str]:
     rows = file["rows"] or {"read": 0, "written": 0}
-    lost = 1 - rows["written"] / rows["read"] if rows["read"] else 0.0
+    missing_share = 1 - rows["written"] / rows["read"] if rows["read"] else 0.0
     status = SEVERITY.index(file["status"]) if file["status"] else 0
-    return _OUTCOMES.index(file["outcome"]), -status, -lost, file["key"]
+    return _OUTCOMES.index(file["outcome"]), -status, -missing_share, file["key"]
 
 
 def _sum_rows(files: Iterable[Report]) -> Report:

@@ -36,7 +36,7 @@ def load_key(settings: Settings) -> PseudonymKey:
     """Return the key from Secrets Manager if the settings name a secret, else the one in the settings.
 
     Raises:
-        MissingKeyError: there is none, or Secrets Manager cannot be reached or refuses the request.
+        MissingKeyError: there is none, or Secrets Manager cannot be reached or denies the request.
     """
     if settings.pseudonym_secret:
         key = _read_secret(settings.pseudonym_secret)

@@ -136,7 +136,7 @@ def test_a_batch_with_a_failed_file_names_it_and_exits_with_1(failed_batch):
     assert f"{FILES - 1} of {FILES} files succeeded, 1 failed" in failed_batch.output
     assert re.search(rf"^{re.escape(FAILING)}: .*AccessDenied", failed_batch.output, re.MULTILINE)
     assert f"{FAILING}: missing" in failed_batch.output
-    assert "The account does not hold." in failed_batch.output
+    assert "The balance does not hold." in failed_batch.output
 
 
 def test_the_failed_file_is_in_the_failure_queue_and_redrive_mends_it(mended, failures):
@@ -145,7 +145,7 @@ def test_the_failed_file_is_in_the_failure_queue_and_redrive_mends_it(mended, fa
     assert failures.count() == 0
 
 
-def test_another_batch_accounts_for_all_files_and_writes_none_of_them(mended, ops, store):
+def test_another_batch_reports_on_all_files_and_writes_none_of_them(mended, ops, store):
     before = store.versions()
 
     ran = ops("batch", PREFIX, "--wait", "--json")
@@ -191,7 +191,7 @@ def test_a_batch_that_was_stopped_is_continued(mended, ops, client, outputs):
 
     assert ran.status == 0, ran
     assert f"The batch {execution} of local has ended" in ran.output
-    assert "The account holds" in ran.output
+    assert "The balance holds" in ran.output
 
 
 def test_a_manifest_starts_a_batch_over_its_files_and_the_command_follows_it(mended, ops, store, tmp_path):

@@ -1,4 +1,4 @@
-"""The report of a batch: what became of each file, judged by what is in S3 alone."""
+"""The report of a batch: the result of each file, from what is in S3 alone."""
 
 import importlib
 import json
@@ -91,7 +91,7 @@ def test_the_worst_files_come_first(upload, report, store):
     ]
 
 
-def test_a_file_that_nothing_was_made_of_breaks_the_account(store, report):
+def test_a_file_that_nothing_was_made_of_breaks_the_balance(store, report):
     store.upload("in/a.csv", GOOD)
 
     response, written = report()
@@ -136,7 +136,7 @@ def test_of_a_dataset_and_an_error_report_the_newer_one_has_to_be_the_dataset(
     assert response["holds"] is (outcome == "processed")
 
 
-def test_a_dataset_without_its_validation_report_breaks_the_account(upload, store, report):
+def test_a_dataset_without_its_validation_report_breaks_the_balance(upload, store, report):
     upload("in/a.csv", GOOD)
     store.client.delete_object(Bucket=PROCESSED, Key=keys_of(store, "in/a.csv").validation)
 
@@ -145,7 +145,7 @@ def test_a_dataset_without_its_validation_report_breaks_the_account(upload, stor
     assert (response["holds"], only_file(written)["outcome"]) == (False, "no_report")
 
 
-def test_rows_that_do_not_add_up_break_the_account(upload, store, report):
+def test_rows_that_do_not_add_up_break_the_balance(upload, store, report):
     upload("in/a.csv", GOOD)
     key = keys_of(store, "in/a.csv").validation
     validation = json.loads(store.read(key))

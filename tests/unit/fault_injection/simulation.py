@@ -97,7 +97,7 @@ class Simulation:
         elif request.method in ("PUT", "POST") and response.status_code == 200:
             self._record_write(path, raw_etag or sent_etag or worker.multipart_etag)
         elif request.method == "DELETE" and response.status_code == 204 and "uploadId=" not in request.url:
-            self.objects.pop((path, ""), None)  # a dataset of before the simulation is not in it
+            self.objects.pop((path, ""), None)  # a dataset from before the simulation is not in it
 
     def _record_write(self, path, raw_etag):
         if path == "/processed/processed_KEY.parquet":

@@ -211,10 +211,10 @@ def test_the_report_is_summed_up_with_the_worst_files(run, report):
     assert "Rows: 10 read, 9 written, 1 rejected, 0 duplicate." in lines
     assert "in/empty.csv: rejected empty_file" in lines
     assert "in/a.csv" not in lines
-    assert "The account holds" in lines
+    assert "The balance holds" in lines
 
 
-def test_an_account_that_does_not_hold_is_said_and_exits_with_1(run, machine, report):
+def test_a_balance_that_does_not_hold_is_reported_and_exits_with_1(run, machine, report):
     machine.status = "FAILED"
     report(HOLDS | {"holds": False})
 
@@ -222,7 +222,7 @@ def test_an_account_that_does_not_hold_is_said_and_exits_with_1(run, machine, re
 
     assert result.status == 1
     assert "has failed" in result.stdout
-    assert "The account does not hold." in result.stdout
+    assert "The balance does not hold." in result.stdout
 
 
 def test_failed_files_are_named_with_their_reason_and_exit_with_1(run, machine):
@@ -321,7 +321,7 @@ def test_the_report_of_a_manifest_is_that_of_this_upload(run, machine, report, t
     file.write_text('"in/a.csv"\n')
     report(HOLDS | {"execution": "an earlier one"}, "may")
 
-    assert "The account holds" not in run("--manifest", file, "--wait").stdout
+    assert "The balance holds" not in run("--manifest", file, "--wait").stdout
 
 
 @pytest.mark.parametrize(
