@@ -112,15 +112,12 @@ AGE_GROUPS: Mapping[str, str] = {
     "65+": "elder",
 }
 GENDERS: Mapping[str, str] = {
-    "m": "male",
-    "male": "male",
-    "f": "female",
-    "female": "female",
-    "non binary": "non_binary",
-    "nonbinary": "non_binary",
+    "m": "male", "male": "male", "man": "male",
+    "f": "female", "female": "female", "woman": "female",
+    "non binary": "non_binary", "nonbinary": "non_binary",
     "other": "other",
     "prefer not to say": "undisclosed",
-}
+}  # fmt: skip
 ETHNICITIES: Mapping[str, str] = {
     "caucasian": "caucasian",
     "white": "caucasian",

@@ -11,7 +11,7 @@ import numpy as np
 
 from tastetrend_etl.limits import MAX_PARSED_LENGTH, SCALE_SHARE
 from tastetrend_etl.schema import NULL_VALUES, NUMBER_WORDS, RATING_SCALES
-from tastetrend_etl.transform.words import BEFORE_A_RATING, BEHIND_A_RATING, OUT_OF, STARS, plain_text
+from tastetrend_etl.transform.words import BEFORE_A_RATING, BEHIND_A_RATING, OUT_OF, POINTS, STARS, plain_text
 
 _NUMBER = r"[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?"
 _STARS = rf"(?:{'|'.join(STARS)})"
@@ -21,6 +21,7 @@ _NUMBER_FORMATS = (
     (re.compile(rf"({_NUMBER}|[+-]?inf(?:inity)?|nan)"), None),
     (re.compile(rf"({_NUMBER})\s*(?:%|percent)"), 100),
     (re.compile(rf"({_NUMBER})\s*-?{_STARS}"), 5),
+    (re.compile(rf"({_NUMBER})\s*(?:{'|'.join(POINTS)})"), None),
     (re.compile(rf"[★⭐]\s*({_NUMBER})"), 5),
     (re.compile(rf"({_NUMBER})\s*[-–—:=(]\s*[^\W\d_][^\d()]*\)?"), None),  # noqa: RUF001 # `5 - Excellent`
     (re.compile(rf"[^\d()]+\(({_NUMBER})\)"), None),  # `Excellent (5)`

@@ -71,6 +71,21 @@ STARS = (
     "csillag", "yıldız", "bintang", "звезды", "звезда", "звезд", "зірки", "зірка", "зірок",
     "αστερια", "αστερι", "نجوم", "نجمة", "颗星", "顆星", "つ星", "星", "★", "⭐", r"\*",
 )  # fmt: skip
+# `5 points`: a number on the scale of its column.
+POINTS = (
+    "points",
+    "point",
+    "pts",
+    "punkte",
+    "punkt",
+    "puntos",
+    "punto",
+    "pontos",
+    "punti",
+    "punten",
+    "점",
+    "分",
+)
 # `4 out of 5`, also in German, French, Spanish, Italian, Dutch, Swedish, Polish, Russian, Greek, Arabic.
 OUT_OF = (
     "/", "out of", "of", "von", "sur", "de", "di", "su", "van", "sobre", "av", "z", "из", "з", "απο", "من",

@@ -48,6 +48,7 @@ def test_R91_a_rating_is_parsed_with_the_words_of_other_languages(send):
         "5 hvězdiček": (5.0, 5), "4 csillag": (4.0, 5), "2 yıldız": (2.0, 5), "4 αστέρια": (4.0, 5),
         "3 stjärnor": (3.0, 5), "4 نجوم": (4.0, 5), "4つ星": (4.0, 5), "3颗星": (3.0, 5), "4 из 5": (4.0, 5),
         "4 z 5": (4.0, 5), "4,5 av 5": (4.5, 5), "٤ من ٥": (4.0, 5), "8 από 10": (4.0, 10),
+        "4점": (4.0, 5), "3 points": (3.0, 5), "2 Punkte": (2.0, 5),
     }  # fmt: skip
     rows = [review(41 + place, rating=raw) for place, raw in enumerate(expected)]
 
