@@ -73,19 +73,9 @@ STARS = (
 )  # fmt: skip
 # `5 points`: a number on the scale of its column.
 POINTS = (
-    "points",
-    "point",
-    "pts",
-    "punkte",
-    "punkt",
-    "puntos",
-    "punto",
-    "pontos",
-    "punti",
-    "punten",
-    "점",
-    "分",
-)
+    "points", "point", "pts", "punkte", "punkt", "puntos", "punto", "pontos", "punti", "punten", "分",
+    unicodedata.normalize("NFKD", "점"),  # as `plain_text` returns it
+)  # fmt: skip
 # `4 out of 5`, also in German, French, Spanish, Italian, Dutch, Swedish, Polish, Russian, Greek, Arabic.
 OUT_OF = (
     "/", "out of", "of", "von", "sur", "de", "di", "su", "van", "sobre", "av", "z", "из", "з", "απο", "من",
