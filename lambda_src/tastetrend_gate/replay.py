@@ -13,7 +13,8 @@ from tastetrend_etl.output_keys import output_keys
 from tastetrend_etl.s3_download import find_current_version, is_not_found
 from tastetrend_etl.s3_parquet import read_parquet
 from tastetrend_gate.golden_files import GoldenFile
-from tastetrend_gate.models import INDEX, GateSettings, Group, ReplayResult
+from tastetrend_gate.models import GateSettings, ReplayResult
+from tastetrend_gate.replay_result import DUPLICATE, NO_ROWS, folder_of, to_result
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 _Report = dict[str, Any]  # a JSON document
 _MAX_MESSAGE = 300
-_DUPLICATE = "duplicate"
-_NO_ROWS = pd.DataFrame({INDEX: [], "reason": []})
 _FORMER_ACTIONS = {"refused": "rejected"}  # contract version 1 has another word
 
 
@@ -80,14 +79,14 @@ def _read_outputs(s3: "S3Client", bucket: str, key: str) -> ReplayResult:
     report = _read_json(s3, bucket, report_key)
     outputs = report["outputs"]
     table = _read_table(s3, bucket, outputs["dataset"])
-    left_out = _read_table(s3, bucket, outputs["rejected"]) if outputs["rejected"] else _NO_ROWS
+    left_out = _read_table(s3, bucket, outputs["rejected"]) if outputs["rejected"] else NO_ROWS
     _check_counts(report["rows"], table, left_out)
     bias = _read_json(s3, bucket, outputs["bias"])
-    return replace(_to_result(report, table, left_out, bias, key), keys=_comparable(outputs, report_key, key))
+    return replace(to_result(report, table, left_out, bias, key), keys=_comparable(outputs, report_key, key))
 
 
 def _check_counts(counted: Mapping[str, int], table: pd.DataFrame, left_out: pd.DataFrame) -> None:
-    duplicates = int((left_out["reason"] == _DUPLICATE).sum())
+    duplicates = int((left_out["reason"] == DUPLICATE).sum())
     stored = {"written": len(table), "rejected": len(left_out) - duplicates}
     if "duplicate_of" in left_out:  # before contract version 2, duplicates were only counted
         stored["duplicate"] = duplicates
@@ -95,29 +94,11 @@ def _check_counts(counted: Mapping[str, int], table: pd.DataFrame, left_out: pd.
         raise UnreadableError(f"its report counts {counted}, its objects contain {stored}")
 
 
-def _to_result(
-    report: _Report, table: pd.DataFrame, left_out: pd.DataFrame, bias: _Report, key: str
-) -> ReplayResult:
-    rejected = left_out[left_out["reason"] != _DUPLICATE]
-    issues = table[[INDEX, "issues"]].explode("issues").dropna()
-    return ReplayResult(
-        outcome="processed",
-        schema=tuple((str(name), str(kind.pyarrow_dtype)) for name, kind in table.dtypes.items()),
-        rows=report["rows"],
-        rejected=dict(zip(rejected[INDEX], rejected["reason"], strict=True)),
-        issues={str(code): frozenset(rows) for code, rows in issues.groupby("issues")[INDEX]},
-        table=_by_source_row(table, key),
-        groups=_read_groups(bias),
-        contract_version=report.get("contract_version", 1),
-        spellings=_read_spellings(bias),
-    )
-
-
 def _comparable(outputs: Mapping[str, str | None], report_key: str, key: str) -> dict[str, str]:
     """Return output → its key, without the run's folder and the suffix of the golden file's upload."""
     suffix = report_key.rpartition("_")[2].removesuffix(".json")
     return {
-        name: output.replace(_folder(key), "").replace(suffix, "*")
+        name: output.replace(folder_of(key), "").replace(suffix, "*")
         for name, output in outputs.items()
         if output
     }
@@ -145,35 +126,3 @@ def _unreadable_errors(key: str) -> Iterator[None]:
         raise
     except ValueError as error:
         raise UnreadableError(f"{key} is damaged") from error
-
-
-def _read_groups(report: Mapping[str, Any]) -> dict[str, dict[str, Group]]:
-    """Return column → group → its figures in the bias report."""
-    return {
-        column: {
-            name: Group(group["share"], group["rating_gap"] or 0.0)
-            for name, group in described["groups"].items()
-        }
-        for column, described in report["columns"].items()
-    }
-
-
-def _read_spellings(report: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """Return column → spelling → group; earlier versions made a group of each spelling."""
-    return {
-        column: {
-            spelling: name for name, known in described.get("spellings", {}).items() for spelling in known
-        }
-        for column, described in report["columns"].items()
-    }
-
-
-def _by_source_row(table: pd.DataFrame, key: str) -> pd.DataFrame:
-    """Index by source row, and remove the run's folder from `source_file`, so that runs are comparable."""
-    named = table.assign(source_file=table["source_file"].str.removeprefix(_folder(key)))
-    return named.drop_duplicates(INDEX).set_index(INDEX)
-
-
-def _folder(key: str) -> str:
-    """Return the folder of a golden file in this run, with its slash."""
-    return key.removesuffix(key.rpartition("/")[2])
