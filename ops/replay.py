@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ops.invoke import invoke_all
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ObjectTypeDef
 
 _MAX_WORKERS = 8
+# Of every contract version; the results of queries and batches are under others.
+_OUTPUT_PREFIXES = ("curated/", "processed/", "reference/", "rejected/")
 
 
 class Output(NamedTuple):
@@ -99,7 +102,8 @@ def read_outputs(context: CommandContext) -> list[Output]:
         written = metadata.keys() >= {SOURCE_VERSION, FUNCTION_VERSION}
         return Output(key, metadata[SOURCE_VERSION], metadata[FUNCTION_VERSION]) if written else None
 
-    keys = [entry["Key"] for entry in list_objects(context.s3, context.processed_bucket)]
+    listed = [list_objects(context.s3, context.processed_bucket, prefix) for prefix in _OUTPUT_PREFIXES]
+    keys = [entry["Key"] for entry in chain(*listed)]
     with ThreadPoolExecutor(_MAX_WORKERS) as pool:
         return [output for output in pool.map(read, keys) if output]
 

@@ -84,7 +84,8 @@ def _release_grants(environment: Environment) -> list[Grant]:
     )
     promotion = [f"lambda:{call}" for call in ("GetFunction", "ListAliases", "GetAlias", "UpdateAlias")]
     aliases = [f"{function}:{alias}" for function in (etl, large) for alias in ("dev", "staging", "prod")]
-    large_promotion = [f"lambda:{call}" for call in ("ListVersionsByFunction", "GetAlias", "UpdateAlias")]
+    calls = ("ListVersionsByFunction", "ListAliases", "GetAlias", "UpdateAlias")
+    large_promotion = [f"lambda:{call}" for call in calls]
     buckets = [bucket_arn(environment, kind) for kind in ("raw", "processed", "artifacts")]
     uploads = bucket_arn(environment, "raw")
     releases = object_arns(environment, "artifacts", "releases", "lambda")

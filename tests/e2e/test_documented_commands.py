@@ -1,5 +1,6 @@
 """Runs every documented command in the order of the pages."""
 
+import json
 import os
 import re
 import subprocess
@@ -21,12 +22,16 @@ ON_THE_EMULATOR = [
     (r"tastetrend-dev-deploy", "tastetrend-local-deploy"),
     (r"<owner>/<name>", "octo/reviews"),
 ]
-ONLY_ON_GITHUB = "gh "  # not available as a Python or Node package
+NOT_HERE = (
+    "gh ",  # not available as a Python or Node package
+    "tastetrend onboard",  # changes the code; tests/docs/test_onboarding.py and test_onboarding.py run it
+)
+RAW = "tastetrend-local-raw-000000000000"
 COMMANDS = [
     pytest.param(command, id=f"{page}: {command}"[:110])
     for page in PAGES
     for command in commands_of(page)
-    if command not in TOO_LONG_FOR_A_TEST and not command.startswith(ONLY_ON_GITHUB)
+    if command not in TOO_LONG_FOR_A_TEST and not command.startswith(NOT_HERE)
 ]
 
 
@@ -37,6 +42,10 @@ def checkout(tmp_path_factory):
         releases.raise_version()
         for name in ("a.csv", "b.txt"):
             (releases.folder / name).write_bytes(reviews("Good soup"))
+        keys = ["2026/11/a.csv", "PREFIX/a.csv"]
+        for key in keys:
+            releases.client("s3").put_object(Bucket=RAW, Key=key, Body=reviews("Good soup"))
+        (releases.folder / "delivery.manifest.jsonl").write_text(json.dumps(keys[0]), encoding="utf-8")
         yield releases
         subprocess.run([SCRIPT, "down"], cwd=releases.folder, check=True)  # noqa: S603 # after a failed test
 

@@ -17,7 +17,7 @@ DROPS_EVERY_TENTH_ROW = (
     "RawBatch(source_rows[source_rows % 10 != 0], cells.filter(pa.array(source_rows % 10 != 0)), ragged)",
 )
 RENAMES_A_COLUMN = ("tastetrend_etl/**/*.py", '"rating_1_5"', '"rating"')
-LOSES_A_GENDER = ("tastetrend_etl/schema.py", '    "female": "female",\n', "")
+LOSES_A_GENDER = ("tastetrend_etl/schema.py", '"female": "female", ', "")
 SWAPS_DAY_AND_MONTH = (
     "tastetrend_etl/transform/infer_format.py",
     'order["day"] > order["month"]',
