@@ -24,5 +24,5 @@ def test_a_file_of_ninety_thousand_reviews_is_not_too_large():
     assert TIERS["small"].max_bytes >= 90_000 * 550
 
 
-def test_the_large_tier_takes_thirty_times_as_much_and_not_more_than_one_put():
-    assert 30 * TIERS["small"].max_bytes <= TIERS["large"].max_bytes < 5 << 30
+def test_the_large_tier_takes_twenty_times_as_much_and_not_more_than_one_put():
+    assert 20 * TIERS["small"].max_bytes <= TIERS["large"].max_bytes < 5 << 30

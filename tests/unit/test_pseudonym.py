@@ -25,7 +25,9 @@ from tests.unit.conftest import ARTIFACTS, PROCESSED, RAW
 
 KEY = PseudonymKey(b"a key", "1")
 SECRET = "tastetrend-test-pseudonym-key"
-WITH_A_SECRET = Settings(RAW, PROCESSED, ARTIFACTS, pseudonym_key="not used", pseudonym_secret=SECRET)
+WITH_A_SECRET = Settings(
+    RAW, PROCESSED, ARTIFACTS, "small", pseudonym_key="not used", pseudonym_secret=SECRET
+)
 
 
 def test_it_is_the_first_half_of_the_keyed_hash_of_the_normalized_name():
@@ -60,20 +62,20 @@ def test_normalizing_a_normalized_name_changes_nothing(name):
 
 
 def test_the_key_of_the_environment_has_a_version_of_its_own():
-    settings = Settings(RAW, PROCESSED, ARTIFACTS, pseudonym_key="of dev")
+    settings = Settings(RAW, PROCESSED, ARTIFACTS, "small", pseudonym_key="of dev")
 
     assert load_key(settings) == PseudonymKey(b"of dev", "environment")
 
 
 def test_a_key_is_in_no_representation():
-    settings = Settings(RAW, PROCESSED, ARTIFACTS, pseudonym_key="of dev")
+    settings = Settings(RAW, PROCESSED, ARTIFACTS, "small", pseudonym_key="of dev")
 
     assert "of dev" not in f"{settings!r} {load_key(settings)!r}"
 
 
 def test_without_a_key_there_is_a_failure_of_the_infrastructure():
     with pytest.raises(MissingKeyError, match="the key of pseudonyms is empty"):
-        load_key(Settings(RAW, PROCESSED, ARTIFACTS))
+        load_key(Settings(RAW, PROCESSED, ARTIFACTS, "small"))
 
     assert issubclass(MissingKeyError, RetryableError)
 
