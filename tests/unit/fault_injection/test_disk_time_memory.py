@@ -84,7 +84,7 @@ def test_I06_reading_a_file_in_a_code_page_stops_without_time(checks, tmp_path):
             raise RetryableError("too little time")
 
     with pytest.raises(RetryableError, match="too little time"):
-        open_raw_file(raw, work, 1 << 20, check_time)
+        open_raw_file("a.csv", raw, work, 1 << 20, check_time)
 
     copied = work / "utf8.txt"
     assert (copied.stat().st_size if copied.exists() else 0) < raw.stat().st_size
