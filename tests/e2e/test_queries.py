@@ -75,10 +75,11 @@ def test_of_the_rows_of_a_review_the_one_with_the_least_file_stays(rows):
 
 def test_the_set_is_current_after_a_single_event(store, rows):
     sql = "SELECT rating_1_5, review_text FROM reviews WHERE source_file = 'current.csv'"
-    store.upload("current.csv", reviews("Good soup"))
+    text = "A review that no other file on this emulator holds"
+    store.upload("current.csv", reviews(text))
     store.await_outcome("current.csv")
 
-    assert rows(sql) == [{"rating_1_5": 4.0, "review_text": "Good soup"}]
+    assert rows(sql) == [{"rating_1_5": 4.0, "review_text": text}]
 
 
 def test_reviews_are_counted_by_month_and_restaurant(rows):
