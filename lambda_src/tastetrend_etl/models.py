@@ -127,6 +127,7 @@ class RawBatch:
         source_rows: int64, shape (rows,): the 1-based data row numbers.
         cells: one column for each raw column, named by its position, of string or dictionary of string.
         ragged: records with too few or too many fields, met since the previous batch.
+        may_be_undecodable: a cell may hold U+FFFD, which replaces undecodable bytes.
         encoding_uncertain: every character beyond ASCII may be another one.
         joined_rows: numbers of the file's rows whose text has unquoted delimiters.
     """
@@ -134,6 +135,7 @@ class RawBatch:
     source_rows: np.ndarray
     cells: pa.RecordBatch
     ragged: tuple[RejectedRow, ...]
+    may_be_undecodable: bool = True
     encoding_uncertain: bool = False
     joined_rows: Sequence[int] = ()
 

@@ -12,7 +12,7 @@ from tastetrend_etl.limits import RAGGED_SHARE, Status, Tier
 from tastetrend_etl.models import FormatEvidence, InferredFormat, RawBatch, SourceObject, TransformedBatch
 from tastetrend_etl.output_keys import OutputKeys, output_keys
 from tastetrend_etl.parquet_writer import count_rows, open_parquet_writer
-from tastetrend_etl.parse.csv_arrow import IrregularFileError
+from tastetrend_etl.parse.csv_arrow import BLOCK_BYTES, IrregularFileError
 from tastetrend_etl.parse.raw_file import RawFile, open_raw_file
 from tastetrend_etl.rejected_file import open_rejected_file
 from tastetrend_etl.sources.config import SOURCES, Source
@@ -27,6 +27,7 @@ from tastetrend_etl.validate.checks import run_checks, worst_status
 from tastetrend_etl.validate.profile import FileProfile, RowBalance
 from tastetrend_etl.validate.report import FileSummary, Report, ragged_message, validation_report
 
+_ESTIMATE_MARGIN = 1.05  # of the number of rows: the next block may have longer ones
 _BROKEN = frozenset({"ragged", "unclosed_quote", "record_too_long", "malformed_json", "not_an_object"})
 
 
@@ -107,27 +108,29 @@ def _process_with_inferred_format(run: _Run) -> FileSummary:
     The format needs every row, but the first rows nearly always show it: this saves a pass over the file, and
     the result is that of two passes.
     """
-    evidence, batches = _peek_first_batch(run)
+    evidence, rows, batches = _peek_first_batch(run)
     inferred_format = infer_format(evidence, run.raw.columns, run.source)
-    summary, evidence = _process_batches(run, inferred_format, batches)
+    summary, evidence = _process_batches(run, inferred_format, rows, batches)
     confirmed = infer_format(evidence, run.raw.columns, run.source, inferred_format)
     if confirmed != inferred_format:
-        summary, _ = _process_batches(run, confirmed, run.raw.batches())
+        summary, _ = _process_batches(run, confirmed, rows, run.raw.batches())
     return summary
 
 
-def _peek_first_batch(run: _Run) -> tuple[FormatEvidence, Iterator[RawBatch]]:
-    """Return the evidence of the first rows, and all batches."""
+def _peek_first_batch(run: _Run) -> tuple[FormatEvidence, int, Iterator[RawBatch]]:
+    """Return the evidence of the first rows, about how many rows the file has, and all batches."""
     batches = run.raw.batches()
     first = list(islice(batches, 1))
     evidence = first_evidence(first[0].cells, run.raw.columns) if first and run.reviews else FormatEvidence()
-    return evidence, chain(iter(first), batches)  # an iterator releases the list and the batch in it
+    blocks = run.raw.path.stat().st_size / BLOCK_BYTES
+    rows = int(first[0].cells.num_rows * blocks * _ESTIMATE_MARGIN) if first and blocks > 1 else 0
+    return evidence, rows, chain(iter(first), batches)  # an iterator releases the list and the batch in it
 
 
 def _process_batches(
-    run: _Run, inferred_format: InferredFormat, batches: Iterable[RawBatch]
+    run: _Run, inferred_format: InferredFormat, expected_rows: int, batches: Iterable[RawBatch]
 ) -> tuple[FileSummary, FormatEvidence]:
-    deduplicator, counts, evidence = Deduplicator(), FileProfile(), FormatEvidence()
+    deduplicator, counts, evidence = Deduplicator(expected_rows), FileProfile(), FormatEvidence()
     counts.read += len(run.raw.rejected)
     profile.count_rejected(counts, run.raw.rejected)
     version, contract = run.source.version_id, str(schema.CONTRACT_VERSION)

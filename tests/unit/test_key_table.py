@@ -1,9 +1,10 @@
-"""The table of keys keeps its values while it grows."""
+"""The table of keys keeps its values while it grows, and takes little memory."""
 
 import subprocess
 import sys
 
 import numpy as np
+import pytest
 
 from tastetrend_etl.transform.key_table import KeyTable
 
@@ -11,8 +12,9 @@ KEYS = np.random.default_rng(1).integers(-(2**63), 2**63 - 1, 100_000)
 KEYS[:2] = 0, 1  # of which the first marks a free slot
 
 
-def test_a_key_keeps_its_first_value_while_the_table_grows():
-    table, values = KeyTable(), np.arange(len(KEYS), dtype=np.int32)
+@pytest.mark.parametrize("expected", [0, 30_000, len(KEYS)])
+def test_a_key_keeps_its_first_value_while_the_table_grows(expected):
+    table, values = KeyTable(expected), np.arange(len(KEYS), dtype=np.int32)
 
     new = [table.add(part, rows) for part, rows in zip(np.split(KEYS, 10), np.split(values, 10), strict=True)]
 
@@ -48,15 +50,22 @@ def peak():
 
 keys = np.random.default_rng(2).integers(-(2**63), 2**63 - 1, 1_200_000)
 rows = np.arange(len(keys), dtype=np.int32)
-table, before = KeyTable(), peak()
+before, table = peak(), KeyTable({expected})
 for start in range(0, len(keys), 10_000):
     table.add(keys[start : start + 10_000], rows[start : start + 10_000])
 print((peak() - before) / len(keys))
 """
 
 
-def test_the_old_and_the_larger_table_are_never_in_memory_together():
-    command = [sys.executable, "-c", MEMORY]
+def bytes_per_key(expected):
+    command = [sys.executable, "-c", MEMORY.replace("{expected}", str(expected))]
     child = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 # fixed program
+    return float(child.stdout)
 
-    assert float(child.stdout) < 28  # bytes per key, just after the table has grown
+
+def test_the_old_and_the_larger_table_are_never_in_memory_together():
+    assert bytes_per_key(expected=0) < 28  # just after the table has grown
+
+
+def test_a_table_of_the_expected_size_takes_less_memory():
+    assert bytes_per_key(expected=1_200_000) < 20

@@ -79,12 +79,13 @@ def _suspects_in_part(block: memoryview, quotes: np.ndarray, shape: RowShape) ->
     first = np.flatnonzero(np.diff(cells, prepend=-1))
     cells = cells[first]
     is_suspect = np.logical_and.reduceat(_may_start_row(data, ends, inside, shape), first)
-    if is_suspect.any():
-        is_suspect &= np.logical_and.reduceat(_has_width(data, ends, inside, shape), first)
-    for cell, line in zip(cells[is_suspect], inside[first[is_suspect]], strict=True):
-        start = ends[line - 1] + 1 if line else 0
-        end = ends[np.searchsorted(ends, quotes[cell])] + 1
-        yield lines_of(bytes(block[start:end]).decode("utf-8", "replace"))
+    stops = np.append(first[1:], len(inside))
+    for cell, lines in zip(cells[is_suspect], map(slice, first[is_suspect], stops[is_suspect]), strict=True):
+        later = inside[lines]
+        if all(_has_width(bytes(block[ends[line] + 1 : ends[line + 1]]), shape) for line in later):
+            start = ends[later[0] - 1] + 1 if later[0] else 0
+            end = ends[np.searchsorted(ends, quotes[cell])] + 1
+            yield lines_of(bytes(block[start:end]).decode("utf-8", "replace"))
 
 
 def _may_start_row(data: np.ndarray, ends: np.ndarray, lines: np.ndarray, shape: RowShape) -> Mask:
@@ -96,11 +97,7 @@ def _may_start_row(data: np.ndarray, ends: np.ndarray, lines: np.ndarray, shape:
     return mask
 
 
-def _has_width(data: np.ndarray, ends: np.ndarray, lines: np.ndarray, shape: RowShape) -> Mask:
-    """Return the mask of those lines, by the line ends before them, that are blank or as wide as a row."""
-    delimiters = positions(data, ord(shape.delimiter))
-    starts, stops = ends[lines] + 1, ends[lines + 1]
-    count = np.searchsorted(delimiters, stops) - np.searchsorted(delimiters, starts)
-    is_blank = (data[starts] <= _RETURN) & (count == 0)
-    mask: Mask = is_blank | (count == shape.width - 1)
-    return mask
+def _has_width(line: bytes, shape: RowShape) -> bool:
+    """Return whether a line is blank or has as many delimiters as a row."""
+    delimiters = line.count(shape.delimiter.encode())
+    return delimiters == shape.width - 1 or (not delimiters and line[:1] <= b"\r")

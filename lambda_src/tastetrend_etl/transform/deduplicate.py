@@ -41,10 +41,11 @@ class UniqueReviews:
 
 
 class Deduplicator:
-    """Remembers the rows of one file across its batches."""
+    """Remembers the rows of one file, of about so many rows, across its batches."""
 
-    def __init__(self) -> None:
-        self._rows, self._occurrences, self._alike = KeyTable(), KeyTable(), KeyTable()
+    def __init__(self, expected_rows: int = 0) -> None:
+        self._rows, self._alike = KeyTable(expected_rows), KeyTable(expected_rows)
+        self._occurrences = KeyTable()
         self._source_ids = array("q")  # appends in place: 8 bytes a row
         self._row_numbers: frozenset[int] | None = None
 
@@ -108,7 +109,7 @@ def deduplicate(
     ids = without_repeat_suffix(fields.ids)
     customer, date = _names_customer(fields), ~fields.columns["review_date"].missing()
     text = np.asarray(fields.text.is_valid())
-    undecodable = undecodable_rows((fields.text, fields.ids, fields.extra), fields.columns.values())
+    undecodable = _undecodable_rows(fields, raw)
     identifiable = customer | (date & text)
     identifiable[~identifiable] = ~is_missing(ids.filter(pa.array(~identifiable)), columns.source.null_words)
     identifiable &= ~undecodable
@@ -128,6 +129,12 @@ def deduplicate(
         alike[kept],
         duplicate_rows(raw, duplicate_of),
     )
+
+
+def _undecodable_rows(fields: ReviewFields, raw: RawBatch) -> Mask:
+    if not raw.may_be_undecodable:
+        return np.zeros(len(fields.text), bool)
+    return undecodable_rows((fields.text, fields.ids, fields.extra), fields.columns.values())
 
 
 def _names_customer(fields: ReviewFields) -> Mask:

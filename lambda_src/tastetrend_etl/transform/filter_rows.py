@@ -75,16 +75,11 @@ def _normalize(name: str) -> str:
 
 def rejected_rows(raw: RawBatch, rejection_masks: Mapping[str, Mask]) -> list[RejectedRow]:
     """Return the rows of the masks (reason → mask), their cells as a line of CSV."""
-    return [
-        RejectedRow(source_row, reason, line)
-        for reason, mask in rejection_masks.items()
-        if mask.any()
-        for source_row, line in zip(
-            raw.source_rows[mask].tolist(),
-            csv_lines(raw.cells, np.flatnonzero(mask)).to_pylist(),
-            strict=True,
-        )
-    ]
+    reasons = np.select(list(rejection_masks.values()), range(1, len(rejection_masks) + 1))
+    rows = np.flatnonzero(reasons)
+    names = [list(rejection_masks)[reason - 1] for reason in reasons[rows]]
+    lines = csv_lines(raw.cells, rows).to_pylist() if names else []
+    return list(map(RejectedRow, raw.source_rows[rows].tolist(), names, lines))
 
 
 def csv_lines(cells: pa.RecordBatch, rows: np.ndarray) -> pa.StringArray:

@@ -12,14 +12,16 @@ _HALF = np.uint64(32)  # of the bits of a key
 
 
 class KeyTable:
-    """Maps the keys added so far to int32 values, in 16 to 24 bytes per key, 11 to 17 if all values are 0.
+    """Maps the keys added so far to int32 values.
+
+    It takes 16 bytes per expected key, 11 if all values are 0. With more keys it grows by a half each time.
 
     Keys are int64 hashes, shape (rows,): one false match is expected in some 37 million files of a million
     rows. A key is in the first bucket from its own on that was not full.
     """
 
-    def __init__(self) -> None:
-        self._allocate(_FIRST_BUCKETS)
+    def __init__(self, expected_keys: int = 0) -> None:
+        self._allocate(max(_FIRST_BUCKETS, int(expected_keys / (_MAX_LOAD * _SLOTS)) + 1))
         self._count = 0
 
     def add(self, keys: np.ndarray, values: np.ndarray | None = None) -> Mask:
