@@ -1,4 +1,4 @@
-"""Arrow cannot transform string views yet; when a test fails, decisions 0033 and 0035 are worth another look."""
+"""Arrow cannot transform string views; when a test fails, decisions 0033 and 0035 deserve another look."""
 
 import io
 
