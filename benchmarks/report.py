@@ -80,7 +80,7 @@ def _medians(runs: Sequence[Measurement]) -> Summary:
 def cpu_ratios(runs: Sequence[Measurement], name: str, reference: str) -> list[float]:
     """Return CPU time ÷ that of the reference, of each pair of runs on the same file in the same round."""
     seconds = {(run.engine, run.pair): run.cpu_seconds for run in runs}
-    pairs = {run.pair for run in runs if run.engine == name}
+    pairs = {pair for engine, pair in seconds if engine == name and (reference, pair) in seconds}
     return sorted(seconds[name, pair] / seconds[reference, pair] for pair in pairs)
 
 

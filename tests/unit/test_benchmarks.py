@@ -6,13 +6,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks import measure
+from benchmarks import measure, report
 from benchmarks.data import SOURCES_USED, ReviewFile, review_file
 from benchmarks.engines import ours
 from benchmarks.equality import OutputDifferenceError, check_equal
 from benchmarks.latency import warm_milliseconds
-from benchmarks.measure import Measurement, measure_all
-from benchmarks.report import cpu_ratios
+from benchmarks.measure import SLOW, Measurement, measure_all
+from benchmarks.report import NAMES, Figures, cpu_ratios, render
 from benchmarks.task import Balance, Task
 from samples.large import Counts
 
@@ -75,6 +75,36 @@ def test_a_ratio_is_of_runs_on_the_same_file_in_the_same_round():
     ]  # fmt: skip
 
     assert cpu_ratios(runs, "ours", "baseline") == [2.0, 3.0]
+
+
+def test_the_page_shows_the_ratios_with_their_range_and_whether_the_goals_are_met(monkeypatch):
+    """Ours takes 3 and 4 times the baseline, the others 10 times; the slow engine ran in one round only."""
+    monkeypatch.setattr(report, "version", lambda _: "1.0")  # not all are installed for the tests
+    times = dict.fromkeys(NAMES, (10.0, 10.0)) | {"ours": (3.0, 4.0), "baseline": (1.0, 1.0)}
+    runs = [
+        Measurement(name, round_, "downtown", cpu_seconds, cpu_seconds, 1.0, 1.0)
+        for name, by_round in times.items()
+        for round_, cpu_seconds in enumerate(by_round)
+        if not (name in SLOW and round_)
+    ]
+    memory = {30_000: 200.0, 300_000: 220.0, 2_000_000: 351.0}
+
+    page = render(
+        Figures(
+            one_core={1_000_000: runs},
+            two_cores={},
+            imports=(1.0, 1.0),
+            fixed=(1.0, 1.0),
+            memory=memory,
+            worst=0.1,
+        )
+    )
+
+    assert "| CPU time ÷ baseline | 3.50 | ≤ 3.8 | yes |" in page
+    assert "| CPU time ÷ the faster of polars and DuckDB | 0.35 | ≤ 0.55 | yes |" in page
+    assert "| peak memory at 2,000,000 reviews, MB | 351.00 | ≤ 350 | no |" in page
+    assert "| polars, streaming | 10.00 (10.00 to 10.00) | 0.35 (0.30 to 0.40) | 10.00 |" in page
+    assert "| pandas, everyday | 10.00 | 0.30 | 10.00 |" in page
 
 
 def test_an_invocation_waits_for_at_least_four_calls_to_s3(tmp_path):
