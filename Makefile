@@ -94,7 +94,7 @@ lock: $(UV) ## Write the files in locks/ from the requirements, with the newest 
 	@$(LOCK) requirements.txt --output-file locks/requirements.txt
 	@$(LOCK) requirements-dev.txt --constraint locks/requirements.txt --output-file locks/requirements-dev.txt
 
-bench: $(CHECKS) ## Measure the engine against pandas, polars and DuckDB; ROWS=100000 omits larger files
+bench: $(CHECKS) ## Measure the engine against pandas, polars, DuckDB and chdb; ROWS=100000 omits larger files
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --requirement benchmarks/requirements.txt
 	$(BIN)/python -m benchmarks $(if $(ROWS),--largest $(ROWS))
 

@@ -1,9 +1,10 @@
-"""Runs each engine in its own process, one after the other, and checks the outputs."""
+"""Runs each engine in its own process, one after the other in random order, and checks the outputs."""
 
 import json
+import random
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,43 +14,65 @@ from benchmarks.equality import OutputDifferenceError, check_equal
 from benchmarks.task import Balance
 
 OURS, BASELINE, BASELINE_PLUS_HASHES = "ours", "baseline", "baseline_plus_hashes"
+PLAIN = ("plain_chdb", "plain_duckdb", "plain_polars")  # like the baseline, they only convert csv to parquet
+_NOT_COMPARABLE = {BASELINE, BASELINE_PLUS_HASHES, "baseline_our_writer", *PLAIN}
+# It takes as long as all others together, and is too far from them for its spread to matter.
+SLOW = {"pandas_everyday"}
+SEED = 20_261_126  # of the order in which the engines run
 _ROOT = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """One run of an engine on one file."""
+    """One run of an engine on one file; runs with the same round and source are compared in pairs."""
 
     engine: str
+    round: int
     source: str
     seconds: float
     cpu_seconds: float
     peak_mb: float
     output_mb: float
 
+    @property
+    def pair(self) -> tuple[int, str]:
+        """Return what the runs to compare this one with have in common."""
+        return self.round, self.source
+
 
 def measure_all(
-    engines: Iterable[str], files: Iterable[ReviewFile], work: Path, *, rounds: int, cores: int = 1
+    engines: Collection[str], files: Sequence[ReviewFile], work: Path, *, rounds: int, cores: int = 1
 ) -> Iterator[Measurement]:
-    """Measure all engines on all files, `rounds` times.
+    """Measure all engines on all files, `rounds` times, each time in another order; `SLOW` ones only once.
 
     Raises:
         OutputDifferenceError: an output is not the expected one.
     """
     work.mkdir(parents=True, exist_ok=True)
-    for _ in range(rounds):
+    orders = random.Random(SEED)  # noqa: S311 # no secret
+    for round_ in range(rounds):
         for file in files:
-            for engine in (OURS, *(name for name in engines if name != OURS)):
-                yield _measure(engine, file, work, cores)
+            once = set() if round_ == 0 and file is files[0] else SLOW
+            order = orders.sample(sorted(engines), len(engines))
+            yield from _measure_round(round_, [name for name in order if name not in once], file, work, cores)
 
 
-def _measure(engine: str, file: ReviewFile, work: Path, cores: int) -> Measurement:
-    out = work / f"{engine}.parquet"
-    measured = run_worker(engine, file, out, cores)
-    balance = Balance(**measured.pop("balance"))
-    if engine not in {BASELINE, BASELINE_PLUS_HASHES}:  # their output is not comparable
-        _check(engine, balance, file, out, work / f"{OURS}.parquet")
-    return Measurement(engine, file.source, output_mb=out.stat().st_size / 1e6, **measured)
+def _measure_round(
+    round_: int, order: Sequence[str], file: ReviewFile, work: Path, cores: int
+) -> Iterator[Measurement]:
+    """Measure the engines in this order, then check their outputs: ours may be the last to run."""
+    balances: dict[str, Balance] = {}
+    for engine in order:
+        out = work / f"{engine}.parquet"
+        measured = run_worker(engine, file, out, cores)
+        balances[engine] = Balance(**measured.pop("balance"))
+        yield Measurement(engine, round_, file.source, output_mb=out.stat().st_size / 1e6, **measured)
+    _check_outputs(balances, file, work)
+
+
+def _check_outputs(balances: Mapping[str, Balance], file: ReviewFile, work: Path) -> None:
+    for engine in balances.keys() - _NOT_COMPARABLE:
+        _check(engine, balances[engine], file, work / f"{engine}.parquet", work / f"{OURS}.parquet")
 
 
 def run_worker(engine: str, file: ReviewFile, out: Path, cores: int = 1) -> dict[str, Any]:

@@ -25,17 +25,29 @@ _STARS = "^[★⭐]+☆*$"
 _RATING = r"^(-?\d+(?:[.,]\d+)?)\s*(?:(?:/|out of)\s*(\d+)|(%)|stars?)?$"
 
 
-def run(task: Task) -> Balance:
-    """Run one plan that writes the rows to parquet and returns the counts."""
-    records = _records(task)
-    rows = _with_duplicate_key(records.filter(~pl.col("source_row").is_in(task.ragged)))
-    reviews = rows.filter(_clean("rating").is_not_null() | _clean("review_text").is_not_null())
-    written = reviews.unique("same", keep="first", maintain_order=True)
-    sink = _written(written, task).sink_parquet(task.out, compression="snappy", lazy=True)
-    counts = [frame.select(pl.len()) for frame in (records, reviews, written)]
-    _, *counted = pl.collect_all([sink, *counts], engine="streaming")
+def run(task: Task) -> None:
+    """Run one plan that writes the rows to parquet."""
+    _written(_deduplicated(_reviews(task)), task).sink_parquet(
+        task.out, compression="snappy", engine="streaming"
+    )
+
+
+def count(task: Task) -> Balance:
+    """Return the row counts; in the plan above they would take up to a fifth of its time."""
+    reviews = _reviews(task)
+    counts = [frame.select(pl.len()) for frame in (_records(task), reviews, _deduplicated(reviews))]
+    counted = pl.collect_all(counts, engine="streaming")
     read_count, review_count, written_count = (int(frame.item()) for frame in counted)
     return Balance(read_count, written_count, read_count - review_count, review_count - written_count)
+
+
+def _reviews(task: Task) -> pl.LazyFrame:
+    rows = _with_duplicate_key(_records(task).filter(~pl.col("source_row").is_in(task.ragged)))
+    return rows.filter(_clean("rating").is_not_null() | _clean("review_text").is_not_null())
+
+
+def _deduplicated(reviews: pl.LazyFrame) -> pl.LazyFrame:
+    return reviews.unique("same", keep="first", maintain_order=True)
 
 
 def _records(task: Task) -> pl.LazyFrame:

@@ -73,6 +73,8 @@ def test_the_readme_shows_the_sources_as_they_come_out():
         "SECURITY.md",
         "docs/data-contract.md",
         "docs/bad-inputs.md",
+        "docs/cost.md",
+        "docs/scale.md",
         "docs/glossary.md",
     ],
 )
