@@ -180,6 +180,9 @@ def continued(upload, ops, batch, client, outputs, reading):
     upload(FILES)
     reader = reading(PARTS)
     started = json.loads(ops("batch", PREFIX, "--json").output)
+    second = ops("batch", PREFIX)
+    assert (second.status, len(second.errors.splitlines())) == (1, 1)
+    assert f"a batch over '{PREFIX}' is running since" in second.errors
     assert stop_half_way(client("stepfunctions"), outputs["BatchArn"], started["execution"]) < len(FILES)
     result = batch("--again")
     reader.stop()
