@@ -1,6 +1,7 @@
 """Patches the emulator where this stack depends on AWS behaviour that it lacks."""
 # ruff: noqa: SLF001 # it has no hooks, so private functions are wrapped; its version is pinned
 
+import asyncio
 import base64
 import contextvars
 import json
@@ -31,6 +32,8 @@ _execute: Callable[[Record, object], Record] = lambda_svc._execute_function
 _resolve: Callable[[Record | None, str | None], Resolved] = lambda_svc._effective_func_record_for_qualifier
 _get_function: Callable[[str, str | None], Response] = lambda_svc._get_function
 _call_states: Callable[..., Awaitable[Response]] = stepfunctions.handle_request
+_run_states: Callable[..., object] = stepfunctions._run_sub_machine
+_fail: Callable[[Record, str, str], None] = stepfunctions._fail_execution
 _record_alarm: Callable[[str, Record], Record] = provisioners._cw_metric_alarm_record
 _rewrite_query: Callable[[str, str, str | None], Awaitable[object]] = athena._rewrite_data_paths
 _save_results: Callable[[str], Awaitable[None]] = athena._save_query_results
@@ -117,15 +120,41 @@ async def _call_states_or_redrive(
     """Add the action RedriveExecution, which the emulator does not have."""
     if not headers.get("x-amz-target", "").endswith(".RedriveExecution"):
         return await _call_states(method, path, headers, body, query_params)
-    return 200, {"Content-Type": "application/x-amz-json-1.0"}, _redrive(json.loads(body)["executionArn"])
+    arn = json.loads(body)["executionArn"]
+    while not all(run.get("stopDate") for run in _map_runs(arn)):  # noqa: ASYNC110 # it has no event
+        await asyncio.sleep(_RETRY_SECONDS)  # until the functions that it had invoked have ended
+    await asyncio.sleep(_RETRY_SECONDS)  # and the state with them
+    return 200, {"Content-Type": "application/x-amz-json-1.0"}, _redrive(arn)
 
 
 def _redrive(arn: str) -> bytes:
     """Run a stopped execution from its first state; AWS continues at the state that was stopped."""
+    for run in _map_runs(arn):
+        del stepfunctions._map_runs[run["mapRunArn"]]  # AWS continues the same one
     stepfunctions._executions[arn].update(status="RUNNING", stopDate=None)
     context = contextvars.copy_context()  # the account and the region of the request
     Thread(target=context.run, args=(stepfunctions._run_execution, arn), daemon=True).start()
     return json.dumps({"redriveDate": time.time()}).encode()
+
+
+def _map_runs(execution_arn: str) -> list[Record]:
+    return [run for run in stepfunctions._map_runs.values() if run["executionArn"] == execution_arn]
+
+
+def _run_child_unless_stopped(
+    states: Record, start_at: str, given: object, execution: Record, context: Record
+) -> object:
+    """Start no child of a map whose execution was stopped; the emulator stops the parent only."""
+    run = stepfunctions._map_runs.get(execution.get("mapRunArn"))
+    if run and stepfunctions._executions[run["executionArn"]]["status"] == "ABORTED":
+        raise stepfunctions._ExecutionError("States.Aborted", "the execution was stopped")
+    return _run_states(states, start_at, given, execution, context)
+
+
+def _keep_stopped(execution: Record, error: str, cause: str) -> None:
+    """Leave a stopped execution as it is when the state that was running ends."""
+    if execution["status"] != "ABORTED":
+        _fail(execution, error, cause)
 
 
 ssm._public_parameter = _find_layer_parameter
@@ -134,6 +163,8 @@ lambda_svc._effective_func_record_for_qualifier = _resolve_with_alias_settings
 lambda_svc._get_function = _get_function_with_version
 lambda_svc.serve_function_code = _serve_code
 stepfunctions.handle_request = _call_states_or_redrive
+stepfunctions._run_sub_machine = _run_child_unless_stopped
+stepfunctions._fail_execution = _keep_stopped
 provisioners._cw_metric_alarm_record = _accept_math_alarms
 athena._rewrite_data_paths = _rewrite_query_with_views
 athena._save_query_results = _save_results_at_reported_key

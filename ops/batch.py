@@ -112,7 +112,7 @@ def _start(client: "SFNClient", context: CommandContext, request: Request) -> st
 
 
 def _continue(client: "SFNClient", context: CommandContext, request: Request) -> str:
-    """Continue the last batch over the same files if it was stopped; if it has ended, start another.
+    """Continue the last batch over the same files if it was stopped; if it cannot be, start another.
 
     A stopped batch keeps what its finished files have done; one that ended does not run its failed files
     again. A new batch skips what is processed.
@@ -125,7 +125,10 @@ def _continue(client: "SFNClient", context: CommandContext, request: Request) ->
         )
     if last["status"] not in _STOPPED:
         return _start(client, context, request)
-    client.redrive_execution(executionArn=last["executionArn"])
+    try:
+        client.redrive_execution(executionArn=last["executionArn"])
+    except client.exceptions.ExecutionNotRedrivable:  # two weeks have passed, or the machine is another one
+        return _start(client, context, request)
     return str(last["executionArn"])
 
 

@@ -7,7 +7,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from tastetrend_stack.environments import Environment
-from tastetrend_stack.iam import OUTPUT_PREFIXES, Grant, bucket_arn, object_arns
+from tastetrend_stack.iam import CURATED_PREFIX, OUTPUT_PREFIXES, Grant, bucket_arn, object_arns
 from tastetrend_stack.python_function import PythonFunction
 
 
@@ -52,7 +52,11 @@ def _grants(environment: Environment) -> list[Grant]:
         Grant(["s3:ListBucketVersions"], [bucket_arn(environment, "raw")]),
         Grant(["s3:ListBucket"], [bucket_arn(environment, kind) for kind in ("raw", "processed")]),
         Grant(["s3:GetObject"], object_arns(environment, "raw"), any_raw),
-        Grant(["s3:GetObject"], object_arns(environment, "processed", *OUTPUT_PREFIXES), any_output),
+        Grant(
+            ["s3:GetObject"],
+            object_arns(environment, "processed", *OUTPUT_PREFIXES, CURATED_PREFIX),
+            any_output,
+        ),
         Grant(["s3:GetObject"], object_arns(environment, "processed", "batches"), by_execution),
         Grant(["s3:PutObject"], object_arns(environment, "processed", "batches"), by_execution),
     ]

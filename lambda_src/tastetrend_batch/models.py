@@ -8,8 +8,8 @@ from tastetrend_etl.hand_over import MANIFEST_SUFFIX
 from tastetrend_etl.limits import Status
 from tastetrend_etl.validate.profile import RowBalance
 
-Outcome = Literal["missing", "contradictory", "no_report", "unbalanced", "rejected", "processed"]
-PROBLEMS: frozenset[Outcome] = frozenset({"missing", "contradictory", "no_report", "unbalanced"})
+Outcome = Literal["missing", "contradictory", "no_report", "no_part", "unbalanced", "rejected", "processed"]
+PROBLEMS: frozenset[Outcome] = frozenset({"missing", "contradictory", "no_report", "no_part", "unbalanced"})
 """Outcomes of which no file may have one, or the balance of the batch does not hold."""
 
 Report = dict[str, Any]  # a JSON document
@@ -54,7 +54,8 @@ class FileResult:
     Attributes:
         outcome: `missing`: neither a dataset nor an error report; `contradictory`: an older dataset beside a
             newer error report, or two datasets; `no_report`: a dataset without a validation report;
-            `unbalanced`: rows read are not rows written, rejected and duplicate.
+            `no_part`: a dataset without the curated part of the same version; `unbalanced`: rows read are not
+            rows written, rejected and duplicate.
         reason: the code of a rejection.
         status: of the validation report.
         rows: of the validation report.

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from tastetrend_batch.manifest import read_keys
 from tastetrend_batch.models import Batch, BatchSettings, FileResult, Outcome, Report
 from tastetrend_etl.hand_over import MANIFEST_SUFFIX
-from tastetrend_etl.models import SourceObject
+from tastetrend_etl.models import Kind, SourceObject
 from tastetrend_etl.output_keys import OutputKeys, dataset_keys, fits_s3_limit, output_keys
 from tastetrend_etl.s3_download import find_current_version, head_object, is_not_found
 from tastetrend_etl.validate.profile import RowBalance
@@ -74,19 +74,27 @@ def read_result(s3: "S3Client", bucket: str, source: SourceObject) -> FileResult
     error = head_object(s3, bucket, keys.error)
     if not datasets and not error:
         return FileResult(source.key, "missing")
-    if len(datasets) > 1 or (datasets and error and _is_newer(error, datasets[0])):
+    if len(datasets) > 1 or (error and any(_is_newer(error, dataset) for dataset in datasets.values())):
         return FileResult(source.key, "contradictory")
-    if datasets:
-        return _processed(s3, bucket, source.key, keys)
+    for kind in datasets:
+        return _processed(s3, bucket, source, output_keys(source, kind))
     return FileResult(source.key, "rejected", _get_json(s3, bucket, keys.error)["reason"])
 
 
-def _datasets(s3: "S3Client", bucket: str, source: SourceObject) -> list["ObjectHead"]:
-    """Return the datasets of this version; one of another version does not count."""
+def _datasets(s3: "S3Client", bucket: str, source: SourceObject) -> dict[Kind, "ObjectHead"]:
+    """Return the dataset of each kind of this version."""
     if not fits_s3_limit(source.key):
-        return []
-    heads = (head_object(s3, bucket, key) for key in dataset_keys(source.key).values())
-    return [head for head in heads if head and head["Metadata"].get(_SOURCE_VERSION) == source.version_id]
+        return {}
+    heads = {
+        kind: _head_of_version(s3, bucket, key, source) for kind, key in dataset_keys(source.key).items()
+    }
+    return {kind: head for kind, head in heads.items() if head}
+
+
+def _head_of_version(s3: "S3Client", bucket: str, key: str, source: SourceObject) -> "ObjectHead | None":
+    """HEAD an output; one of another version does not count."""
+    head = head_object(s3, bucket, key)
+    return head if head and head["Metadata"].get(_SOURCE_VERSION) == source.version_id else None
 
 
 def _is_newer(error: "ObjectHead", dataset: "ObjectHead") -> bool:
@@ -97,17 +105,19 @@ def _is_newer(error: "ObjectHead", dataset: "ObjectHead") -> bool:
     return error["LastModified"] > dataset["LastModified"]
 
 
-def _processed(s3: "S3Client", bucket: str, key: str, keys: OutputKeys) -> FileResult:
+def _processed(s3: "S3Client", bucket: str, source: SourceObject, keys: OutputKeys) -> FileResult:
     try:
         validation = _get_json(s3, bucket, keys.validation)
         bias = _get_json(s3, bucket, keys.bias) if validation["outputs"]["bias"] else None
     except ClientError as error:
         if is_not_found(error):
-            return FileResult(key, "no_report")
+            return FileResult(source.key, "no_report")
         raise
     rows = RowBalance(**validation["rows"])
     outcome: Outcome = "processed" if rows.is_balanced else "unbalanced"
-    return FileResult(key, outcome, status=validation["status"], rows=rows, bias=bias)
+    if not _head_of_version(s3, bucket, keys.curated, source):
+        outcome = "no_part"
+    return FileResult(source.key, outcome, status=validation["status"], rows=rows, bias=bias)
 
 
 def _get_json(s3: "S3Client", bucket: str, key: str) -> Report:

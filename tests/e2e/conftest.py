@@ -1,7 +1,10 @@
 """Fixtures: the stack, deployed once with the CDK command line on an emulator that enforces permissions."""
 
 import json
+import os
+import subprocess
 import time
+from dataclasses import dataclass
 from functools import cache
 from urllib.parse import quote_plus
 
@@ -9,9 +12,10 @@ import boto3
 import pytest
 
 from local.deploy import bootstrap, deploy
-from local.emulator import running
+from local.emulator import PROJECT, running
 from tastetrend_etl.output_keys import dataset_keys, output_keys
 from tastetrend_etl.s3_download import find_current_version
+from tests.cli.commands import SCRIPT
 
 TIMEOUT_SECONDS = 600  # high, because a loaded machine is slow; a defect fails an assertion earlier
 
@@ -59,6 +63,33 @@ def invoke(client, outputs):
         return json.load(response["Payload"])
 
     return invoke_target
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A finished `tastetrend` command."""
+
+    status: int
+    output: str
+    errors: str
+
+
+@pytest.fixture(scope="session")
+def ops(emulator, outputs):
+    """Return a function that runs an operator command."""
+
+    def run(*arguments):
+        result = subprocess.run(  # noqa: S603 # fixed program, no shell
+            [SCRIPT, *arguments, "--env", "local"],
+            cwd=PROJECT,
+            env=os.environ | emulator.environment | {"COLUMNS": "250"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Ran(result.returncode, result.stdout, result.stderr)
+
+    return run
 
 
 class Store:

@@ -2,16 +2,11 @@
 
 import gzip
 import json
-import os
 import re
-import subprocess
-from dataclasses import dataclass
 
 import pytest
 
-from local.emulator import PROJECT
 from tastetrend_etl.limits import TIERS
-from tests.cli.commands import SCRIPT
 from tests.e2e.conftest import reviews, wait_until
 
 PREFIX = "batch/"
@@ -20,33 +15,6 @@ EMPTY = [f"{PREFIX}empty{number}.csv" for number in range(5)]
 FAILING, LARGE = f"{PREFIX}failing.csv", f"{PREFIX}large.csv.gz"
 LARGE_ROWS = 28_000
 FILES = len(GOOD) + len(EMPTY) + 2
-
-
-@dataclass(frozen=True)
-class Ran:
-    """A finished `tastetrend` command."""
-
-    status: int
-    output: str
-    errors: str
-
-
-@pytest.fixture(scope="module")
-def ops(emulator, outputs):
-    """Return a function that runs an operator command."""
-
-    def run(*arguments):
-        result = subprocess.run(  # noqa: S603 # fixed program, no shell
-            [SCRIPT, *arguments, "--env", "local"],
-            cwd=PROJECT,
-            env=os.environ | emulator.environment | {"COLUMNS": "250"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return Ran(result.returncode, result.stdout, result.stderr)
-
-    return run
 
 
 def large_file():

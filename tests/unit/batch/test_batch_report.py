@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import moto.s3.models
 import pytest
 
-from tastetrend_etl.output_keys import output_keys
+from tastetrend_etl.output_keys import curated_keys, output_keys
 from tastetrend_etl.s3_download import find_current_version
 from tests.unit.conftest import PROCESSED, RAW, LambdaContext, s3_record
 
@@ -68,6 +68,7 @@ def test_a_batch_without_a_problem_holds(upload, report):
         "missing": 0,
         "contradictory": 0,
         "no_report": 0,
+        "no_part": 0,
         "unbalanced": 0,
     }
     assert written["rows"] == {"read": 6, "written": 5, "rejected": 1, "duplicate": 0}
@@ -143,6 +144,35 @@ def test_a_dataset_without_its_validation_report_breaks_the_balance(upload, stor
     response, written = report()
 
     assert (response["holds"], only_file(written)["outcome"]) == (False, "no_report")
+
+
+PARTS = pytest.mark.parametrize("body", [GOOD, FACTS], ids=["reviews", "restaurant facts"])
+
+
+@PARTS
+def test_a_dataset_without_its_curated_part_breaks_the_balance(body, upload, store, report):
+    upload("in/a.csv", body)
+    for key in curated_keys("in/a.csv").values():
+        store.client.delete_object(Bucket=PROCESSED, Key=key)
+
+    response, written = report()
+
+    assert (response["holds"], only_file(written)["outcome"]) == (False, "no_part")
+    assert only_file(written)["rows"]["read"] == body.count(b"\n") - 1
+
+
+@PARTS
+def test_a_curated_part_of_an_older_version_breaks_the_balance(body, upload, store, report):
+    upload("in/a.csv", body)
+    (part,) = {*curated_keys("in/a.csv").values()}.intersection(store.keys())
+    older = store.metadata(part)
+    upload("in/a.csv", body + body.splitlines(keepends=True)[-1].replace(b"1", b"2"))
+    assert report()[0]["holds"] is True
+    store.client.put_object(Bucket=PROCESSED, Key=part, Body=b"older", Metadata=older)
+
+    response, written = report()
+
+    assert (response["holds"], only_file(written)["outcome"]) == (False, "no_part")
 
 
 def test_rows_that_do_not_add_up_break_the_balance(upload, store, report):

@@ -4,7 +4,7 @@ import importlib
 import random
 import tempfile
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import boto3
 import pytest
@@ -21,6 +21,7 @@ HEADER = b"rating,review_text\n"
 MESSY_OLD = HEADER + b"5,good\n4,fine,ragged\n"
 MESSY_NEW = HEADER + b"1,bad\n2,poor,ragged\n3,so so\n3,so so\n"
 FACTS = b"restaurant_name,avg_stars,total_reviews\nThe Fork,4.5,120\nThe Spoon,3.5\n"
+FORMER_FACTS = b"restaurant_name,avg_stars,total_reviews\nThe Fork,4.1,80\n"
 DATASET = "processed/processed_reviews.csv.parquet"
 DATASETS = {DATASET, "reference/restaurants_reviews.csv.parquet"}
 COMMITTED = DATASETS | {*curated_keys("reviews.csv").values()}
@@ -144,6 +145,9 @@ COMMITS = {
 }
 NO_RESULT, OLDER_RESULT, MULTIPART = "no result", "an older result", "a dataset above 5 MB"
 NEWLY_FACTS, NEWLY_REVIEWS = "older reviews, newer restaurant facts", "older facts, newer reviews"
+NEWER_FACTS, LARGE_TIER = "older and newer restaurant facts", "the large tier"
+_OLDER = {NEWLY_REVIEWS: FACTS, NEWER_FACTS: FORMER_FACTS}
+_NEWER = {NEWLY_FACTS: FACTS, NEWER_FACTS: FACTS}
 EACH_KIND = pytest.mark.parametrize(
     "scenario", [OLDER_RESULT, MULTIPART, NEWLY_FACTS, NEWLY_REVIEWS], indirect=True
 )
@@ -162,11 +166,13 @@ def scenario(request, store, faulty_s3, handler, context):
     """Return a scenario with an older result, unless the test's parameter is another state."""
     before = getattr(request, "param", OLDER_RESULT)
     rows = request.getfixturevalue("rows_above_5_mb") if before == MULTIPART else b""
+    if before == LARGE_TIER:
+        handler.SETTINGS = replace(handler.SETTINGS, tier="large")
     scenario = Scenario(store, faulty_s3, lambda: handler.lambda_handler(EVENT, context))
     if before != NO_RESULT:
-        store.upload("reviews.csv", FACTS if before == NEWLY_REVIEWS else MESSY_OLD + rows)
+        store.upload("reviews.csv", _OLDER.get(before, MESSY_OLD + rows))
         scenario.send()
-    store.upload("reviews.csv", FACTS if before == NEWLY_FACTS else MESSY_NEW + rows)
+    store.upload("reviews.csv", _NEWER.get(before, MESSY_NEW + rows))
     scenario.record_fault_free_run()
     return scenario
 

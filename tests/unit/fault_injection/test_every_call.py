@@ -3,10 +3,13 @@
 import pytest
 
 from tastetrend_etl.errors import RetryableError
+from tests.unit.conftest import s3_record
 from tests.unit.fault_injection import faulty_s3 as faults
 from tests.unit.fault_injection.conftest import (
     EACH_KIND,
+    LARGE_TIER,
     MULTIPART,
+    NEWER_FACTS,
     NEWLY_FACTS,
     NEWLY_REVIEWS,
     NO_RESULT,
@@ -75,10 +78,15 @@ def test_I02_a_body_that_is_always_damaged_is_raised(fault, scenario):
     scenario.assert_completed_by_the_next_delivery()
 
 
+KILLS = pytest.mark.parametrize("fault", [faults.kill_before, faults.kill_after], ids=["before", "after"])
+
+
 @pytest.mark.parametrize(
-    "scenario", [NO_RESULT, OLDER_RESULT, MULTIPART, NEWLY_FACTS, NEWLY_REVIEWS], indirect=True
+    "scenario",
+    [NO_RESULT, OLDER_RESULT, MULTIPART, NEWLY_FACTS, NEWLY_REVIEWS, NEWER_FACTS, LARGE_TIER],
+    indirect=True,
 )
-@pytest.mark.parametrize("fault", [faults.kill_before, faults.kill_after], ids=["before", "after"])
+@KILLS
 def test_I03_a_kill_at_any_call_leaves_the_old_or_the_new_result(fault, scenario, survived):
     for at, site in enumerate(scenario.call_sites):
         assert scenario.send_with_fault(at, fault, in_child_process=True) is None, site
@@ -86,3 +94,26 @@ def test_I03_a_kill_at_any_call_leaves_the_old_or_the_new_result(fault, scenario
         scenario.assert_consistent()
         scenario.assert_completed_by_the_next_delivery()
         survived(f"killed {fault.__name__.removeprefix('kill_')} the call", site)
+
+
+@pytest.mark.parametrize(
+    "scenario", [OLDER_RESULT, NEWLY_FACTS, NEWLY_REVIEWS, NEWER_FACTS, LARGE_TIER], indirect=True
+)
+@KILLS
+def test_I03_after_a_kill_from_the_part_to_the_dataset_a_late_event_of_the_older_version_completes_the_newer(
+    fault, scenario, handler, context
+):
+    late = {"Records": [s3_record("reviews.csv", sequencer="01")]}
+    first = scenario.call_sites.index("write of the curated part")
+    assert first < scenario.commit
+    for at in range(first, scenario.commit + 1):
+        scenario.send_with_fault(at, fault, in_child_process=True)
+
+        handler.lambda_handler(late, context)
+
+        assert contents(scenario.stored()) == contents(scenario.after), scenario.call_sites[at]
+
+
+def contents(stored):
+    """Return the bytes and the version of each object; its metadata also name the event."""
+    return {key: (body, metadata["source-version-id"]) for key, (body, metadata) in stored.items()}

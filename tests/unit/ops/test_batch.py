@@ -42,7 +42,7 @@ class StateMachine:
         self.looks = [(0, 0, 4), (1, 0, 4), (3, 1, 4)]
         self.status = "SUCCEEDED"
         self.failed = {}
-        self.redriven = []
+        self.redriven, self.may_be_redriven = [], True
         self.looked, self.starts_after = 0, 2  # of a manifest: how often it is asked before it has started
 
     def add(self, prefix, status, *, number=0, reprocess=False):
@@ -63,6 +63,8 @@ class StateMachine:
         return {"executionArn": arn}
 
     def redrive_execution(self, *, executionArn):  # noqa: N803 # as above
+        if not self.may_be_redriven:
+            raise self.exceptions.ExecutionNotRedrivable
         self.redriven.append(self.executions[executionArn]["name"])
         self.executions[executionArn]["status"] = "RUNNING"
 
@@ -70,6 +72,7 @@ class StateMachine:
         """The client's exceptions."""
 
         ExecutionDoesNotExist = LookupError
+        ExecutionNotRedrivable = TimeoutError
 
     def describe_execution(self, *, executionArn):  # noqa: N803 # as above
         if ":manifest-" in executionArn and executionArn not in self.executions:
@@ -264,6 +267,14 @@ def test_again_starts_another_batch_after_one_that_ended(status, run, machine):
 
     assert run("in/", "--again").status == 0
     assert machine.redriven == []
+    assert machine.started == [{"prefix": "in/", "reprocess": False}]
+
+
+def test_again_starts_another_batch_after_one_that_was_stopped_too_long_ago(run, machine):
+    machine.add("in/", "ABORTED")
+    machine.may_be_redriven = False
+
+    assert run("in/", "--again").status == 0
     assert machine.started == [{"prefix": "in/", "reprocess": False}]
 
 

@@ -1,5 +1,6 @@
 """`tastetrend query` shows rows or writes them, and explains in one line why there are none."""
 
+import errno
 import json
 from datetime import date
 
@@ -225,3 +226,29 @@ def test_a_stack_without_a_database_has_to_be_deployed_again(athena, outputs, ta
 
     assert result.status == 1
     assert "deploy it again with `make deploy ENV=dev`" in result.stderr
+
+
+def test_a_folder_as_output_is_found_before_the_query_runs(athena, tastetrend, tmp_path):
+    calls = athena(FRAME)
+
+    result = tastetrend("query", "SELECT 1", "--env", "dev", "--out", tmp_path)
+
+    assert (result.status, calls) == (2, [])
+    assert result.stderr == f"error: {tmp_path} is a folder; name a file in it\n"
+
+
+def test_a_file_that_cannot_be_written_leaves_the_former_one(athena, tastetrend, tmp_path, monkeypatch):
+    def write_a_part(_rows, path):
+        path.write_bytes(b"PAR1")
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    athena(FRAME)
+    out = tmp_path / "rows.parquet"
+    out.write_bytes(b"former")
+    monkeypatch.setattr(module.pq, "write_table", write_a_part)
+
+    result = tastetrend("query", "SELECT 1", "--env", "dev", "--out", out)
+
+    assert result.status != 0
+    assert len(result.stderr.splitlines()) == 1
+    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("rows.parquet", b"former")]
