@@ -152,7 +152,7 @@ EACH_SIZE = pytest.mark.parametrize("scenario", [OLDER_RESULT, MULTIPART], indir
 
 @pytest.fixture
 def rows_of_two_parts(monkeypatch):
-    """Return rows of incompressible text, which a dataset stores twice; parts are 64 KB, not 5 MB, for speed."""
+    """Return rows of incompressible text, which a dataset stores twice, and make parts small for speed."""
     monkeypatch.setattr("awswrangler.s3._fs._MIN_WRITE_BLOCK", 64 << 10)
     monkeypatch.setattr("moto.s3.models.S3_UPLOAD_PART_MIN_SIZE", 64 << 10)
     letters = random.Random(5)  # noqa: S311 # any text
