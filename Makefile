@@ -83,7 +83,7 @@ types: $(CHECKS)
 	$(BIN)/mypy
 
 pytest: $(CHECKS) $(NODE)
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 fuzz: $(CHECKS) ## Test with new random inputs; COUNT=10000 sets the number of damaged files
 	$(BIN)/pytest --numprocesses auto --hypothesis-profile fuzz tests/properties tests/unit/fault_injection/test_order_of_events.py

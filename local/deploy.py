@@ -82,4 +82,5 @@ def _environment(emulator: Emulator) -> dict[str, str]:
         "TMPDIR": str(emulator.folder),  # removed with the emulator, even when the app is killed
         "CDK_HOME": str(emulator.folder / "cdk"),
         "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "CDK_VALIDATION": "false",  # most of a synthesis; `make synth` and the tests of the stack do it
     }

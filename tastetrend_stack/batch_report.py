@@ -1,46 +1,24 @@
 """The function that reports on all files of a batch, and what its role allows."""
 
-from collections.abc import Sequence
-
 from aws_cdk import Duration
-from aws_cdk import aws_lambda as lambda_
-from constructs import Construct
 
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.iam import CURATED_PREFIX, OUTPUT_PREFIXES, Grant, bucket_arn, object_arns
-from tastetrend_stack.python_function import PythonFunction
+from tastetrend_stack.python_function import FunctionSpec
 
 
-class BatchReport(Construct):
-    """A function from the same code and layers as the etl function."""
-
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        environment: Environment,
-        code: lambda_.Code,
-        layers: Sequence[lambda_.ILayerVersion],
-    ) -> None:
-        super().__init__(scope, construct_id)
-        self.function = PythonFunction(
-            self,
-            "Function",
-            environment=environment,
-            name=environment.resource_name("batch-report"),
-            description="Reports on all files of a batch together",
-            handler="batch_report.lambda_handler",
-            code=code,
-            layers=layers,
-            timeout=Duration.minutes(15),  # Lambda's maximum
-            variables={
-                f"{kind.upper()}_BUCKET": environment.bucket_name(kind) for kind in ("raw", "processed")
-            },
-            policy_name="report",
-            grants=_grants(environment),
-            role_description="Lists raw files, reads their outputs, and writes the report of a batch",
-        )
+def batch_report(environment: Environment) -> FunctionSpec:
+    """Describe the function; it has the code and the layers of the etl function."""
+    return FunctionSpec(
+        name=environment.resource_name("batch-report"),
+        description="Reports on all files of a batch together",
+        handler="batch_report.lambda_handler",
+        timeout=Duration.minutes(15),  # Lambda's maximum
+        variables={f"{kind.upper()}_BUCKET": environment.bucket_name(kind) for kind in ("raw", "processed")},
+        policy_name="report",
+        grants=_grants(environment),
+        role_description="Lists raw files, reads their outputs, and writes the report of a batch",
+    )
 
 
 def _grants(environment: Environment) -> list[Grant]:

@@ -19,7 +19,7 @@ from tastetrend_stack.iam import (
     object_arns,
     regional_arn,
 )
-from tastetrend_stack.python_function import PythonFunction
+from tastetrend_stack.python_function import FunctionSpec, PythonFunction
 
 # A layer's number differs by region, so the ARN is looked up when the stack is deployed.
 _LAYERS = {
@@ -70,15 +70,10 @@ class EtlFunction(Construct):
         self.layers = [self._find_layer(*layer) for layer in _LAYERS.items()]
         belonging = {"ETL_VERSION": belongs_to} if belongs_to else {"BATCH_ARN": _batch_arn(environment)}
         event_grants = _event_grants(environment) if tier is SMALL else []
-        self.function = PythonFunction(
-            self,
-            "Function",
-            environment=environment,
+        spec = FunctionSpec(
             name=environment.resource_name(tier.name),
             description="Turns one raw review file into one clean parquet, with reports",
             handler="api_handler.lambda_handler",
-            code=self.code,
-            layers=self.layers,
             memory_mb=tier.memory_mb,
             disk_mb=tier.disk_mb,
             timeout=tier.timeout,
@@ -86,6 +81,9 @@ class EtlFunction(Construct):
             policy_name="etl",
             grants=[*_file_grants(environment), *event_grants, *key.grants],
             role_description="Reads raw review files, writes processed ones, and nothing else",
+        )
+        self.function = PythonFunction(
+            self, "Function", spec, environment=environment, code=self.code, layers=self.layers
         )
 
     def _find_layer(self, name: str, parameter: str) -> lambda_.ILayerVersion:

@@ -1,6 +1,7 @@
 """A Python function with its role and log group."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from aws_cdk import Acknowledgment, Duration, Size, Validations
 from aws_cdk import aws_iam as iam
@@ -14,6 +15,22 @@ from tastetrend_stack.iam import Grant, build_role, regional_arn
 _DEFAULT_DISK_MB = 512
 
 
+@dataclass(frozen=True)
+class FunctionSpec:
+    """What a function runs, and what its role allows."""
+
+    name: str
+    description: str
+    handler: str
+    timeout: Duration
+    variables: Mapping[str, str]
+    policy_name: str
+    grants: Sequence[Grant]
+    role_description: str
+    memory_mb: int = 1024
+    disk_mb: int = _DEFAULT_DISK_MB
+
+
 class PythonFunction(lambda_.Function):
     """A function under a fixed name; its role and log group are the scope's children `Role` and `Log`."""
 
@@ -21,55 +38,43 @@ class PythonFunction(lambda_.Function):
         self,
         scope: Construct,
         construct_id: str,
+        spec: FunctionSpec,
         *,
         environment: Environment,
-        name: str,
-        description: str,
-        handler: str,
         code: lambda_.Code,
         layers: Sequence[lambda_.ILayerVersion],
-        timeout: Duration,
-        memory_mb: int = 1024,
-        disk_mb: int = _DEFAULT_DISK_MB,
-        variables: Mapping[str, str],
-        policy_name: str,
-        grants: Sequence[Grant],
-        role_description: str,
     ) -> None:
-        log_group_name = f"/aws/lambda/{name}"
-        grants = [*grants, _write_logs(log_group_name)]
+        log_group_name = f"/aws/lambda/{spec.name}"
         super().__init__(
             scope,
             construct_id,
-            function_name=name,
-            description=description,
+            function_name=spec.name,
+            description=spec.description,
             runtime=lambda_.Runtime.PYTHON_3_11,
             architecture=lambda_.Architecture.X86_64,
-            handler=handler,
+            handler=spec.handler,
             code=code,
             layers=layers,
-            memory_size=memory_mb,
-            ephemeral_storage_size=Size.mebibytes(disk_mb) if disk_mb != _DEFAULT_DISK_MB else None,
-            timeout=timeout,
-            environment=variables,
-            role=_build_role(scope, name, policy_name, grants, role_description),
+            memory_size=spec.memory_mb,
+            ephemeral_storage_size=Size.mebibytes(spec.disk_mb) if spec.disk_mb != _DEFAULT_DISK_MB else None,
+            timeout=spec.timeout,
+            environment=spec.variables,
+            role=_build_role(scope, spec, _write_logs(log_group_name)),
             log_group=_build_log_group(scope, log_group_name, environment),
         )
         reason = "The managed layers are taken for Python 3.11, pinned"
         Validations.of(self).acknowledge(Acknowledgment(id="AwsSolutions-L1", reason=reason))
 
 
-def _build_role(
-    scope: Construct, name: str, policy_name: str, grants: Sequence[Grant], description: str
-) -> iam.Role:
+def _build_role(scope: Construct, spec: FunctionSpec, write_logs: Grant) -> iam.Role:
     return build_role(
         scope,
         "Role",
-        name=f"{name}-role",
-        policy_name=policy_name,
-        grants=grants,
+        name=f"{spec.name}-role",
+        policy_name=spec.policy_name,
+        grants=[*spec.grants, write_logs],
         assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-        description=description,
+        description=spec.role_description,
     )
 
 

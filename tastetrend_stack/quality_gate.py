@@ -1,47 +1,27 @@
 """The function that checks a version on golden files, and what its role allows."""
 
-from collections.abc import Sequence
-
 from aws_cdk import Duration
-from aws_cdk import aws_lambda as lambda_
-from constructs import Construct
 
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.iam import GATE_OUTPUTS, Grant, bucket_arn, object_arns, regional_arn
-from tastetrend_stack.python_function import PythonFunction
+from tastetrend_stack.python_function import FunctionSpec
 
 
-class QualityGate(Construct):
-    """A second function from the same code and layers as the etl function."""
-
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        environment: Environment,
-        code: lambda_.Code,
-        layers: Sequence[lambda_.ILayerVersion],
-    ) -> None:
-        super().__init__(scope, construct_id)
-        self.function = PythonFunction(
-            self,
-            "Function",
-            environment=environment,
-            name=environment.resource_name("quality-gate"),
-            description="Checks a version of the etl function on golden files",
-            handler="quality_gate.lambda_handler",
-            code=code,
-            layers=layers,
-            timeout=Duration.minutes(5),
-            variables={
-                "ARTIFACTS_BUCKET": environment.bucket_name("artifacts"),
-                "ETL_FUNCTION": environment.resource_name("etl"),
-            },
-            policy_name="gate",
-            grants=[*_grants(environment), *(_hook_grants(environment) if environment.canary else [])],
-            role_description="Replays golden files within the artifacts bucket, and nothing else",
-        )
+def quality_gate(environment: Environment) -> FunctionSpec:
+    """Describe the function; it has the code and the layers of the etl function."""
+    return FunctionSpec(
+        name=environment.resource_name("quality-gate"),
+        description="Checks a version of the etl function on golden files",
+        handler="quality_gate.lambda_handler",
+        timeout=Duration.minutes(5),
+        variables={
+            "ARTIFACTS_BUCKET": environment.bucket_name("artifacts"),
+            "ETL_FUNCTION": environment.resource_name("etl"),
+        },
+        policy_name="gate",
+        grants=[*_grants(environment), *(_hook_grants(environment) if environment.canary else [])],
+        role_description="Replays golden files within the artifacts bucket, and nothing else",
+    )
 
 
 def _grants(environment: Environment) -> list[Grant]:

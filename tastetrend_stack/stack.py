@@ -7,7 +7,7 @@ from constructs import Construct
 from tastetrend_stack.aliases import VersionAliases
 from tastetrend_stack.audit import AuditTrail
 from tastetrend_stack.batch import Batch
-from tastetrend_stack.batch_report import BatchReport
+from tastetrend_stack.batch_report import batch_report
 from tastetrend_stack.batch_tasks import Targets
 from tastetrend_stack.canary import CanaryDeployment
 from tastetrend_stack.environments import Environment
@@ -16,7 +16,8 @@ from tastetrend_stack.iam import KeyAccess
 from tastetrend_stack.ingestion import Ingestion
 from tastetrend_stack.monitoring import Monitoring, Watched
 from tastetrend_stack.pseudonym_key import PseudonymKey
-from tastetrend_stack.quality_gate import QualityGate
+from tastetrend_stack.python_function import FunctionSpec, PythonFunction
+from tastetrend_stack.quality_gate import quality_gate
 from tastetrend_stack.queries import Queries
 from tastetrend_stack.storage import Storage
 
@@ -34,15 +35,15 @@ class TasteTrendStack(Stack):
         key = PseudonymKey(self, "PseudonymKey", environment=environment).access
         etl = EtlFunction(self, "Etl", environment=environment, key=key)
         release = VersionAliases(self, "Release", environment=environment, function=etl.function)
-        live, code, layers = release.live, etl.code, etl.layers
+        live = release.live
         large = self._add_large_function(environment, key, release)
         failures = Ingestion(self, "Ingestion", environment=environment, raw=storage.raw, live=live).failures
-        report = BatchReport(self, "BatchReport", environment=environment, code=code, layers=layers).function
+        report = self._add_function("BatchReport", batch_report(environment), etl, environment)
         targets = Targets(storage.raw, storage.processed, live, large, report, failures)
         batch = Batch(self, "Batch", environment=environment, targets=targets).machine
         watched = Watched(etl.function, large.lambda_, batch, failures)
         monitoring = Monitoring(self, "Monitoring", environment=environment, watched=watched)
-        gate = QualityGate(self, "Gate", environment=environment, code=code, layers=layers).function
+        gate = self._add_function("Gate", quality_gate(environment), etl, environment)
         if environment.canary:
             alarms = monitoring.rollback_alarms
             CanaryDeployment(self, "Shift", environment=environment, alias=live, alarms=alarms, gate=gate)
@@ -63,6 +64,15 @@ class TasteTrendStack(Stack):
             AlarmTopicArn=monitoring.topic.topic_arn,
             DatabaseName=queries.database_name,
             WorkgroupName=queries.workgroup_name,
+        )
+
+    def _add_function(
+        self, construct_id: str, spec: FunctionSpec, etl: EtlFunction, environment: Environment
+    ) -> PythonFunction:
+        """Add a function with the code and the layers of the etl function."""
+        unit = Construct(self, construct_id)
+        return PythonFunction(
+            unit, "Function", spec, environment=environment, code=etl.code, layers=etl.layers
         )
 
     def _add_large_function(

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC
 
 from tastetrend_etl.errors import RejectedFileError
@@ -12,7 +12,6 @@ from tastetrend_etl.models import Kind, SourceObject
 
 # The longest output key adds this to the raw one.
 MAX_RAW_KEY_BYTES = MAX_KEY_BYTES - len("processed/logs//validation_20261123T163501Z-0123abcd.json")
-_FORMER_MAX_RAW_KEY_BYTES = 962  # of contract version 1
 _TRUNCATED_BYTES = 512
 _VERSION = r"\d{8}T\d{6}Z-[0-9a-f]{8}"
 _OUTPUT_NAME = re.compile(
@@ -100,24 +99,13 @@ def output_keys(source: SourceObject, kind: Kind = "reviews") -> OutputKeys:
         rejected=f"rejected/{folder}rejected_{name}.{version}.parquet",
         validation=f"processed/logs/{folder}{name}/validation_{version}.json",
         bias=f"processed/logs/{folder}{name}/bias_{version}.json",
-        error=f"rejected/{_truncate_key(source.key, MAX_RAW_KEY_BYTES)}.{version}.error.json",
+        error=f"rejected/{_truncate_key(source.key)}.{version}.error.json",
     )
 
 
-def former_output_keys(source: SourceObject) -> OutputKeys:
-    """Return the output keys of contract version 1, where datasets of all kinds had the same key."""
-    keys, version = output_keys(source), _version_suffix(source)
-    raw_key = _truncate_key(source.key, _FORMER_MAX_RAW_KEY_BYTES)
-    return replace(
-        keys,
-        rejected=f"processed/{keys.rejected}",
-        error=f"processed/rejected/{raw_key}.{version}.error.json",
-    )
-
-
-def _truncate_key(raw_key: str, max_bytes: int) -> str:
+def _truncate_key(raw_key: str) -> str:
     """Return the first 512 bytes of a key that is too long; the version suffix makes it unique."""
-    if len(raw_key.encode()) <= max_bytes:
+    if fits_s3_limit(raw_key):
         return raw_key
     return raw_key.encode()[:_TRUNCATED_BYTES].decode(errors="ignore") + "~"
 

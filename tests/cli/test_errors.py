@@ -3,22 +3,37 @@
 import os
 import shutil
 import socket
+from unittest.mock import patch
 
+import boto3
 import pytest
 
 from tastetrend_stack.environments import ENVIRONMENTS
-from tests.cli.commands import ON_AWS, run
+from tests.cli.commands import ON_AWS, environment, run
 from tests.e2e.conftest import reviews
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_REGION": "eu-west-1"}
 
 
 def assert_one_sentence(result, status, *parts):
-    assert (result.returncode, result.stdout) == (status, ""), result.stderr
+    assert (result.status, result.stdout) == (status, ""), result.stderr
     (line,) = result.stderr.splitlines()
     assert line.startswith("error: ")
     for part in parts:
         assert part in line
+
+
+@pytest.fixture
+def run_here(tastetrend, tmp_path, monkeypatch):
+    """Return `run` without a process of its own, which would take seconds to import boto3."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+
+    def run_in_this_process(*arguments, **variables):
+        with patch.dict(os.environ, environment(tmp_path, **variables), clear=True):
+            return tastetrend(*arguments)
+
+    return run_in_this_process
 
 
 @pytest.fixture
@@ -30,47 +45,47 @@ def dead_endpoint():
 
 
 @pytest.mark.parametrize("command", ON_AWS)
-def test_an_unknown_environment_is_wrong_usage(command, tmp_path):
-    result = run(command, *ON_AWS[command], "--env", "production", folder=tmp_path)
+def test_an_unknown_environment_is_wrong_usage(command, run_here):
+    result = run_here(command, *ON_AWS[command], "--env", "production")
 
-    assert result.returncode == 2
+    assert result.status == 2
     assert "production" in result.stderr
     assert all(f"'{name}'" in result.stderr for name in ENVIRONMENTS)
 
 
 @pytest.mark.parametrize("command", ON_AWS)
-def test_no_environment_is_assumed(command, tmp_path):
-    result = run(command, *ON_AWS[command], folder=tmp_path)
+def test_no_environment_is_assumed(command, run_here):
+    result = run_here(command, *ON_AWS[command])
 
-    assert result.returncode == 2
+    assert result.status == 2
     assert "Missing option '--env' (env var: 'TASTETREND_ENV')" in result.stderr
 
 
-def test_the_environment_can_be_named_by_a_variable(tmp_path):
-    result = run("releases", folder=tmp_path, TASTETREND_ENV="production")
+def test_the_environment_can_be_named_by_a_variable(run_here):
+    result = run_here("releases", TASTETREND_ENV="production")
 
-    assert result.returncode == 2
+    assert result.status == 2
     assert "production" in result.stderr
 
 
 @pytest.mark.parametrize("command", ON_AWS)
-def test_no_credentials(command, tmp_path):
-    result = run(command, *ON_AWS[command], "--env", "dev", folder=tmp_path, AWS_REGION="eu-west-1")
+def test_no_credentials(command, run_here):
+    result = run_here(command, *ON_AWS[command], "--env", "dev", AWS_REGION="eu-west-1")
 
     assert_one_sentence(result, 3, "no AWS credentials can be used", "sign in with `aws sso login`")
 
 
 @pytest.mark.parametrize("command", ON_AWS)
-def test_an_endpoint_that_does_not_answer(command, tmp_path, dead_endpoint):
+def test_an_endpoint_that_does_not_answer(command, dead_endpoint, run_here):
     settings = CREDENTIALS | {"AWS_ENDPOINT_URL": dead_endpoint}
 
-    result = run(command, *ON_AWS[command], "--env", "dev", folder=tmp_path, **settings)
+    result = run_here(command, *ON_AWS[command], "--env", "dev", **settings)
 
     assert_one_sentence(result, 3, "AWS cannot be reached", dead_endpoint)
 
 
-def test_a_proxy_that_does_not_answer(tmp_path, dead_endpoint):
-    result = run("releases", "--env", "dev", folder=tmp_path, HTTPS_PROXY=dead_endpoint, **CREDENTIALS)
+def test_a_proxy_that_does_not_answer(dead_endpoint, run_here):
+    result = run_here("releases", "--env", "dev", HTTPS_PROXY=dead_endpoint, **CREDENTIALS)
 
     assert_one_sentence(result, 3, "AWS cannot be reached", "HTTPS_PROXY")
 
@@ -79,8 +94,8 @@ def test_no_region(tmp_path):
     assert_one_sentence(run("releases", "--env", "dev", folder=tmp_path), 3, "no AWS region is set")
 
 
-def test_a_profile_that_does_not_exist(tmp_path):
-    result = run("releases", "--env", "dev", folder=tmp_path, AWS_PROFILE="nobody", AWS_REGION="eu-west-1")
+def test_a_profile_that_does_not_exist(run_here):
+    result = run_here("releases", "--env", "dev", AWS_PROFILE="nobody", AWS_REGION="eu-west-1")
 
     assert_one_sentence(result, 3, "nobody", "`aws configure list-profiles`")
 
@@ -98,20 +113,20 @@ def test_a_profile_that_does_not_exist(tmp_path):
     ],
     ids=["no such file", "a folder", "two of one name"],
 )
-def test_files_that_cannot_be_processed(command, files, message, tmp_path):
+def test_files_that_cannot_be_processed(command, files, message, tmp_path, run_here):
     (tmp_path / "folder").mkdir()
     for name in ("a b.csv", "folder/a b.csv"):
         (tmp_path / name).write_bytes(reviews("Good soup"))
 
-    assert_one_sentence(run(*command, *files, folder=tmp_path), 2, message)
+    assert_one_sentence(run_here(*command, *files), 2, message)
 
 
-def test_a_name_may_hold_spaces(tmp_path):
+def test_a_name_may_hold_spaces(tmp_path, run_here):
     (tmp_path / "my reviews.csv").write_bytes(reviews("Good soup"))
 
-    result = run("process", "my reviews.csv", "--out", "my outputs", folder=tmp_path)
+    result = run_here("process", "my reviews.csv", "--out", "my outputs")
 
-    assert result.returncode == 0
+    assert result.status == 0
     assert (tmp_path / "my outputs/processed/processed_my reviews.csv.parquet").exists()
 
 
@@ -134,9 +149,9 @@ def test_a_folder_that_is_read_only(tmp_path, as_owner_without_privileges):
     assert_one_sentence(result, 2, "out/processed cannot be used: Permission denied; name another path")
 
 
-def test_an_output_folder_that_is_a_file(tmp_path):
+def test_an_output_folder_that_is_a_file(tmp_path, run_here):
     (tmp_path / "a.csv").write_bytes(reviews("Good soup"))
 
-    result = run("process", "a.csv", "--out", "a.csv", folder=tmp_path)
+    result = run_here("process", "a.csv", "--out", "a.csv")
 
     assert_one_sentence(result, 2, "cannot be used: Not a directory")

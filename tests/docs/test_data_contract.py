@@ -9,7 +9,8 @@ import pytest
 
 from tastetrend_etl import limits, schema
 from tastetrend_etl.models import SourceObject
-from tastetrend_etl.output_keys import MAX_RAW_KEY_BYTES, former_output_keys, output_keys
+from tastetrend_etl.output_keys import MAX_RAW_KEY_BYTES, output_keys
+from tests.contract_1 import former_output_keys
 
 CONTRACT = (Path(__file__).parents[2] / "docs" / "data-contract.md").read_text(encoding="utf-8")
 

@@ -15,9 +15,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from local.emulator import PROJECT
-from tastetrend_etl.output_keys import former_output_keys, output_keys
+from tastetrend_etl.output_keys import output_keys
 from tastetrend_etl.s3_download import find_current_version
 from tastetrend_etl.schema import GROUP_COLUMNS
+from tests.contract_1 import former_output_keys
 from tests.e2e.checkout import first_release
 from tests.e2e.conftest import wait_until
 

@@ -12,7 +12,8 @@ import pytest
 from tastetrend_etl.limits import RESERVED_PREFIXES
 from tastetrend_etl.models import SourceObject
 from tastetrend_etl.observability import logger
-from tastetrend_etl.output_keys import former_output_keys, output_keys
+from tastetrend_etl.output_keys import output_keys
+from tests.contract_1 import former_output_keys
 from tests.unit.conftest import RAW, s3_record
 
 GOOD = b"rating,review_text\n5,good\n"

@@ -143,7 +143,7 @@ COMMITS = {
     for operation in ("write of", "completion of")
     for dataset in ("the dataset", "the restaurant facts")
 }
-NO_RESULT, OLDER_RESULT, MULTIPART = "no result", "an older result", "a dataset above 5 MB"
+NO_RESULT, OLDER_RESULT, MULTIPART = "no result", "an older result", "a dataset in two parts"
 NEWLY_FACTS, NEWLY_REVIEWS = "older reviews, newer restaurant facts", "older facts, newer reviews"
 NEWER_FACTS, LARGE_TIER = "older and newer restaurant facts", "the large tier"
 _OLDER = {NEWLY_REVIEWS: FACTS, NEWER_FACTS: FORMER_FACTS}
@@ -154,18 +154,20 @@ EACH_KIND = pytest.mark.parametrize(
 EACH_SIZE = pytest.mark.parametrize("scenario", [OLDER_RESULT, MULTIPART], indirect=True)
 
 
-@pytest.fixture(scope="session")
-def rows_above_5_mb():
-    """Return rows of incompressible text, which a dataset stores twice."""
+@pytest.fixture
+def rows_of_two_parts(monkeypatch):
+    """Return rows of incompressible text, which a dataset stores twice, and make parts small for speed."""
+    monkeypatch.setattr("awswrangler.s3._fs._MIN_WRITE_BLOCK", 64 << 10)
+    monkeypatch.setattr("moto.s3.models.S3_UPLOAD_PART_MIN_SIZE", 64 << 10)
     letters = random.Random(5)  # noqa: S311 # any text
-    return b"".join(b"4,%s\n" % letters.randbytes(225).hex().encode() for _ in range(12_000))
+    return b"".join(b"4,%s\n" % letters.randbytes(225).hex().encode() for _ in range(150))
 
 
 @pytest.fixture
 def scenario(request, store, faulty_s3, handler, context):
     """Return a scenario with an older result, unless the test's parameter is another state."""
     before = getattr(request, "param", OLDER_RESULT)
-    rows = request.getfixturevalue("rows_above_5_mb") if before == MULTIPART else b""
+    rows = request.getfixturevalue("rows_of_two_parts") if before == MULTIPART else b""
     if before == LARGE_TIER:
         handler.SETTINGS = replace(handler.SETTINGS, tier="large")
     scenario = Scenario(store, faulty_s3, lambda: handler.lambda_handler(EVENT, context))

@@ -37,6 +37,12 @@ BODIES = {
 }
 
 
+@pytest.mark.parametrize("scenario", [MULTIPART], indirect=True)
+def test_I01_a_dataset_in_two_parts_has_a_request_for_each(scenario):
+    assert scenario.call_sites.count("part of the curated part") == 2
+    assert scenario.call_sites.count("part of the dataset") == 2
+
+
 @EACH_KIND
 @pytest.mark.parametrize("fault", TRANSIENT)
 def test_I01_a_transient_fault_is_survived_within_the_invocation(fault, scenario, survived):

@@ -11,8 +11,9 @@ import pytest
 
 from tastetrend_etl import ingest, invocation, observability, pipeline, schema
 from tastetrend_etl.models import InferredFormat
-from tastetrend_etl.output_keys import former_output_keys, output_keys
+from tastetrend_etl.output_keys import output_keys
 from tastetrend_etl.transform import infer_format
+from tests.contract_1 import former_output_keys
 from tests.unit.conftest import LambdaContext
 
 
