@@ -11,6 +11,7 @@ from tests.unit.fault_injection.conftest import (
     NEWLY_REVIEWS,
     NO_RESULT,
     OLDER_RESULT,
+    STREAMED,
 )
 
 TRANSIENT = {
@@ -76,7 +77,7 @@ def test_I02_a_body_that_is_always_damaged_is_raised(fault, scenario):
 
 
 @pytest.mark.parametrize(
-    "scenario", [NO_RESULT, OLDER_RESULT, MULTIPART, NEWLY_FACTS, NEWLY_REVIEWS], indirect=True
+    "scenario", [NO_RESULT, OLDER_RESULT, MULTIPART, STREAMED, NEWLY_FACTS, NEWLY_REVIEWS], indirect=True
 )
 @pytest.mark.parametrize("fault", [faults.kill_before, faults.kill_after], ids=["before", "after"])
 def test_I03_a_kill_at_any_call_leaves_the_old_or_the_new_result(fault, scenario, survived):

@@ -25,12 +25,14 @@ ETAGS = [hashlib.md5(content, usedforsecurity=False).hexdigest() for content in 
 SETTINGS = Settings(RAW, PROCESSED, ARTIFACTS, "small", pseudonym_key="a key for tests")
 
 
-@pytest.fixture(params=["in one request", "in parts"], autouse=True)
+@pytest.fixture(params=["in one request", "in parts", "in parts from the disk"], autouse=True)
 def _each_way_to_write(request, monkeypatch):
-    """Write every dataset in one request, or every dataset as a multipart upload."""
+    """Write every dataset in one request, or every dataset as a multipart upload of one of both kinds."""
     if request.param == "in parts":
         monkeypatch.setattr("awswrangler.s3._fs._MIN_WRITE_BLOCK", 2_000)
         monkeypatch.setattr("moto.s3.models.S3_UPLOAD_PART_MIN_SIZE", 1)
+    elif request.param == "in parts from the disk":
+        request.getfixturevalue("small_parts")
 
 
 @pytest.fixture
