@@ -2,9 +2,12 @@
 
 import hashlib
 import io
+from functools import partial
 
 import pyarrow.parquet as pq
 import pytest
+from s3transfer.futures import NonThreadedExecutor
+from s3transfer.manager import TransferManager
 
 from tastetrend_etl.ingest import IngestResult, RunContext, ingest
 from tastetrend_etl.output_keys import curated_keys, dataset_keys
@@ -33,6 +36,10 @@ def _each_way_to_write(request, monkeypatch):
         monkeypatch.setattr("moto.s3.models.S3_UPLOAD_PART_MIN_SIZE", 1)
     elif request.param == "in parts from the disk":
         request.getfixturevalue("small_parts")
+        in_this_thread = partial(
+            TransferManager, executor_cls=NonThreadedExecutor
+        )  # requests take turns by it
+        monkeypatch.setattr("tastetrend_etl.s3_parquet.TransferManager", in_this_thread)
 
 
 @pytest.fixture
