@@ -10,6 +10,7 @@ from rich.markdown import Markdown
 from rich.progress import track
 
 from benchmarks.data import SOURCES_USED, review_file
+from benchmarks.large_file import LARGE_ROWS, large_runs
 from benchmarks.measure import SLOW, Measurement, measure_all
 from benchmarks.report import NAMES, Figures, render
 from benchmarks.startup import fixed_seconds, import_seconds
@@ -45,6 +46,7 @@ def benchmark(
             memory=peak_megabytes(DATA, work, memory_rows),
             worst=worst_seconds_per_megabyte(DATA, work),
             fixed=fixed_seconds(review_file(DATA, SOURCES_USED[0], FIXED_ROWS), work),
+            large=large_runs(DATA, work, LARGE_ROWS) if max(ROUNDS) in sizes else [],
         )
     page = render(figures)
     RESULTS.write_text(page, encoding="utf-8")

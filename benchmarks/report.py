@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
+from benchmarks.large_file import LargeRun, large_table
 from benchmarks.measure import BASELINE, BASELINE_PLUS_HASHES, OURS, PLAIN, SEED, Measurement
 from benchmarks.worst_case import HUGE_ROWS, MEDIUM_ROWS, SMALL_ROWS
 
@@ -41,6 +42,7 @@ class Figures:
         fixed: CPU seconds of ours and of the baseline for a file of ten reviews.
         memory: rows → peak MB of ours on a file of so many.
         worst: CPU seconds a MB of the slowest file.
+        large: runs of the large function, the smallest file first; only measured with all sizes.
     """
 
     one_core: Mapping[int, Sequence[Measurement]]
@@ -49,6 +51,7 @@ class Figures:
     fixed: tuple[float, float]
     memory: Mapping[int, float]
     worst: float
+    large: Sequence[LargeRun]
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,8 @@ def render(figures: Figures) -> str:
             parts.append(f"## {rows:,} reviews, {_cores(cores)}\n\n{_table(runs)}")
     if len(figures.one_core) > 1:
         parts.append(_growth(figures))
+    if figures.large:
+        parts.append(large_table(figures.large))
     return "\n\n".join(parts) + "\n"
 
 

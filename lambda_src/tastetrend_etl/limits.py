@@ -10,13 +10,17 @@ MIN_REMAINING_MS = 2_000  # with less time left than this, an invocation stops b
 
 # The slowest file is cp1252, has a stray quote in its last row, and first rows that suggest the wrong date
 # order: it is copied as UTF-8, parsed by Arrow, which fails, repaired record by record, parsed twice more.
-# `make bench` measures it (benchmarks/worst_case.py). The curated part adds 0.36 s to 46 MB. Memory limits
-# only the rows: at most a third of it is used.
+# `make bench` measures it (benchmarks/worst_case.py). The curated part adds 0.36 s to 46 MB. Memory and disk
+# limit the rows: files are streamed from and to S3, and only the keys that find duplicates grow with them.
 _WORST_CPU_SECONDS_PER_BYTE = 0.153e-6  # on one core of an EPYC 9004
 _SAFETY_FACTOR = 2  # a vCPU of Lambda may be this much slower
 _MB_PER_VCPU = 1_769  # of a function's memory; a file is processed by one thread
-# In sizes of the file: itself; two copies, a dataset and its curated part of at most twice its size each.
-_WORST_COPIES = 9
+# In sizes of the file: itself, a copy as UTF-8 or with repaired quotes, a dataset and its curated part, which
+# have each text twice. 7.7 was measured of random words in cp1251, 1.9 of the reviews of `make bench`.
+_WORST_COPIES = 8
+# Beside that, for each row, mostly its id: 41 in the dataset and 41 in its curated part were measured, of
+# rows of four bytes.
+_OUTPUT_BYTES = 2 * 41
 _STEP_BYTES = 16 << 20
 _DEDUPLICATION_BYTES = 60  # of memory for each row; 35 to 49 were measured
 _DEDUPLICATION_SHARE = 0.3  # of the function's memory
@@ -42,14 +46,18 @@ class Tier:
 def _tier(memory_mb: int, disk_mb: int, timeout_seconds: int) -> Tier:
     cpu_seconds = (timeout_seconds - MIN_REMAINING_MS / 1_000) * min(1.0, memory_mb / _MB_PER_VCPU)
     in_time = cpu_seconds / _SAFETY_FACTOR / _WORST_CPU_SECONDS_PER_BYTE
-    on_disk = (disk_mb << 20) / _WORST_COPIES
+    disk_bytes = disk_mb << 20
+    on_disk = disk_bytes / (_WORST_COPIES + 1)  # leaves as much again for many short rows
     max_bytes = int(min(in_time, on_disk)) // _STEP_BYTES * _STEP_BYTES
-    rows = memory_mb * 1_000_000 * _DEDUPLICATION_SHARE / _DEDUPLICATION_BYTES
-    return Tier(memory_mb, disk_mb, timeout_seconds, max_bytes, int(rows) // _STEP_ROWS * _STEP_ROWS)
+    rows_in_memory = memory_mb * 1_000_000 * _DEDUPLICATION_SHARE / _DEDUPLICATION_BYTES
+    rows_on_disk = (disk_bytes - _WORST_COPIES * max_bytes) / _OUTPUT_BYTES
+    max_rows = int(min(rows_in_memory, rows_on_disk)) // _STEP_ROWS * _STEP_ROWS
+    return Tier(memory_mb, disk_mb, timeout_seconds, max_bytes, max_rows)
 
 
 # The small tier is limited by time, to 48 MiB or some 90,000 reviews, though an ordinary file of that size
-# takes 3 s; the large one by the disk, to 1,136 MiB. New accounts get no function of more than 3,008 MB.
+# takes 3 s; the large one by the disk, to 1,136 MiB. The disk limits the rows, to 1 and 14 million. New
+# accounts get no function of more than 3,008 MB.
 TIERS: Mapping[str, Tier] = {"small": _tier(1_024, 512, 30), "large": _tier(3_008, 10_240, 900)}
 
 # --- a file -----------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from benchmarks import measure, report
 from benchmarks.data import SOURCES_USED, ReviewFile, review_file
 from benchmarks.engines import ours
 from benchmarks.equality import OutputDifferenceError, check_equal
+from benchmarks.large_file import LargeRun, large_runs, large_table
 from benchmarks.latency import warm_milliseconds
 from benchmarks.measure import SLOW, Measurement, measure_all
 from benchmarks.report import NAMES, Figures, cpu_ratios, render
@@ -111,6 +112,26 @@ def test_an_invocation_waits_for_at_least_four_calls_to_s3(tmp_path):
     file = review_file(tmp_path, "uptown", 10).path
 
     assert warm_milliseconds(Path(__file__).parents[2], file) > 4 * 20
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_the_large_function_downloads_processes_and_uploads_a_file_in_its_own_process(tmp_path):
+    (run,) = large_runs(tmp_path, tmp_path, [ROWS])
+
+    assert run.rows == ROWS
+    assert run.disk_mb > run.file_mb  # beside the raw file at least a dataset, when it was looked at
+    assert run.peak_mb > 50
+
+
+def test_the_growth_of_memory_is_in_bytes_a_row_and_compared_with_the_goal():
+    small, large = (
+        LargeRun(rows, rows / 2_000, peak, rows / 1_000, rows / 1e5)
+        for rows, peak in [(1_000_000, 200), (2_000_000, 320)]
+    )
+
+    assert "1.60 times" in large_table([small, large])
+    assert "not met" in large_table([small, large])
+    assert "120 bytes a row" in large_table([small, large])
 
 
 @pytest.fixture

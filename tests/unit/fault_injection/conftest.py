@@ -5,10 +5,12 @@ import random
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import boto3
 import pytest
 from botocore.retries.standard import ExponentialBackoff
+from s3transfer.utils import ChunksizeAdjuster
 
 from tastetrend_etl.output_keys import curated_keys
 from tests.unit.conftest import PROCESSED, Store, s3_record
@@ -45,6 +47,14 @@ def faulty_s3(store, faulty_session, monkeypatch):
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
     faulty_s3.inject()
     return faulty_s3
+
+
+@pytest.fixture
+def small_parts(monkeypatch):
+    """Let parquet files of more than 4,000 bytes be streamed from the disk in parts of so many."""
+    monkeypatch.setattr("tastetrend_etl.s3_parquet._PART_BYTES", 4_000)
+    monkeypatch.setattr("s3transfer.upload.ChunksizeAdjuster", partial(ChunksizeAdjuster, min_size=1))
+    monkeypatch.setattr("moto.s3.models.S3_UPLOAD_PART_MIN_SIZE", 1)
 
 
 @pytest.fixture
@@ -144,14 +154,15 @@ COMMITS = {
     for dataset in ("the dataset", "the restaurant facts")
 }
 NO_RESULT, OLDER_RESULT, MULTIPART = "no result", "an older result", "a dataset in two parts"
+STREAMED = "a dataset streamed from the disk in parts"
 NEWLY_FACTS, NEWLY_REVIEWS = "older reviews, newer restaurant facts", "older facts, newer reviews"
 NEWER_FACTS, LARGE_TIER = "older and newer restaurant facts", "the large tier"
 _OLDER = {NEWLY_REVIEWS: FACTS, NEWER_FACTS: FORMER_FACTS}
 _NEWER = {NEWLY_FACTS: FACTS, NEWER_FACTS: FACTS}
 EACH_KIND = pytest.mark.parametrize(
-    "scenario", [OLDER_RESULT, MULTIPART, NEWLY_FACTS, NEWLY_REVIEWS], indirect=True
+    "scenario", [OLDER_RESULT, MULTIPART, STREAMED, NEWLY_FACTS, NEWLY_REVIEWS], indirect=True
 )
-EACH_SIZE = pytest.mark.parametrize("scenario", [OLDER_RESULT, MULTIPART], indirect=True)
+EACH_SIZE = pytest.mark.parametrize("scenario", [OLDER_RESULT, MULTIPART, STREAMED], indirect=True)
 
 
 @pytest.fixture
@@ -167,6 +178,8 @@ def rows_of_two_parts(monkeypatch):
 def scenario(request, store, faulty_s3, handler, context):
     """Return a scenario with an older result, unless the test's parameter is another state."""
     before = getattr(request, "param", OLDER_RESULT)
+    if before == STREAMED:
+        request.getfixturevalue("small_parts")
     rows = request.getfixturevalue("rows_of_two_parts") if before == MULTIPART else b""
     if before == LARGE_TIER:
         handler.SETTINGS = replace(handler.SETTINGS, tier="large")

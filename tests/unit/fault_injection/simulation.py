@@ -94,6 +94,8 @@ class Simulation:
         sent_etag = request.headers.get("x-amz-meta-source-etag", b"").decode()
         if request.method == "POST" and sent_etag:
             worker.multipart_etag = sent_etag
+        elif "partNumber=" in request.url:
+            pass  # not visible before its upload is completed
         elif request.method in ("PUT", "POST") and response.status_code == 200:
             self._record_write(path, raw_etag or sent_etag or worker.multipart_etag)
         elif request.method == "DELETE" and response.status_code == 204 and "uploadId=" not in request.url:

@@ -14,6 +14,7 @@ from tests.unit.fault_injection.conftest import (
     NEWLY_REVIEWS,
     NO_RESULT,
     OLDER_RESULT,
+    STREAMED,
 )
 
 TRANSIENT = {
@@ -89,7 +90,7 @@ KILLS = pytest.mark.parametrize("fault", [faults.kill_before, faults.kill_after]
 
 @pytest.mark.parametrize(
     "scenario",
-    [NO_RESULT, OLDER_RESULT, MULTIPART, NEWLY_FACTS, NEWLY_REVIEWS, NEWER_FACTS, LARGE_TIER],
+    [NO_RESULT, OLDER_RESULT, MULTIPART, STREAMED, NEWLY_FACTS, NEWLY_REVIEWS, NEWER_FACTS, LARGE_TIER],
     indirect=True,
 )
 @KILLS

@@ -2,9 +2,12 @@
 
 import hashlib
 import io
+from functools import partial
 
 import pyarrow.parquet as pq
 import pytest
+from s3transfer.futures import NonThreadedExecutor
+from s3transfer.manager import TransferManager
 
 from tastetrend_etl.ingest import IngestResult, RunContext, ingest
 from tastetrend_etl.output_keys import curated_keys, dataset_keys
@@ -25,12 +28,18 @@ ETAGS = [hashlib.md5(content, usedforsecurity=False).hexdigest() for content in 
 SETTINGS = Settings(RAW, PROCESSED, ARTIFACTS, "small", pseudonym_key="a key for tests")
 
 
-@pytest.fixture(params=["in one request", "in parts"], autouse=True)
+@pytest.fixture(params=["in one request", "in parts", "in parts from the disk"], autouse=True)
 def _each_way_to_write(request, monkeypatch):
-    """Write every dataset in one request, or every dataset as a multipart upload."""
+    """Write every dataset in one request, or every dataset as a multipart upload of one of both kinds."""
     if request.param == "in parts":
         monkeypatch.setattr("awswrangler.s3._fs._MIN_WRITE_BLOCK", 2_000)
         monkeypatch.setattr("moto.s3.models.S3_UPLOAD_PART_MIN_SIZE", 1)
+    elif request.param == "in parts from the disk":
+        request.getfixturevalue("small_parts")
+        in_this_thread = partial(
+            TransferManager, executor_cls=NonThreadedExecutor
+        )  # requests take turns by it
+        monkeypatch.setattr("tastetrend_etl.s3_parquet.TransferManager", in_this_thread)
 
 
 @pytest.fixture

@@ -64,7 +64,13 @@ def upload(s3, table, folder):
     s3_parquet.upload_parquet(s3, PROCESSED, KEY, file, ONLY_NEW)
 
 
-EACH_WAY = pytest.mark.parametrize("put", [write, upload])
+def stream(s3, table, folder):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(s3_parquet, "_PART_BYTES", 6 << 20)
+        upload(s3, table, folder)
+
+
+EACH_WAY = pytest.mark.parametrize("put", [write, upload, stream])
 
 
 @pytest.fixture
