@@ -26,10 +26,11 @@ class TaskInput:
 def main() -> int:
     """Process the file, log its result or its failure as the functions do, and return the exit code."""
     try:
-        return _process(load_settings(TaskInput), load_settings(Settings))
-    except RuntimeError as error:  # variables are not set
-        logger.error(str(error))  # noqa: TRY400 # the message has all that helps
+        file, settings = load_settings(TaskInput), load_settings(Settings)
+    except RuntimeError as error:
+        logger.error(str(error))
         return UNUSABLE
+    return _process(file, settings)
 
 
 def _process(file: TaskInput, settings: Settings) -> int:

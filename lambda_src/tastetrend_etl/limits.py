@@ -49,8 +49,8 @@ def _tier(memory_mb: int, disk_mb: int, timeout_seconds: int) -> Tier:
 
 
 # The small tier is limited by time, to 48 MiB or some 90,000 reviews, though an ordinary file of that size
-# takes 3 s; the large one by the disk, to 1,136 MiB. New accounts get no function of more than 3,008 MB. The task is
-# limited by the disk too, to 22,288 MiB: 4 GiB of its 200 are left to the image. It may take six hours.
+# takes 3 s; the large one by the disk, to 1,136 MiB. New accounts get no function of more than 3,008 MB. The
+# task is limited by the disk too, to 22,288 MiB: 4 GiB of its 200 are for the image. It may take six hours.
 TIERS: Mapping[str, Tier] = {
     "small": _tier(1_024, 512, 30),
     "large": _tier(3_008, 10_240, 900),

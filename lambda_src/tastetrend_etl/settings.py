@@ -54,8 +54,10 @@ def load_settings(kind: type[T]) -> T:
     Raises:
         RuntimeError: variables are not set.
     """
-    given = {each.name: os.environ.get(each.name.upper(), "") for each in fields(kind)}
-    missing = [each.name.upper() for each in fields(kind) if each.default is MISSING and not given[each.name]]
+    values = {each.name: os.environ.get(each.name.upper()) for each in fields(kind)}
+    given = {name: value for name, value in values.items() if value}
+    required = [each.name for each in fields(kind) if each.default is MISSING]
+    missing = [name.upper() for name in required if name not in given]
     if missing:
         raise RuntimeError(
             f"environment variables not set: {', '.join(missing)}; the stack sets them, deploy it again"
