@@ -66,7 +66,6 @@ def _run_command(arn: str, task: Record) -> int:
         [sys.executable, *container["command"][1:]],
         cwd=_IMAGE,
         env=_environment(task, definition),
-        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -103,13 +103,9 @@ def run_task(scope: Construct, targets: Targets, task: TaskPlacement, name: str)
         "TimeoutSeconds": _TASK_TIMEOUT.to_seconds(),
     }
     running = sfn.CustomState(scope, name, state_json=state)
+    full, half_a_minute = sfn.JitterType.FULL, Duration.seconds(30)
     running.add_retry(errors=["States.Timeout"], max_attempts=0)  # the next attempt would take as long
-    running.add_retry(
-        errors=["States.ALL"],
-        max_attempts=2,
-        interval=Duration.seconds(30),
-        jitter_strategy=sfn.JitterType.FULL,
-    )
+    running.add_retry(errors=["States.ALL"], max_attempts=2, interval=half_a_minute, jitter_strategy=full)
     running.add_catch(keep_failure(scope, targets, name), result_path="$.failure")
     return running
 
@@ -120,16 +116,12 @@ def _task_parameters(task: TaskPlacement) -> dict[str, Any]:
         {"Name": "RAW_KEY", "Value.$": "$.key"},
         {"Name": "REPROCESS", "Value.$": "States.JsonToString($.reprocess)"},
     ]
-    network = {
-        "Subnets": task.subnets,
-        "SecurityGroups": [task.security_group],
-        "AssignPublicIp": "ENABLED",  # there is no NAT gateway
-    }
+    network = {"Subnets": task.subnets, "SecurityGroups": [task.security_group]}
     return {
         "LaunchType": "FARGATE",
         "Cluster": task.name,
         "TaskDefinition.$": f"States.Format('{task.name}-{{}}', $.result.version)",
-        "NetworkConfiguration": {"AwsvpcConfiguration": network},
+        "NetworkConfiguration": {"AwsvpcConfiguration": {**network, "AssignPublicIp": "ENABLED"}},
         "Overrides": {"ContainerOverrides": [{"Name": CONTAINER, "Environment": variables}]},
     }
 

@@ -1,6 +1,6 @@
 """The task on Fargate that processes a file too large for a function, and what its roles allow."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from aws_cdk import Acknowledgment, Aws, CfnDeletionPolicy, Validations
@@ -18,6 +18,9 @@ from tastetrend_stack.iam import Grant, KeyAccess, build_role, regional_arn
 
 _MEMORY_MB, _DISK_GIB = 8_192, 200  # `limits.py` derives the largest file; Fargate gives no more disk
 _CPU_UNITS = 2_048  # two vCPUs: one processes the file, the other writes columns and uploads parts
+_PLATFORM = ecs.RuntimePlatform(
+    cpu_architecture=ecs.CpuArchitecture.X86_64, operating_system_family=ecs.OperatingSystemFamily.LINUX
+)
 _PROJECT = Path(__file__).parents[1]
 # All but what the Dockerfile copies; the order counts.
 _NOT_IN_IMAGE = ["*", "!container", "!lambda_src", "!locks/container.txt", "**/__pycache__", "**/.*"]
@@ -50,17 +53,16 @@ class FileTask(Construct):
 
     def _build_network(self) -> ec2.Vpc:
         """Build public subnets only: a NAT gateway would cost more than all tasks."""
+        public = ec2.SubnetConfiguration(name="Public", subnet_type=ec2.SubnetType.PUBLIC)
         network = ec2.Vpc(
             self,
             "Network",
             vpc_name=self._name,
             max_azs=2,
             nat_gateways=0,
-            subnet_configuration=[ec2.SubnetConfiguration(name="Public", subnet_type=ec2.SubnetType.PUBLIC)],
-            gateway_endpoints={
-                "S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3)
-            },
+            subnet_configuration=[public],
         )
+        network.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
         reason = "The task listens on no port, and calls AWS only, whose trails record what it did"
         _acknowledge(network, "AwsSolutions-VPC7", reason)
         return network
@@ -83,12 +85,6 @@ class FileTask(Construct):
 
     def _add_definition(self, family: str, belongs_to: str, key: KeyAccess) -> None:
         image, pull = self._build_image()
-        log_group = self._build_log_group()
-        write_logs = Grant(
-            ["logs:CreateLogStream", "logs:PutLogEvents"],
-            [regional_arn("logs", f"log-group:/aws/ecs/{self._name}:*")],
-            "ECS names the streams, all of them in the task's own group",
-        )
         definition = ecs.FargateTaskDefinition(
             self,
             "Definition",
@@ -96,28 +92,33 @@ class FileTask(Construct):
             cpu=_CPU_UNITS,
             memory_limit_mib=_MEMORY_MB,
             ephemeral_storage_gib=_DISK_GIB,
-            runtime_platform=ecs.RuntimePlatform(
-                cpu_architecture=ecs.CpuArchitecture.X86_64,
-                operating_system_family=ecs.OperatingSystemFamily.LINUX,
-            ),
+            runtime_platform=_PLATFORM,
             task_role=self._build_role("role", [*file_grants(self._environment), *key.grants]),
-            execution_role=self._build_role("execution-role", [*pull, write_logs]),
+            execution_role=self._build_role("execution-role", [*pull, self._write_logs()]),
         )
+        self._add_container(definition, image, {**key.variables, "ETL_VERSION": belongs_to})
+        _keep_replaced(definition)
+        reason = "The variables are names, and a key only where it is public; the secret is read by the task"
+        _acknowledge(definition, "AwsSolutions-ECS2", reason)
+
+    def _add_container(
+        self, definition: ecs.FargateTaskDefinition, image: ecs.ContainerImage, variables: Mapping[str, str]
+    ) -> None:
+        files = file_variables(self._environment, "task")
         definition.add_container(
             CONTAINER,
             image=image,
             command=["python", "-m", "file_task"],
-            environment={
-                **file_variables(self._environment, "task"),
-                **key.variables,
-                "ETL_VERSION": belongs_to,
-                "POWERTOOLS_SERVICE_NAME": self._name,
-            },
-            logging=ecs.LogDrivers.aws_logs(stream_prefix="task", log_group=log_group),
+            environment={**files, **variables, "POWERTOOLS_SERVICE_NAME": self._name},
+            logging=ecs.LogDrivers.aws_logs(stream_prefix="task", log_group=self._build_log_group()),
         )
-        _keep_replaced(definition)
-        reason = "The variables are names, and a key only where it is public; the secret is read by the task"
-        _acknowledge(definition, "AwsSolutions-ECS2", reason)
+
+    def _write_logs(self) -> Grant:
+        return Grant(
+            ["logs:CreateLogStream", "logs:PutLogEvents"],
+            [regional_arn("logs", f"log-group:/aws/ecs/{self._name}:*")],
+            "ECS names the streams, all of them in the task's own group",
+        )
 
     def _build_image(self) -> tuple[ecs.ContainerImage, list[Grant]]:
         """Return the image, and what it takes to pull it; the emulator runs the command without one."""
@@ -131,12 +132,7 @@ class FileTask(Construct):
             exclude=_NOT_IN_IMAGE,
             platform=ecr_assets.Platform.LINUX_AMD64,
         )
-        repository = [asset.repository.repository_arn]
-        log_in = Grant(
-            ["ecr:GetAuthorizationToken"], ["*"], "The action supports no resource", conditional=False
-        )
-        pull = Grant([f"ecr:{call}" for call in _PULL], repository)
-        return ecs.ContainerImage.from_docker_image_asset(asset), [log_in, pull]
+        return ecs.ContainerImage.from_docker_image_asset(asset), _pull_grants(asset)
 
     def _build_log_group(self) -> logs.LogGroup:
         return logs.LogGroup(
@@ -159,6 +155,14 @@ class FileTask(Construct):
             assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com", conditions=this_account),
         )
         return role.without_policy_updates()
+
+
+def _pull_grants(image: ecr_assets.DockerImageAsset) -> list[Grant]:
+    no_resource = "The action supports no resource of its own"
+    return [
+        Grant(["ecr:GetAuthorizationToken"], ["*"], no_resource, conditional=False),
+        Grant([f"ecr:{call}" for call in _PULL], [image.repository.repository_arn]),
+    ]
 
 
 def _keep_replaced(definition: ecs.FargateTaskDefinition) -> None:

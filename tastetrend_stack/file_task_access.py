@@ -17,16 +17,13 @@ def task_name(environment: Environment) -> str:
 def run_grants(environment: Environment) -> list[Grant]:
     """Return what the state machine needs; RunTask passes the task's two roles on."""
     name, any_version = task_name(environment), "Each version of the large function has a task definition"
-    definitions, tasks = (
-        regional_arn("ecs", resource) for resource in (f"task-definition/{name}-*", f"task/{name}/*")
-    )
-    roles = [
-        f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{name}-{kind}" for kind in ("role", "execution-role")
-    ]
+    definitions = regional_arn("ecs", f"task-definition/{name}-*")
+    tasks, rule = regional_arn("ecs", f"task/{name}/*"), regional_arn("events", f"rule/{_EVENTS_RULE}")
+    role = f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{name}"
     events = [f"events:{call}" for call in ("PutTargets", "PutRule", "DescribeRule")]
     return [
         Grant(["ecs:RunTask"], [definitions], any_version),
         Grant(["ecs:StopTask", "ecs:DescribeTasks"], [tasks], "ECS names the tasks of the cluster"),
-        Grant(["iam:PassRole"], roles, conditional=False),
-        Grant(events, [regional_arn("events", f"rule/{_EVENTS_RULE}")], conditional=False),
+        Grant(["iam:PassRole"], [f"{role}-role", f"{role}-execution-role"], conditional=False),
+        Grant(events, [rule], conditional=False),
     ]
