@@ -135,7 +135,8 @@ def test_only_with_the_patch_the_version_of_an_invoked_function_is_told(states, 
     assert json.loads(ended["output"]).get("ExecutedVersion") == ("1" if patched else None)
 
 
-def test_the_emulator_stops_its_tasks(tmp_path):
+def test_the_emulator_stops_its_tasks(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_APP", PATCHED)  # the tests before may have left the other one
     file = tmp_path / "pid"
     code = f"import os, time; open({str(file)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
     with running() as emulator:
