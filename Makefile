@@ -92,6 +92,7 @@ fuzz: $(CHECKS) ## Test with new random inputs; COUNT=10000 sets the number of d
 lock: $(UV) ## Write the files in locks/ from the requirements, with the newest compatible versions
 	@grep '^uv==' requirements.txt | $(LOCK) - --output-file locks/uv.txt
 	@$(LOCK) requirements.txt --output-file locks/requirements.txt
+	@$(LOCK) container/requirements.txt --constraint locks/requirements.txt --output-file locks/container.txt
 	@$(LOCK) requirements-dev.txt --constraint locks/requirements.txt --output-file locks/requirements-dev.txt
 
 bench: $(CHECKS) ## Measure the engine against pandas, polars, DuckDB and chdb; ROWS=100000 omits larger files

@@ -43,9 +43,13 @@ def bootstrap(emulator: Emulator) -> None:
     _run_cdk(emulator, "bootstrap", f"aws://{ACCOUNT}/{REGION}", cwd=emulator.folder)
 
 
-def deploy(emulator: Emulator, project: Path = PROJECT) -> dict[str, str]:
-    """Create or update the stack from a checkout of the project, and return the stack's outputs."""
-    options = ["--context", "env=local", "--require-approval", "never", "--method", "direct"]
+def deploy(emulator: Emulator, project: Path = PROJECT, *context: str) -> dict[str, str]:
+    """Create or update the stack from a checkout of the project, and return the stack's outputs.
+
+    `context` has further values of the CDK's context, as `name=value`.
+    """
+    values = (f"--context={each}" for each in ("env=local", *context))
+    options = [*values, "--require-approval", "never", "--method", "direct"]
     _run_cdk(emulator, "deploy", *options, "--output", str(emulator.folder / "cdk.out"), cwd=project)
     client = boto3.client("cloudformation", **emulator.connection)
     (stack,) = client.describe_stacks(StackName="tastetrend-local")["Stacks"]

@@ -13,8 +13,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from ministack.app import app  # type: ignore[import-untyped]
-from ministack.services import athena, glue, lambda_svc, ssm, stepfunctions  # type: ignore[import-untyped]
+from ministack.services import athena, ecs, glue, lambda_svc, ssm, stepfunctions  # type: ignore[import-untyped]
 from ministack.services.cloudformation import provisioners  # type: ignore[import-untyped]
+
+from local.ministack_tasks import run_tasks, wait_for_tasks
 
 __all__ = ["app"]
 
@@ -31,6 +33,7 @@ _find_parameter: Callable[[str], Record | None] = ssm._public_parameter
 _execute: Callable[[Record, object], Record] = lambda_svc._execute_function
 _resolve: Callable[[Record | None, str | None], Resolved] = lambda_svc._effective_func_record_for_qualifier
 _get_function: Callable[[str, str | None], Response] = lambda_svc._get_function
+_invoke_task: Callable[[str, Record], Any] = stepfunctions._invoke_resource
 _call_states: Callable[..., Awaitable[Response]] = stepfunctions.handle_request
 _run_states: Callable[..., object] = stepfunctions._run_sub_machine
 _fail: Callable[[Record, str, str], None] = stepfunctions._fail_execution
@@ -157,6 +160,15 @@ def _keep_stopped(execution: Record, error: str, cause: str) -> None:
         _fail(execution, error, cause)
 
 
+def _invoke_with_version(resource: str, request: Record) -> Any:  # noqa: ANN401 # any result of a state
+    """Add to the result of an invoked function which of its versions has run."""
+    result = _invoke_task(resource, request)
+    if "states:::lambda:invoke" in resource:
+        _, configuration, _ = lambda_svc._get_func_record_for_ref(request["FunctionName"])
+        result["ExecutedVersion"] = configuration["Version"]
+    return result
+
+
 ssm._public_parameter = _find_layer_parameter
 lambda_svc._execute_function = _retry_throttled
 lambda_svc._effective_func_record_for_qualifier = _resolve_with_alias_settings
@@ -165,6 +177,10 @@ lambda_svc.serve_function_code = _serve_code
 stepfunctions.handle_request = _call_states_or_redrive
 stepfunctions._run_sub_machine = _run_child_unless_stopped
 stepfunctions._fail_execution = _keep_stopped
+stepfunctions._invoke_resource = _invoke_with_version
+stepfunctions._poll_ecs_tasks = wait_for_tasks
+ecs._run_task = run_tasks
+ecs._get_docker = lambda: None  # on a machine with Docker, it would look for the image
 provisioners._cw_metric_alarm_record = _accept_math_alarms
 athena._rewrite_data_paths = _rewrite_query_with_views
 athena._save_query_results = _save_results_at_reported_key

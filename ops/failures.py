@@ -72,11 +72,21 @@ def redrive_failures(context: CommandContext, *, yes: bool) -> Result:
 
 
 def read_reason(cause: str) -> str:
-    """Return the message in the cause of a failed state, which is JSON if a function has failed."""
+    """Return the message in the cause of a failed state, which is JSON if a function or a task has failed."""
     try:
-        return str(json.loads(cause)["errorMessage"])
+        parsed = json.loads(cause)
+        if "StoppedReason" in parsed:
+            return _describe_task(parsed)
+        return str(parsed["errorMessage"])
     except (ValueError, TypeError, KeyError):
         return cause
+
+
+def _describe_task(task: dict[str, Any]) -> str:
+    """Return why a task has stopped; one that did not start has no exit code."""
+    codes = [container["ExitCode"] for container in task["Containers"] if "ExitCode" in container]
+    code = f" with exit code {codes[0]}" if codes else ""
+    return f"the task ended{code} ({task['StoppedReason']}); its log has the reason"
 
 
 def _show_redrive(context: CommandContext, failures: list[Failure]) -> Result:

@@ -62,17 +62,25 @@ def invoke_all(
 def _invoke(client: "LambdaClient", context: CommandContext, event: dict[str, Any]) -> InvokeResult:
     """Invoke the alias with one event and wait for the result, that of the large function if it is needed.
 
-    Nothing is handed over, so that a command knows how each file has ended.
+    Nothing is handed over, so that a command knows how each file has ended; but to the task, which may take
+    hours: if that fails, the event is in the failure queue again.
     """
+    small, large = (f"{context.function}{tier}:{context.alias}" for tier in ("", "-large"))
     kept = event | {"hand_over": False} if isinstance(event, dict) else event  # anything can be redriven
-    payload = _call(client, f"{context.function}:{context.alias}", kept)
-    if any(file["action"] == "too_large_here" for file in payload.get("files", [])):
-        payload = _call(client, f"{context.function}-large:{context.alias}", event)
+    payload = _call(client, small, kept)
+    if _is_too_large(payload):
+        payload = _call(client, large, event)
+    if _is_too_large(payload):
+        payload = _call(client, small, event)
     if "errorMessage" in payload:
         return InvokeResult(f"failed again: {payload['errorMessage']}", failed=True)
     parts = [_describe_file(file) for file in payload["files"]]
     parts += [f"rejected: {payload[word]}" for word in ("rejected", _FORMER_WORD) if word in payload]
     return InvokeResult("; ".join(parts) or "nothing to do", failed=False)
+
+
+def _is_too_large(payload: dict[str, Any]) -> bool:
+    return any(file["action"] == "too_large_here" for file in payload.get("files", []))
 
 
 def _call(client: "LambdaClient", target: str, event: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from constructs import Construct
 from tastetrend_stack.batch_states import MAP_LABELS, define
 from tastetrend_stack.batch_tasks import Targets
 from tastetrend_stack.environments import Environment
+from tastetrend_stack.file_task_access import run_grants
 from tastetrend_stack.iam import Grant, bucket_arn, build_role, object_arns, regional_arn
 
 _DELIVER_LOGS = (
@@ -74,7 +75,7 @@ class Batch(Construct):
 
 
 def _grants(environment: Environment, name: str) -> list[Grant]:
-    """Return what the Distributed Map needs to run itself, and what its states call."""
+    """Return what the Distributed Map needs to run itself, and what its states call and run."""
     executions = regional_arn("states", f"execution:{name}")
     by_run = "Step Functions names the executions of a run"
     no_resource = "These actions support no resource of their own"
@@ -89,6 +90,7 @@ def _grants(environment: Environment, name: str) -> list[Grant]:
         Grant(["states:RedriveExecution"], [f"{executions}/{label}:*" for label in MAP_LABELS], by_run),
         Grant([f"logs:{call}" for call in _DELIVER_LOGS], ["*"], no_resource, conditional=False),
         Grant([f"xray:{call}" for call in _TRACE], ["*"], no_resource, conditional=False),
+        *(run_grants(environment) if environment.large_file_task else []),
     ]
 
 

@@ -5,7 +5,15 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from tastetrend_stack.batch_tasks import ACTION, INPUT, Targets, invoke, keep_failure, process_large
+from tastetrend_stack.batch_tasks import (
+    ACTION,
+    INPUT,
+    Targets,
+    if_too_large,
+    invoke,
+    keep_failure,
+    process_large,
+)
 
 MAP_LABELS = ("files", "listed")
 _MAX_CONCURRENCY = 100  # of an account's 1,000 by default; the others are for events
@@ -123,6 +131,4 @@ def _process_file(scope: Construct, targets: Targets, name: str) -> sfn.IChainab
     event = {**INPUT, "hand_over": False}
     small = invoke(scope, f"{name}Small", targets.etl, event, ACTION)
     small.add_catch(keep_failure(scope, targets, f"{name}Small"), result_path="$.failure")
-    too_large = sfn.Condition.string_equals("$.result.action", "too_large_here")
-    fits = sfn.Choice(scope, f"{name}Fit").when(too_large, process_large(scope, targets, f"{name}Large"))
-    return small.next(fits.otherwise(sfn.Succeed(scope, f"{name}Processed")))
+    return small.next(if_too_large(scope, name, process_large(scope, targets, f"{name}Large")))

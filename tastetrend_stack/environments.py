@@ -1,6 +1,6 @@
 """The settings of each environment, and the names of its resources."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aws_cdk import Aws, RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
@@ -8,6 +8,10 @@ from aws_cdk.aws_logs import RetentionDays
 
 class UnknownEnvironmentError(ValueError):
     """The context names no known environment."""
+
+
+class UnknownOptionError(ValueError):
+    """The context gives an option an unknown value."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class Environment:
         audited: CloudTrail records every write to the buckets.
         compared: pull requests show a diff against this environment.
         secret_key: the key of pseudonyms is a secret; elsewhere it is public, as the data must be.
+        large_file_task: files that are too large for a function are processed by a task on Fargate; switched
+            on for a deployment, with the context value `large_files`.
     """
 
     name: str
@@ -35,6 +41,7 @@ class Environment:
     audited: bool = False
     compared: bool = False
     secret_key: bool = False
+    large_file_task: bool = False
 
     def resource_name(self, *parts: str) -> str:
         """Return `tastetrend-<environment>-<parts>`."""
@@ -80,13 +87,18 @@ ENVIRONMENTS = {
 }
 
 
-def find_environment(name: str | None) -> Environment:
-    """Return the environment of that name.
+def find_environment(name: str | None, large_files: str | None = None) -> Environment:
+    """Return the environment of that name; `large_files` may be `fargate`.
 
     Raises:
         UnknownEnvironmentError: there is none; the message lists the known names.
+        UnknownOptionError: `large_files` has another value.
     """
     if name not in ENVIRONMENTS:
         problem = f"unknown environment {name!r}" if name else "no environment named"
         raise UnknownEnvironmentError(f"{problem}: pass --context env=<one of {', '.join(ENVIRONMENTS)}>")
-    return ENVIRONMENTS[name]
+    if large_files not in (None, "fargate"):
+        raise UnknownOptionError(
+            f"unknown large_files {large_files!r}: pass --context large_files=fargate, or leave it out"
+        )
+    return replace(ENVIRONMENTS[name], large_file_task=large_files == "fargate")

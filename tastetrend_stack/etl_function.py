@@ -8,17 +8,8 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from tastetrend_stack.environments import Environment
-from tastetrend_stack.iam import (
-    CURATED_PREFIX,
-    DATASET_PREFIXES,
-    GATE_OUTPUTS,
-    OUTPUT_PREFIXES,
-    Grant,
-    KeyAccess,
-    bucket_arn,
-    object_arns,
-    regional_arn,
-)
+from tastetrend_stack.file_access import WRITE, file_grants, file_variables
+from tastetrend_stack.iam import GATE_OUTPUTS, Grant, KeyAccess, bucket_arn, object_arns, regional_arn
 from tastetrend_stack.python_function import FunctionSpec, PythonFunction
 
 # A layer's number differs by region, so the ARN is looked up when the stack is deployed.
@@ -29,8 +20,6 @@ _LAYERS = {
 _ASSET = Path(__file__).parents[1] / "lambda_src"
 # Files that tools leave behind would change the asset's hash and publish a version of unchanged code.
 _NOT_CODE = ["**/__pycache__", "**/*.pyc", "**/.*", "**/*.egg-info"]
-_WRITE = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]
-_BUCKETS = ("raw", "processed", "artifacts")
 
 
 @dataclass(frozen=True)
@@ -77,9 +66,9 @@ class EtlFunction(Construct):
             memory_mb=tier.memory_mb,
             disk_mb=tier.disk_mb,
             timeout=tier.timeout,
-            variables={**_buckets(environment), "TIER": tier.size, **belonging, **key.variables},
+            variables={**file_variables(environment, tier.size), **belonging, **key.variables},
             policy_name="etl",
-            grants=[*_file_grants(environment), *event_grants, *key.grants],
+            grants=[*file_grants(environment), *event_grants, *key.grants],
             role_description="Reads raw review files, writes processed ones, and nothing else",
         )
         self.function = PythonFunction(
@@ -91,30 +80,8 @@ class EtlFunction(Construct):
         return lambda_.LayerVersion.from_layer_version_arn(self, name, arn)
 
 
-def _buckets(environment: Environment) -> dict[str, str]:
-    return {f"{kind.upper()}_BUCKET": environment.bucket_name(kind) for kind in _BUCKETS}
-
-
 def _batch_arn(environment: Environment) -> str:
     return regional_arn("states", f"stateMachine:{environment.resource_name('batch')}")
-
-
-def _file_grants(environment: Environment) -> list[Grant]:
-    """Name resources by ARN, not by reference: the role then depends on none of them.
-
-    Without ListBucket, a HEAD of a missing key answers 403 instead of 404.
-    """
-    read = ["s3:GetObject", "s3:GetObjectVersion"]
-    any_raw = "The senders choose the keys, so any object may be read"
-    any_output = "Keys of outputs follow the senders' keys, below fixed prefixes"
-    moved = "A raw object whose kind has changed leaves its former dataset, whose key follows its own"
-    former = (*DATASET_PREFIXES, CURATED_PREFIX)
-    return [
-        Grant(["s3:ListBucket"], [bucket_arn(environment, kind) for kind in ("raw", "processed")]),
-        Grant(read, object_arns(environment, "raw"), any_raw),
-        Grant(_WRITE, object_arns(environment, "processed", *OUTPUT_PREFIXES, CURATED_PREFIX), any_output),
-        Grant(["s3:DeleteObject"], object_arns(environment, "processed", *former), moved),
-    ]
 
 
 def _event_grants(environment: Environment) -> list[Grant]:
@@ -124,7 +91,7 @@ def _event_grants(environment: Environment) -> list[Grant]:
     return [
         Grant(["s3:ListBucket"], [bucket_arn(environment, "artifacts")]),
         Grant(read, object_arns(environment, "artifacts", "gate"), golden),
-        Grant(_WRITE, object_arns(environment, "artifacts", *GATE_OUTPUTS), golden),
+        Grant(WRITE, object_arns(environment, "artifacts", *GATE_OUTPUTS), golden),
         Grant(["sqs:SendMessage"], [regional_arn("sqs", environment.resource_name("etl-failures"))]),
         Grant(["states:StartExecution"], [_batch_arn(environment)]),
     ]

@@ -37,7 +37,7 @@ class RejectedFileError(TasteTrendError):
 
 
 class TooLargeError(RejectedFileError):
-    """The file is too large for this tier of the function; a larger one may process it."""
+    """The file is too large for this tier; a larger one may process it."""
 
 
 class RetryableError(TasteTrendError):

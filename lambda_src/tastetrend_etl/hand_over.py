@@ -1,4 +1,4 @@
-"""Leaves a file that is too large for the small tier of the function to the large one."""
+"""Leaves a file that is too large for its tier to a larger one."""
 
 import hashlib
 import json
@@ -22,12 +22,12 @@ MANIFEST_SUFFIX = ".manifest.jsonl"
 """The end of the key of a manifest, which names the files of one delivery, a key on each line."""
 
 Action = Literal["processed", "rejected", "skipped", "handed_over", "too_large_here"]
-"""The result for a raw object. `too_large_here`: the batch that asked has to send it to the large tier."""
+"""The result for a raw object. `too_large_here`: the batch that asked has to send it to the next tier."""
 
 
-def fits_large_tier(source: SourceObject, settings: Settings) -> bool:
-    """Return whether the large tier may process what is too large for this one; its rows are not known."""
-    return settings.hands_over and source.size <= TIERS["large"].max_bytes
+def fits_larger_tier(source: SourceObject, settings: Settings) -> bool:
+    """Return whether a larger tier may process what is too large for this one; its rows are not known."""
+    return settings.hands_over and source.size <= TIERS[settings.largest_tier].max_bytes
 
 
 def pass_on(
@@ -35,12 +35,12 @@ def pass_on(
 ) -> tuple[Action, str]:
     """Start the batch machine on a file, or tell the running one; return what was done, and the reason.
 
-    `version` is that of the code: what it has rejected in the large tier is not sent there again.
+    `version` is that of the code: what it has rejected in a larger tier is not sent there again.
     """
     error = head_object(s3, settings.processed_bucket, output_keys(source).error)
     if error and error["Metadata"].get(FUNCTION_VERSION) == version and not event.reprocess:
         return "skipped", "already_rejected"
-    if not event.hand_over:
+    if not _may_start(event, settings):
         return "too_large_here", "too_large"
     _start_execution(settings.batch_arn, {"key": source.key, "reprocess": event.reprocess})
     return "handed_over", "too_large"
@@ -48,7 +48,7 @@ def pass_on(
 
 def start_batch(manifest: SourceObject, event: ObjectEvent, settings: Settings) -> tuple[Action, str]:
     """Start a batch over the files that a manifest names, once for each version of the manifest."""
-    if not event.hand_over:
+    if not _may_start(event, settings):
         return "skipped", "manifest"
     name = {} if event.reprocess else {"name": execution_name(manifest)}
     try:
@@ -63,6 +63,11 @@ def start_batch(manifest: SourceObject, event: ObjectEvent, settings: Settings) 
 def execution_name(manifest: SourceObject) -> str:
     """Return the name of the batch that a version of a manifest starts."""
     return "manifest-" + hashlib.sha256(f"{manifest.key}/{manifest.version_id}".encode()).hexdigest()[:32]
+
+
+def _may_start(event: ObjectEvent, settings: Settings) -> bool:
+    """Return whether to start the machine: only the small tier may, and not when a batch has invoked it."""
+    return event.hand_over and bool(settings.batch_arn)
 
 
 def _start_execution(machine: str, execution_input: dict[str, str | bool], **name: str) -> None:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from tastetrend_etl import load, s3_download
 from tastetrend_etl.curated import curate
 from tastetrend_etl.errors import ConcurrentWriteError, InvalidEventError, RejectedFileError, TooLargeError
-from tastetrend_etl.hand_over import MANIFEST_SUFFIX, Action, fits_large_tier, pass_on, start_batch
-from tastetrend_etl.limits import TIERS, Status, Tier
+from tastetrend_etl.hand_over import MANIFEST_SUFFIX, Action, fits_larger_tier, pass_on, start_batch
+from tastetrend_etl.limits import TIERS, Status
 from tastetrend_etl.models import SourceObject
 from tastetrend_etl.output_keys import check_raw_key, curated_keys, dataset_keys, fits_s3_limit, output_keys
 from tastetrend_etl.pipeline import Outcome, process
@@ -140,12 +140,12 @@ def _process_or_reject(
 ) -> IngestResult:
     metadata = load.metadata_of(raw.source, context.version, event.sequencer)
     try:
-        _reject_before_download(raw.source, TIERS[context.settings.tier])
+        _reject_before_download(raw.source, context.settings)
         with temp_workspace() as folder:
             outcome = _transform(raw, folder, context)
             _commit(outcome, current, metadata, context)
     except RejectedFileError as error:
-        if isinstance(error, TooLargeError) and fits_large_tier(raw.source, context.settings):
+        if isinstance(error, TooLargeError) and fits_larger_tier(raw.source, context.settings):
             return IngestResult(
                 event.key, *pass_on(raw.source, event, context.s3, context.settings, context.version)
             )
@@ -173,10 +173,10 @@ def _commit(outcome: Outcome, current: CurrentObjects, metadata: load.Metadata, 
     _delete_others(current, committed, context)
 
 
-def _reject_before_download(source: SourceObject, tier: Tier) -> None:
+def _reject_before_download(source: SourceObject, settings: Settings) -> None:
     """Reject a file for what is known of it without its content."""
     check_raw_key(source.key)
-    for limit in (TIERS["large"].max_bytes, tier.max_bytes):
+    for limit in (TIERS[settings.largest_tier].max_bytes, TIERS[settings.tier].max_bytes):
         if source.size > limit:
             message = f"the file has {source.size:,} bytes, more than {limit:,}; split it and send the parts"
             raise TooLargeError("too_large", message)

@@ -17,15 +17,17 @@ class Settings:
     Attributes:
         pseudonym_key: the key of pseudonyms, where it is not in a secret.
         pseudonym_secret: the ARN of the secret with the key.
-        tier: `small` or `large`.
+        tier: `small`, `large` or `task`.
+        largest_tier: the largest one that is deployed, `large` or `task`.
         batch_arn: the state machine to which the small tier hands over files.
-        etl_version: of the large tier, the version of the small one that was deployed with it.
+        etl_version: of the larger tiers, the version of the small one that was deployed with it.
     """
 
     raw_bucket: str
     processed_bucket: str
     artifacts_bucket: str
     tier: str
+    largest_tier: str = "large"
     batch_arn: str = ""
     etl_version: str = ""
     pseudonym_key: str = field(default="", repr=False)
@@ -39,7 +41,7 @@ class Settings:
     @property
     def hands_over(self) -> bool:
         """Whether there is a larger tier; golden files stay in theirs."""
-        return self.tier == "small" and not self.is_gate_run
+        return self.tier != self.largest_tier and not self.is_gate_run
 
     def gate_run(self) -> "Settings":
         """Return the settings for replaying golden files: both buckets are the artifacts bucket."""
@@ -52,8 +54,10 @@ def load_settings(kind: type[T]) -> T:
     Raises:
         RuntimeError: variables are not set.
     """
-    given = {each.name: os.environ.get(each.name.upper(), "") for each in fields(kind)}
-    missing = [each.name.upper() for each in fields(kind) if each.default is MISSING and not given[each.name]]
+    values = {each.name: os.environ.get(each.name.upper()) for each in fields(kind)}
+    given = {name: value for name, value in values.items() if value}
+    required = [each.name for each in fields(kind) if each.default is MISSING]
+    missing = [name.upper() for name in required if name not in given]
     if missing:
         raise RuntimeError(
             f"environment variables not set: {', '.join(missing)}; the stack sets them, deploy it again"
@@ -62,5 +66,6 @@ def load_settings(kind: type[T]) -> T:
 
 
 def function_name() -> str:
-    """Return the Lambda function's name, which contains the environment's."""
-    return os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "tastetrend-etl")
+    """Return the name of the Lambda function or of the task, which contains the environment's."""
+    names = map(os.environ.get, ("AWS_LAMBDA_FUNCTION_NAME", "POWERTOOLS_SERVICE_NAME"))
+    return next(filter(None, names), "tastetrend-etl")

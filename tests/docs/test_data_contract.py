@@ -45,7 +45,7 @@ def test_the_columns_and_types_are_those_of_the_dataset():
 
 
 def test_the_limits_of_the_tiers_are_those_of_the_code():
-    for name, *values in table("| limit of `TIERS` | small | large |"):
+    for name, *values in table("| limit of `TIERS` | small | large | task |"):
         told = [int(value.replace(",", "")) for value in values]
 
         assert told == [getattr(tier, codes(name)[0]) for tier in limits.TIERS.values()]

@@ -8,7 +8,7 @@ import pytest
 from aws_cdk import App
 from aws_cdk.assertions import Template
 
-from tastetrend_stack.environments import ENVIRONMENTS
+from tastetrend_stack.environments import ENVIRONMENTS, find_environment
 from tastetrend_stack.stack import TasteTrendStack
 
 CDK_JSON = Path(__file__).parents[2] / "cdk.json"
@@ -51,10 +51,10 @@ class Synthesised:
         return self.only("Lambda::Function", FunctionName=f"tastetrend-{self.name}-{name}")
 
 
-def build(name, folder):
+def build(name, folder, large_files=None):
     """Synthesise with the flags of cdk.json, which only the CLI adds to the context."""
     app = App(context=json.loads(CDK_JSON.read_text())["context"], outdir=str(folder))
-    environment = ENVIRONMENTS[name]
+    environment = find_environment(name, large_files)
     stack = TasteTrendStack(app, environment.resource_name(), environment=environment)
     app.synth()
     return Synthesised(name, app, stack, folder)
@@ -62,8 +62,8 @@ def build(name, folder):
 
 @pytest.fixture(scope="session")
 def synthesise(tmp_path_factory):
-    def _synthesise(name):
-        return build(name, tmp_path_factory.mktemp(name))
+    def _synthesise(name, large_files=None):
+        return build(name, tmp_path_factory.mktemp(name), large_files)
 
     return _synthesise
 
@@ -76,3 +76,14 @@ def all_stacks(synthesise):
 @pytest.fixture(params=ENVIRONMENTS)
 def any_stack(request, all_stacks):
     return all_stacks[request.param]
+
+
+@pytest.fixture(scope="session")
+def all_task_stacks(synthesise):
+    return {name: synthesise(name, "fargate") for name in ENVIRONMENTS}
+
+
+@pytest.fixture(params=ENVIRONMENTS)
+def task_stack(request, all_task_stacks):
+    """Return an environment's stack with a task for the largest files."""
+    return all_task_stacks[request.param]

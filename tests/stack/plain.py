@@ -7,13 +7,17 @@ def plain(value):
     if not isinstance(value, dict):
         return value
     match value:
+        case {"Fn::Sub": text}:
+            return text
         case {"Ref": name}:
-            return f"${{{name}}}"
+            path = [name]
         case {"Fn::GetAtt": path}:
-            return f"${{{'.'.join(path)}}}"
+            pass
         case {"Fn::Join": [separator, parts]}:
             return separator.join(plain(parts))
-    return {key: plain(inner) for key, inner in value.items()}
+        case _:
+            return {key: plain(inner) for key, inner in value.items()}
+    return f"${{{'.'.join(path)}}}"
 
 
 def as_list(value):

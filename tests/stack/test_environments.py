@@ -38,6 +38,14 @@ def test_an_unknown_environment_gives_a_one_line_error_with_the_known_ones(conte
     assert "Traceback" not in completed.stderr
 
 
+def test_an_unknown_way_for_large_files_gives_a_one_line_error_with_the_known_one(tmp_path):
+    completed = run_app({"env": "dev", "large_files": "batch"}, tmp_path)
+
+    (line,) = (text for text in completed.stderr.splitlines() if "large_files" in text)
+    assert completed.returncode == 1
+    assert line == "unknown large_files 'batch': pass --context large_files=fargate, or leave it out"
+
+
 def copy_with_tool_files(folder):
     """Copy the app and add files that tools leave behind."""
     for name in ("tastetrend_stack", "lambda_src"):

@@ -58,7 +58,7 @@ def large(handler, store):
 
     def process(**event):
         small = handler.SETTINGS
-        handler.SETTINGS = replace(small, tier="large", etl_version="7")
+        handler.SETTINGS = replace(small, tier="large", etl_version="7", batch_arn="")
         try:
             return handler.lambda_handler({"key": KEY, **event}, LambdaContext(function_version="1"))[
                 "files"
@@ -216,3 +216,38 @@ def test_a_batch_over_a_prefix_skips_the_manifests_under_it(send, executions, st
     assert (result["action"], result["reason"]) == ("skipped", "manifest")
     assert executions() == []
     assert store.keys() == []
+
+
+@pytest.fixture
+def with_task(handler, monkeypatch):
+    """Deploy the task, with a limit of 1 MB."""
+    monkeypatch.setitem(TIERS, "task", replace(TIERS["task"], max_bytes=1_000_000))
+    handler.SETTINGS = replace(handler.SETTINGS, largest_tier="task")
+
+
+HUGE = b"rating,review_text\n" + ROWS * 20  # 100 KB
+
+
+@pytest.mark.parametrize("body", [HUGE, gzip.compress(HUGE)], ids=["listed size", "true size of gzip"])
+def test_with_a_task_the_large_function_sends_on_what_is_too_large_for_it(
+    body, with_task, send, large, executions, store
+):
+    assert send(body)["action"] == "handed_over"
+    assert large()["action"] == "too_large_here"
+    assert executions() == [{"key": KEY, "reprocess": False}]
+    assert store.keys() == []
+
+
+def test_with_a_task_only_what_is_too_large_for_it_is_rejected(with_task, send, executions, store):
+    assert send(b"rating,review_text\n" + ROWS * 200)["action"] == "rejected"
+    assert "more than 1,000,000; split it" in store.error()["message"]
+    assert executions() == []
+
+
+def test_a_manifest_starts_no_batch_from_the_large_function(with_task, send, large, executions, store):
+    send(b'"big.csv"\n', MANIFEST)
+
+    result = large(key=MANIFEST)
+
+    assert (result["action"], result["reason"]) == ("skipped", "manifest")
+    assert len(executions()) == 1
