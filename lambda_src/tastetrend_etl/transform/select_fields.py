@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import compress
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -29,7 +29,6 @@ class ReviewFields:
         rating_origin: int, shape (rows,), as `field_origin` returns it.
         ids: the source's ids as delivered, empty where the file has none.
         text: the review texts without control characters, trimmed, null where missing.
-        text_bytes: the same as Python's bytes, which keep their hash.
         had_control_chars: mask of the texts that had some.
         extra: the cells of a row's unknown columns as one JSON object, null when all are empty.
     """
@@ -39,9 +38,13 @@ class ReviewFields:
     rating_origin: np.ndarray | None
     ids: pa.StringArray
     text: pa.StringArray
-    text_bytes: list[bytes | None]
     had_control_chars: Mask
     extra: pa.StringArray
+
+    @cached_property
+    def text_bytes(self) -> list[bytes | None]:
+        """Return the texts as Python's bytes, which keep their hash."""
+        return as_bytes(self.text)
 
     def filter(self, rows: Mask) -> "ReviewFields":
         """Return the chosen rows only."""
@@ -54,7 +57,6 @@ class ReviewFields:
             rating_origin=None if self.rating_origin is None else self.rating_origin[rows],
             ids=self.ids.filter(mask),
             text=self.text.filter(mask),
-            text_bytes=list(compress(self.text_bytes, rows)),
             had_control_chars=self.had_control_chars[rows],
             extra=self.extra.filter(mask),
         )
@@ -71,7 +73,6 @@ def select_fields(raw: RawBatch, columns: ColumnMapping) -> ReviewFields:
         rating_origin=field_origin(raw.cells, columns, "rating"),
         ids=field_texts(raw.cells, columns, "source_review_id"),
         text=text,
-        text_bytes=as_bytes(text),
         had_control_chars=had_control_chars,
         extra=_extra(raw.cells, columns),
     )
