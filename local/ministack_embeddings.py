@@ -42,7 +42,7 @@ def invoke_model(model_id: str, headers: Record, body: bytes) -> Response:
         return _invoke_model(model_id, headers, body)
     try:
         response: Response = json_response(_embed(json.loads(body)), content_type="application/json")
-    except _InvalidRequestError as error:
+    except (_InvalidRequestError, json.JSONDecodeError) as error:
         response = error_response_json("ValidationException", str(error), content_type="application/json")
     except PackageNotFoundError as error:
         message = f"the emulator embeds texts by packages that are not installed; type: {_INSTALL} ({error})"

@@ -44,7 +44,7 @@ def _broken(value: str, rule: str) -> ServiceError:
 
 def read_record(record: Record, dimension: int, hidden: Collection[str]) -> tuple[Vector, Record]:
     """Return the vector and the metadata of a record, or raise an error that names its key."""
-    vector, metadata = np.array(record["data"]["float32"], np.float32), record.get("metadata") or {}
+    vector, metadata = _to_float32(record["data"]["float32"]), record.get("metadata") or {}
     for problem in (*_vector_problems(vector, dimension), *_metadata_problems(metadata, hidden)):
         raise invalid(f"Invalid record for key '{record['key']}': {problem}")
     return vector, metadata
@@ -52,10 +52,15 @@ def read_record(record: Record, dimension: int, hidden: Collection[str]) -> tupl
 
 def read_query(numbers: list[float], dimension: int) -> Vector:
     """Return the vector of a query."""
-    vector = np.array(numbers, np.float32)
+    vector = _to_float32(numbers)
     for _ in _vector_problems(vector, dimension):
         raise invalid("Query vector contains invalid values or is invalid for this index")
     return vector
+
+
+def _to_float32(numbers: list[float]) -> Vector:
+    with np.errstate(over="ignore"):  # infinity is refused
+        return np.array(numbers, np.float32)
 
 
 def _vector_problems(vector: Vector, dimension: int) -> Iterator[str]:

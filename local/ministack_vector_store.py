@@ -34,7 +34,7 @@ class Index:
     vectors: dict[str, Stored] = field(default_factory=dict)
 
 
-_buckets: dict[str, float] = {}  # ARN → creation time
+_buckets: set[str] = set()  # ARNs
 _indexes: dict[str, Index] = {}  # by ARN
 
 
@@ -61,7 +61,7 @@ def _create_bucket(request: Record) -> Record:
     arn = bucket_arn(request)
     if arn in _buckets:
         raise ServiceError("ConflictException", "A vector bucket with the specified name already exists", 409)
-    _buckets[arn] = time.time()
+    _buckets.add(arn)
     return {"vectorBucketArn": arn}
 
 
@@ -69,7 +69,7 @@ def _delete_bucket(request: Record) -> Record:
     arn = bucket_arn(request)
     if any(index.startswith(f"{arn}/") for index in _indexes):
         raise ServiceError("ConflictException", "The specified vector bucket is not empty", 409)
-    _buckets.pop(arn, None)
+    _buckets.discard(arn)
     return {}
 
 

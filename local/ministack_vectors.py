@@ -39,12 +39,12 @@ def register() -> None:
 
 async def _handle_request(_method: str, path: str, headers: Record, body: bytes, _query: Record) -> Response:
     """Respond in a thread: a request with many vectors takes a while to read."""
-    return await asyncio.to_thread(_respond, path.strip("/"), headers, json.loads(body or b"{}"))
+    return await asyncio.to_thread(_respond, path.strip("/"), headers, body)
 
 
-def _respond(operation: str, headers: Record, request: Record) -> Response:
-    denied = _check_reading(operation, headers, request)
-    if denied:
+def _respond(operation: str, headers: Record, body: bytes) -> Response:
+    request = json.loads(body or b"{}")
+    if denied := _check_reading(operation, headers, request):
         return denied
     try:
         check_request(operation, request)
