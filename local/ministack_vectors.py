@@ -93,12 +93,9 @@ def _resource_handlers(kind: str) -> Record:
         OPERATIONS[f"Delete{kind}"]({identity: arn})
 
     def update(arn: str, old: Record, new: Record, stack: str) -> Resource:
-        """Replace the resource, unless only tags differ; a new one of the same name conflicts, as on AWS."""
-        if old | {"Tags": None} == new | {"Tags": None}:
-            return arn, {f"{kind}Arn": arn}
-        created = create("", new, stack)
-        provisioners._delete_predecessor(delete, arn, old)
-        return created
+        """Create a new one, unless only tags differ; one of the same name conflicts, as on AWS."""
+        same = old | {"Tags": None} == new | {"Tags": None}
+        return (arn, {f"{kind}Arn": arn}) if same else create("", new, stack)
 
     return {"create": create, "update": update, "delete": delete}
 
