@@ -171,7 +171,8 @@ def test_an_index_keeps_its_vectors_until_its_name_changes(account):
     first = Index(account.vectors, arn)
     first.put_records([record("a", (1, 0, 0))])
 
-    account.deploy("changing", Tags=[{"Key": "version", "Value": "2"}])
+    tags = [{"Key": "version", "Value": "2"}]
+    assert account.deploy("changing", Tags=tags)[0] == "UPDATE_COMPLETE"
     assert first.pages() == [["a"]]
     assert account.deploy("changing", Dimension=4)[0].startswith("UPDATE_ROLLBACK")
     assert first.pages() == [["a"]]
