@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -106,7 +107,9 @@ def _load() -> tuple[Any, Any]:
         PackageNotFoundError: a package is not installed.
         RuntimeError: the model is not the one that the results were measured with.
     """
-    model, tokenizer = (distribution(name).locate_file(file) for name, file in (_MODEL, _TOKENIZER))
+    model, tokenizer = (
+        Path(str(distribution(name).locate_file(file))) for name, file in (_MODEL, _TOKENIZER)
+    )
     content = model.read_bytes()
     if hashlib.sha256(content).hexdigest() != _MODEL_SHA256:
         raise RuntimeError(f"{model} does not have the expected SHA-256 {_MODEL_SHA256}")
