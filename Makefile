@@ -7,6 +7,7 @@ BIN := .venv/bin
 UV := .venv/.uv
 VENV := .venv/.installed
 CHECKS := .venv/.checks
+RETRIEVAL := .venv/.retrieval
 NODE := node_modules/.package-lock.json
 # Prints what is installed and how long it took; on a terminal, uv also shows its progress.
 define install
@@ -46,7 +47,11 @@ $(VENV): $(UV) locks/requirements.txt pyproject.toml
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(CHECKS): $(VENV) locks/requirements-dev.txt
+$(RETRIEVAL): $(VENV) locks/retrieval.txt
+	$(call install,locks/retrieval.txt,60)
+	@touch $@
+
+$(CHECKS): $(RETRIEVAL) locks/requirements-dev.txt
 	$(call install,locks/requirements-dev.txt,80)
 	@touch $@
 
@@ -94,6 +99,7 @@ lock: $(UV) ## Write the files in locks/ from the requirements, with the newest 
 	@$(LOCK) requirements.txt --output-file locks/requirements.txt
 	@$(LOCK) container/requirements.txt --constraint locks/requirements.txt --output-file locks/container.txt
 	@$(LOCK) requirements-dev.txt --constraint locks/requirements.txt --output-file locks/requirements-dev.txt
+	@$(LOCK) requirements-retrieval.txt --constraint locks/requirements-dev.txt --output-file locks/retrieval.txt
 
 bench: $(CHECKS) ## Measure the engine against pandas, polars, DuckDB and chdb; ROWS=100000 omits larger files
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --requirement benchmarks/requirements.txt

@@ -13,9 +13,19 @@ from typing import Any
 from urllib.parse import unquote
 
 from ministack.app import app  # type: ignore[import-untyped]
-from ministack.services import athena, ecs, glue, lambda_svc, ssm, stepfunctions  # type: ignore[import-untyped]
+from ministack.services import (  # type: ignore[import-untyped]
+    athena,
+    bedrock_runtime,
+    ecs,
+    glue,
+    lambda_svc,
+    ssm,
+    stepfunctions,
+)
 from ministack.services.cloudformation import provisioners  # type: ignore[import-untyped]
 
+from local import ministack_vectors
+from local.ministack_embeddings import invoke_model
 from local.ministack_tasks import run_tasks, wait_for_tasks
 
 __all__ = ["app"]
@@ -181,6 +191,8 @@ stepfunctions._invoke_resource = _invoke_with_version
 stepfunctions._poll_ecs_tasks = wait_for_tasks
 ecs._run_task = run_tasks
 ecs._get_docker = lambda: None  # on a machine with Docker, it would look for the image
+bedrock_runtime._invoke_model = invoke_model
+ministack_vectors.register()
 provisioners._cw_metric_alarm_record = _accept_math_alarms
 athena._rewrite_data_paths = _rewrite_query_with_views
 athena._save_query_results = _save_results_at_reported_key

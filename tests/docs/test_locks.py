@@ -13,12 +13,19 @@ def pins(path):
     return {name.lower().replace("_", "-"): version for name, version in found}
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
-def test_a_lock_file_holds_what_the_requirements_name(name):
-    assert pins(name).items() <= pins(f"locks/{name}").items()
+LOCKS = {
+    "requirements.txt": "requirements.txt",
+    "requirements-dev.txt": "requirements-dev.txt",
+    "requirements-retrieval.txt": "retrieval.txt",
+}
 
 
-@pytest.mark.parametrize("name", ["uv.txt", "requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize(("requirements", "lock"), LOCKS.items())
+def test_a_lock_file_holds_what_the_requirements_name(requirements, lock):
+    assert pins(requirements).items() <= pins(f"locks/{lock}").items()
+
+
+@pytest.mark.parametrize("name", ["uv.txt", *LOCKS.values()])
 def test_every_locked_package_has_hashes_and_no_address(name):
     text = (PROJECT / "locks" / name).read_text()
     packages = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)[1:]
@@ -31,3 +38,11 @@ def test_every_locked_package_has_hashes_and_no_address(name):
 def test_the_checks_run_on_what_the_demo_installs():
     assert pins("locks/requirements.txt").items() <= pins("locks/requirements-dev.txt").items()
     assert pins("locks/uv.txt").items() <= pins("requirements.txt").items()
+
+
+def test_what_is_installed_together_has_the_same_versions():
+    checks, retrieval = pins("locks/requirements-dev.txt"), pins("locks/retrieval.txt")
+
+    both = checks.keys() & retrieval.keys()
+    assert "numpy" in both
+    assert {name: checks[name] for name in both} == {name: retrieval[name] for name in both}
