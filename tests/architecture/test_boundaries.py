@@ -18,7 +18,7 @@ ALLOWED = {
     "limits": set(),
     "sources": set(),
     "settings": set(),
-    "pseudonym": {"settings"},
+    "pseudonym": set(),
     "curated": {"parquet_writer", "pseudonym", "settings"},
     "temp_workspace": set(),
     "staging": set(),
