@@ -301,7 +301,9 @@ class Turns:
         self.is_killed = False
         self.result: object = None
         self._choose = choose
-        self._turn, self._paused = threading.Semaphore(0), threading.Semaphore(0)
+        self._turn, self._paused = threading.Lock(), threading.Lock()  # faster than semaphores
+        self._turn.acquire()
+        self._paused.acquire()
         invocation.decide = self._wait
         self._thread = threading.Thread(target=self._run, args=(invocation, algorithm), daemon=True)
         self._thread.start()
