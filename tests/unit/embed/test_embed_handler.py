@@ -6,7 +6,6 @@ import pyarrow as pa
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from tastetrend_embed.chunks import WINDOW_ROWS
 from tastetrend_embed.manifest import PREFIX
 from tastetrend_etl.errors import OutOfTimeError
 from tastetrend_etl.pseudonym import PseudonymKey
@@ -197,7 +196,6 @@ def test_windows_are_read_by_row_groups(deployment, monkeypatch):
     deployment.notify()
 
     assert len(deployment.vectors()) == 7
-    assert WINDOW_ROWS > 2
 
 
 @pytest.fixture
@@ -206,7 +204,43 @@ def stalled_writes(deployment, monkeypatch):
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
     left = []
 
-    def test_after_an_answered_error_the_lease_is_released(deployment):
+    def stall(**_):
+        if left:
+            left.pop()
+            raise ReadTimeoutError(endpoint_url="https://example.org")
+
+    events = deployment.handler.INDEX._client.meta.events  # noqa: SLF001
+    events.register_first("before-send.s3vectors.PutVectors", stall)
+    return left
+
+
+def test_after_a_time_out_of_a_write_the_lease_is_kept(deployment, stalled_writes):
+    deployment.put({})
+    stalled_writes.extend(range(4))
+
+    assert deployment.notify() == [0]
+    assert lease_end(deployment) > 0
+    assert deployment.notify() == [0]
+    assert deployment.vectors() == {}
+
+
+def test_the_lease_is_also_kept_when_the_sdk_sent_the_write_again(deployment, stalled_writes):
+    deployment.put({})
+    stalled_writes.append(1)
+
+    assert deployment.notify() == []
+    assert deployment.notify() == []
+    assert lease_end(deployment) > 0
+    deployment.put({"review_text": "New."})
+    assert deployment.notify() == [0]
+
+
+def lease_end(deployment):
+    head = deployment.s3.head_object(Bucket=PROCESSED, Key=PREFIX + KEY)
+    return int(head["Metadata"]["lease-end"])
+
+
+def test_after_an_answered_error_the_lease_is_released(deployment):
     deployment.put({})
     events = deployment.handler.INDEX._client.meta.events  # noqa: SLF001
     events.register_first("before-call.s3vectors.PutVectors", deny)
