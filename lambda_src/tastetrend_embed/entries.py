@@ -1,6 +1,6 @@
 """The vectors of a dataset by hashes alone: which there may be, and what has to be done with them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -32,6 +32,7 @@ class Entries:
         self.wanted = wanted
         self.changed = False
         self._may_exist = np.ones(len(ids), bool)
+        self._deleted = np.zeros(len(ids), bool)
 
     @classmethod
     def empty(cls) -> "Entries":
@@ -81,13 +82,27 @@ class Entries:
         self.pending[at] = False
         self._may_exist[at] = True
 
-    def unwanted(self) -> list[bytes]:
-        """Return the ids of the vectors to delete."""
-        return [each.ljust(ID_BYTES, b"\0") for each in self.ids[~self.wanted].tolist()]
+    @property
+    def has_unwanted(self) -> bool:
+        """Whether vectors have to be deleted."""
+        return not self.wanted.all()
 
-    def remove(self, ids: Sequence[bytes]) -> None:
+    def unwanted(self, size: int) -> Iterator[list[bytes]]:
+        """Yield the ids of the vectors to delete, so many at once."""
+        places = np.flatnonzero(~self.wanted)
+        for start in range(0, len(places), size):
+            ids = self.ids[places[start : start + size]].tolist()
+            yield [each.ljust(ID_BYTES, b"\0") for each in ids]
+
+    def mark_deleted(self, ids: Sequence[bytes]) -> None:
+        """Record that vectors were deleted; their entries stay until `remove_deleted`."""
+        at, _ = self._find(np.array(ids, _ID))
+        self._deleted[at] = True
+
+    def remove_deleted(self) -> None:
         """Remove the entries of deleted vectors."""
-        self._keep(~np.isin(self.ids, np.array(ids, _ID)))
+        if self._deleted.any():
+            self._keep(~self._deleted)
 
     @staticmethod
     def _array(chunks: Sequence[Chunk]) -> Ids:
@@ -103,15 +118,16 @@ class Entries:
     def _add(self, ids: Ids, digests: Digests) -> None:
         if not len(ids):
             return
-        new, known = np.ones(len(ids), bool), self._may_exist
+        new = np.ones(len(ids), bool)
         self.ids = np.concatenate([self.ids, ids])
         self.digests = np.concatenate([self.digests, digests])
         self.pending = np.concatenate([self.pending, new])
         self.wanted = np.concatenate([self.wanted, new])
-        self._may_exist = np.concatenate([known, ~new])
+        self._may_exist = np.concatenate([self._may_exist, ~new])
+        self._deleted = np.concatenate([self._deleted, ~new])
         self._keep(np.argsort(self.ids, kind="stable"))
 
     def _keep(self, which: "np.ndarray[Any, Any]") -> None:
         self.ids, self.digests = self.ids[which], self.digests[which]
         self.pending, self.wanted = self.pending[which], self.wanted[which]
-        self._may_exist = self._may_exist[which]
+        self._may_exist, self._deleted = self._may_exist[which], self._deleted[which]

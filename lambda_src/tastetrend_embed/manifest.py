@@ -149,9 +149,9 @@ def _write_file(path: Path, header: Header, entries: Entries) -> None:
 
 
 def _read_file(path: Path, header: Header) -> Entries:
-    table = pq.read_table(path, memory_map=False)
+    table = pq.read_table(path)
     if table.schema.metadata[b"write_id"].decode() != header.write_id:
         raise ConcurrentWriteError(_CHANGED)
-    ids = np.array(table["id"].to_pylist(), f"S{ID_BYTES}")
+    ids = np.frombuffer(table["id"].combine_chunks().buffers()[1], f"S{ID_BYTES}", table.num_rows)
     digests, pending, wanted = (table[name].to_numpy().copy() for name in ("digest", "pending", "wanted"))
     return Entries(ids, digests, pending, wanted)

@@ -185,13 +185,12 @@ class _Sync:
         return {"key": key, "data": {"float32": values}, "metadata": metadata}
 
     def _delete_unwanted(self) -> None:
-        unwanted = self.entries.unwanted()
-        if unwanted:
+        if self.entries.has_unwanted:
             self._acquire()
-        for ids in _batches(unwanted, MAX_DELETED):
+        for ids in self.entries.unwanted(MAX_DELETED):
             self.context.check_time()
             self.context.vectors.delete([vector_key(self.key, each) for each in ids])
-            self.entries.remove(ids)
+            self.entries.mark_deleted(ids)
             self.result.deleted += len(ids)
 
     def _acquire(self) -> None:
@@ -233,6 +232,7 @@ class _Sync:
         self._put_manifest(complete=complete, lease_end=self.context.lease.end if unanswered else 0)
 
     def _put_manifest(self, *, complete: bool, lease_end: int) -> None:
+        self.entries.remove_deleted()
         owner = self.context.lease.owner
         header = Header(self.dataset.version, self.windows_done, complete, owner, lease_end)
         self.header = self.context.manifests.write(self.key, self.header, header, self.entries)

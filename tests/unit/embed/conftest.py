@@ -4,7 +4,6 @@ import importlib
 import io
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
 from hashlib import blake2b
 
 import boto3
@@ -15,23 +14,11 @@ from botocore.exceptions import ClientError
 
 from tastetrend_embed.embedding import DIMENSIONS, Embedder
 from tastetrend_etl.schema import REVIEWS
-from tests.unit.conftest import PROCESSED, LambdaContext, s3_record
+from tests.unit.conftest import PROCESSED, LambdaContext
+from tests.unit.embed.reviews import KEY, ROW, notification
 from tests.unit.serial import SerialExecutor
 
 BUCKET, INDEX = "tastetrend-local-vectors-1", "reviews-titan-v2-1024"
-KEY = "processed/north/processed_reviews.csv.parquet"
-ROW = dict.fromkeys(REVIEWS.names) | {
-    "review_id": "r1",
-    "source_file": "north/reviews.csv",
-    "source_row": 2,
-    "customer_name": "Ada Lovelace",
-    "location": "Uptown, 90 Crescent Hill",
-    "restaurant_name": "The Fork",
-    "review_date": datetime(2024, 5, 6, 12),  # noqa: DTZ001 # as in datasets
-    "rating_1_5": 4.0,
-    "review_text": "Good soup. Slow service.",
-    "issues": [],
-}
 
 
 @dataclass
@@ -97,10 +84,6 @@ class Deployment:
 
     def sentences(self):
         return sorted(metadata["_page_content"] for metadata in self.vectors().values())
-
-
-def notification(key, name="ObjectCreated:Put", bucket=PROCESSED):
-    return json.dumps({"Records": [s3_record(key, bucket=bucket, name=name)]})
 
 
 @pytest.fixture

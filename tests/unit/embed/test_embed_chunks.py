@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tastetrend_embed.chunks import Recipe, chunks_of, vector_key
 from tastetrend_embed.metadata import location_key, stored_metadata
 from tastetrend_etl.pseudonym import PseudonymKey, pseudonym
-from tests.unit.embed.conftest import KEY, ROW
+from tests.unit.embed.reviews import KEY, ROW
 
 SECRET = PseudonymKey(b"a key", "1")
 RECIPE = Recipe("amazon.titan-embed-text-v2:0", SECRET)

@@ -10,7 +10,7 @@ from tastetrend_embed.manifest import PREFIX
 from tastetrend_etl.errors import OutOfTimeError
 from tastetrend_etl.pseudonym import PseudonymKey
 from tests.unit.conftest import PROCESSED
-from tests.unit.embed.conftest import KEY, notification
+from tests.unit.embed.reviews import KEY, notification
 
 OTHER = "processed/south/processed_copy.csv.parquet"
 

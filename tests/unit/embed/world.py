@@ -288,9 +288,10 @@ def obvious_way(key, context):
             values = context.embedder.embed([chunk.text])[chunk.text]
             context.vectors.put([{"key": vector, "data": {"float32": values}, "metadata": metadata}])
             entries.mark_done([chunk])
-        if unwanted := entries.unwanted():
+        for unwanted in entries.unwanted(100):
             context.vectors.delete([vector_key(key, each) for each in unwanted])
-            entries.remove(unwanted)
+            entries.mark_deleted(unwanted)
+        entries.remove_deleted()
         context.manifests.write(key, header, Header(dataset.version), entries)
 
 
