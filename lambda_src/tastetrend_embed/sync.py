@@ -221,8 +221,8 @@ class _Sync:
         return self.windows_done > self.windows_before or self.result != SyncResult()
 
     def _release(self) -> None:
-        """End the lease after an error, unless a write may still take effect."""
-        if self.is_leased and not self.context.vectors.has_unanswered_write:
+        """Record what is done before an error, as far as that is possible."""
+        if self.is_leased:
             with suppress(BotoCoreError, ClientError, ConcurrentWriteError):
                 self._write(complete=False)
 

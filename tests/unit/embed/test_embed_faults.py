@@ -134,7 +134,7 @@ class RandomRun:
         return self.world.is_converged()
 
     def run(self):
-        actions = [self.step] * 20 + [self.start] * 3 + [self.write, self.take_effect]
+        actions = [self.step] * 16 + [self.start] * 6 + [self.write] * 2 + [self.take_effect]
         for _ in range(40):
             self.random.choice(actions)()
             if self.random.random() < 0.01:
