@@ -14,9 +14,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from tastetrend_embed import embedding, vectors
 from tastetrend_embed.chunks import Datasets, Recipe, is_dataset
 from tastetrend_embed.manifest import Manifests
+from tastetrend_embed.models import Lease, SyncContext
 from tastetrend_embed.observability import record_failure, record_result, record_usage
 from tastetrend_embed.settings import EmbedSettings
-from tastetrend_embed.sync import Lease, SyncContext, sync
+from tastetrend_embed.sync import sync
 from tastetrend_etl.errors import InvalidEventError, OutOfTimeError, sanitize_exception
 from tastetrend_etl.observability import logger, metrics, record_invalid_event
 from tastetrend_etl.pseudonym import load_key

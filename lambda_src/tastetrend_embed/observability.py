@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from tastetrend_embed.sync import SyncResult
+from tastetrend_embed.models import SyncResult
 from tastetrend_etl.errors import RetryableError
 from tastetrend_etl.observability import logger, metrics
 

@@ -4,73 +4,27 @@ The manifest names every vector before it is written, and until after it is dele
 holds the manifest's lease changes vectors, and Lambda stops it before the lease ends.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tastetrend_embed.chunks import Chunk, Dataset, Datasets, Window, vector_key
-from tastetrend_embed.embedding import Embedder
+from tastetrend_embed.chunks import Chunk, Dataset, Window, vector_key
 from tastetrend_embed.entries import Entries
-from tastetrend_embed.manifest import Header, Manifests
+from tastetrend_embed.manifest import Header
 from tastetrend_embed.metadata import stored_metadata
-from tastetrend_embed.vectors import MAX_DELETED, Vector, VectorIndex
-from tastetrend_etl.errors import ConcurrentWriteError, OutOfTimeError, RetryableError
+from tastetrend_embed.models import LeasedError, SyncContext, SyncResult
+from tastetrend_embed.vectors import MAX_DELETED, Vector
+from tastetrend_etl.errors import ConcurrentWriteError, OutOfTimeError
 
 BATCH = 50
 """So many sentences are embedded, then written; after a killed invocation, no more are paid for again."""
 
 _SELECTED = 500  # chunks, looked up in the entries together
 T = TypeVar("T")
-
-
-class LeasedError(RetryableError):
-    """Another invocation changes the vectors of the dataset, or was killed while it did."""
-
-
-@dataclass(frozen=True)
-class Lease:
-    """Who may change the vectors of a dataset, from `now` to `end`, both Unix times."""
-
-    owner: str
-    now: float
-    end: int
-
-
-@dataclass(frozen=True)
-class SyncContext:
-    """What an invocation synchronises with.
-
-    Attributes:
-        check_time: raises OutOfTimeError when too little time is left for another request.
-    """
-
-    datasets: Datasets
-    manifests: Manifests
-    vectors: VectorIndex
-    embedder: Embedder
-    lease: Lease
-    check_time: Callable[[], None]
-
-
-@dataclass
-class SyncResult:
-    """What was done for a dataset.
-
-    Attributes:
-        action: `continues`: the time was over, and another message has to follow.
-        embedded: sentences without a vector; `restamped`: with new metadata, without the model.
-        left_out: sentences that the model rejects.
-    """
-
-    action: Literal["unchanged", "synced", "continues"] = "unchanged"
-    embedded: int = 0
-    restamped: int = 0
-    deleted: int = 0
-    left_out: int = 0
 
 
 def sync(key: str, context: SyncContext) -> SyncResult:

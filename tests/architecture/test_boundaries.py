@@ -173,8 +173,9 @@ EMBED = {
     "manifest": ({"chunks", "entries"}, {"errors", "s3_download", "s3_parquet", "temp_workspace"}),
     "embedding": (set(), set()),
     "vectors": (set(), set()),
-    "sync": ({"chunks", "embedding", "entries", "manifest", "metadata", "vectors"}, {"errors"}),
-    "observability": ({"sync"}, {"errors", "observability"}),
+    "models": ({"chunks", "embedding", "manifest", "vectors"}, {"errors"}),
+    "sync": ({"chunks", "entries", "manifest", "metadata", "models", "vectors"}, {"errors"}),
+    "observability": ({"models"}, {"errors", "observability"}),
 }
 EMBED_FILES = sorted((ROOT / "lambda_src" / "tastetrend_embed").glob("[!_]*.py"))
 

@@ -6,7 +6,8 @@ from itertools import product
 import pytest
 from botocore.exceptions import ClientError
 
-from tastetrend_embed.sync import LeasedError, SyncResult, sync
+from tastetrend_embed.models import LeasedError, SyncResult
+from tastetrend_embed.sync import sync
 from tastetrend_etl.errors import OutOfTimeError
 from tests.unit.embed.world import (
     CONTENTS,

@@ -13,7 +13,8 @@ from tastetrend_embed.chunks import GONE, Chunk, vector_key
 from tastetrend_embed.entries import Entries
 from tastetrend_embed.manifest import Header
 from tastetrend_embed.metadata import stored_metadata
-from tastetrend_embed.sync import Lease, SyncContext, sync
+from tastetrend_embed.models import Lease, SyncContext
+from tastetrend_embed.sync import sync
 from tastetrend_etl.errors import ConcurrentWriteError, OutOfTimeError
 
 KEY = "processed/processed_reviews.csv.parquet"
