@@ -19,7 +19,7 @@ from tastetrend_embed.observability import record_failure, record_result, record
 from tastetrend_embed.settings import EmbedSettings
 from tastetrend_embed.sync import sync
 from tastetrend_etl.errors import InvalidEventError, OutOfTimeError, sanitize_exception
-from tastetrend_etl.observability import logger, metrics, record_invalid_event
+from tastetrend_etl.observability import logger, metrics, record_event, record_invalid_event
 from tastetrend_etl.pseudonym import load_key
 from tastetrend_etl.s3_download import connect
 from tastetrend_etl.s3_event import read_event
@@ -43,6 +43,7 @@ PROCESSOR = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 # Powertools' type
     """Synchronise each dataset of the messages; return those to deliver again as `batchItemFailures`."""
+    record_event()
     return process_partial_response(event, _process, PROCESSOR, context)
 
 

@@ -73,17 +73,23 @@ class Dataset:
     recipe: Recipe
     file: pq.ParquetFile | None = None
 
-    def windows(self) -> list[Window]:
+    def windows(self) -> Sequence[Window]:
         """Return the row groups in windows of at least `WINDOW_ROWS` rows; if there is none, an empty one."""
         windows: list[list[int]] = [[]]
         rows = 0
-        for group in range(self.file.num_row_groups if self.file else 0):
+        for group, size in enumerate(self._group_sizes()):
             if rows >= WINDOW_ROWS:
                 windows.append([])
                 rows = 0
             windows[-1].append(group)
-            rows += self.file.metadata.row_group(group).num_rows
+            rows += size
         return windows
+
+    def _group_sizes(self) -> list[int]:
+        if not self.file:
+            return []
+        footer = self.file.metadata
+        return [footer.row_group(group).num_rows for group in range(footer.num_row_groups)]
 
     def chunks(self, window: Window) -> Iterator[Chunk]:
         """Yield the sentences of a window, in the order of the rows."""
