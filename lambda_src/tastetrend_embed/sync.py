@@ -108,7 +108,6 @@ class _Sync:
     def _write_batch(self, chunks: Sequence[Chunk]) -> None:
         stored = self._find_stored(self.entries.may_exist(chunks))
         embedded = self._embed([chunk for chunk in chunks if chunk.id not in stored])
-        self.context.check_time()
         vectors = [
             self._vector(chunk, values)
             for chunk in chunks

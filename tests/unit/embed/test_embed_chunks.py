@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tastetrend_embed.chunks import Recipe, chunks_of, vector_key
@@ -104,6 +104,7 @@ def test_a_long_sentence_is_embedded_in_pieces_without_loss():
     assert "".join(chunk.text for chunk in chunks) == text
 
 
+@settings(max_examples=200)
 @given(st.text(max_size=3_000), st.text(max_size=3_000))
 def test_the_metadata_are_within_the_limits_of_the_service(name, location):
     row = ROW | {"review_text": name + "x", "restaurant_name": name, "location": location}

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tastetrend_embed.mask import mask
@@ -66,6 +66,7 @@ def test_what_identifies_the_customer_is_replaced(text, name, masked):
     assert mask(text, name) == masked
 
 
+@settings(max_examples=300)
 @given(NAMES, st.data())
 def test_no_part_of_three_letters_survives_in_the_case_written(name, data):
     words = [*name.split(), *re.findall(r"[^\W\d_]+", name)]
@@ -79,6 +80,7 @@ def test_no_part_of_three_letters_survives_in_the_case_written(name, data):
     assert [part for part in parts if part in left] == []
 
 
+@settings(max_examples=300)
 @given(st.text(st.sampled_from("abAB1234567890 .@+-()[]guest\u2019\u0301\n")), NAMES)
 def test_a_masked_text_is_not_changed_again(text, name):
     assert mask(mask(text, name), name) == mask(text, name)
