@@ -7,7 +7,7 @@ import os
 import traceback
 from pathlib import Path
 
-_PACKAGE = Path(__file__).parent
+_DEPLOYED = Path(__file__).parents[1]
 
 
 class TasteTrendError(Exception):
@@ -80,8 +80,8 @@ def _what(error: Exception) -> str:
 
 
 def _where(error: Exception) -> str:
-    """Return the innermost line of this package, which tells more than that of a library."""
+    """Return the innermost line of the deployed code, which tells more than that of a library."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if _PACKAGE in Path(frame.filename).parents]
+    own = [frame for frame in frames if _DEPLOYED in Path(frame.filename).parents]
     frame = (own or frames)[-1]
     return f"{Path(frame.filename).name}:{frame.lineno}"

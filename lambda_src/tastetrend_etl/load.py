@@ -12,18 +12,13 @@ from tastetrend_etl.errors import ConcurrentWriteError
 from tastetrend_etl.models import SourceObject
 from tastetrend_etl.pipeline import Outcome
 from tastetrend_etl.s3_download import head_object, is_not_found
-from tastetrend_etl.s3_parquet import Arguments, upload_parquet
+from tastetrend_etl.s3_parquet import PRECONDITION_ERRORS, Arguments, upload_parquet
 from tastetrend_etl.validate.report import Report
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef as ObjectHead
 
-# `NoSuchKey`: the object to replace is gone. `NoSuchUpload`: its parts are gone, or already an object, as
-# when a completion is sent twice.
-_PRECONDITION_ERRORS = frozenset(
-    {"412", "PreconditionFailed", "409", "ConditionalRequestConflict", "NoSuchKey", "NoSuchUpload"}
-)
 _CONTENT_TYPES = {".json": "application/json", ".parquet": "application/vnd.apache.parquet"}
 
 SOURCE_VERSION, FUNCTION_VERSION = "source-version-id", "function-version"
@@ -114,7 +109,7 @@ def delete_dataset(s3: "S3Client", bucket: str, key: str, expected_current: "Obj
     except ClientError as error:
         if is_not_found(error):
             return  # another invocation has deleted it, or the first request that the SDK sent
-        if error.response["Error"]["Code"] in _PRECONDITION_ERRORS:
+        if error.response["Error"]["Code"] in PRECONDITION_ERRORS:
             raise _concurrent_write() from error
         raise
 
@@ -138,7 +133,7 @@ def _put(
     try:
         _send(s3, bucket, key, content, condition | arguments)
     except ClientError as error:
-        if error.response["Error"]["Code"] not in _PRECONDITION_ERRORS:
+        if error.response["Error"]["Code"] not in PRECONDITION_ERRORS:
             raise
         # Of a request that the SDK sent again, the first may have succeeded and its response been lost.
         retried = error.response["ResponseMetadata"].get("RetryAttempts", 0) > 0

@@ -4,14 +4,13 @@ import hmac
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.config import Config
 
 from tastetrend_etl.errors import RetryableError
-from tastetrend_etl.settings import Settings
 
 MAX_KEY_AGE = 300
 """Seconds after which a warm function reads the secret again, and notices a rotated key."""
@@ -28,11 +27,23 @@ class PseudonymKey:
     version: str
 
 
+class KeySettings(Protocol):
+    """The settings that say where the key is."""
+
+    @property
+    def pseudonym_key(self) -> str:
+        """The key, where it is not in a secret."""
+
+    @property
+    def pseudonym_secret(self) -> str:
+        """The ARN of the secret with the key."""
+
+
 class MissingKeyError(RetryableError):
     """The key of pseudonyms is not set or cannot be read; no name is written instead."""
 
 
-def load_key(settings: Settings) -> PseudonymKey:
+def load_key(settings: KeySettings) -> PseudonymKey:
     """Return the key from Secrets Manager if the settings name a secret, else the one in the settings.
 
     Raises:

@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 Arguments = Mapping[str, Any]
 """Arguments of PutObject except bucket, key and body."""
 
+PRECONDITION_ERRORS = frozenset(
+    {"412", "PreconditionFailed", "409", "ConditionalRequestConflict", "NoSuchKey", "NoSuchUpload"}
+)
+"""Codes of S3 when another object is there than expected.
+
+`NoSuchKey`: the object to replace is gone. `NoSuchUpload`: its parts are gone, or already an object, as when
+a completion is sent twice.
+"""
+
 # A number: `True` is one thread on a one-core machine, and with one thread awswrangler completes an upload
 # of which a part is missing.
 _THREADS = 2

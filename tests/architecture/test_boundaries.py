@@ -18,7 +18,7 @@ ALLOWED = {
     "limits": set(),
     "sources": set(),
     "settings": set(),
-    "pseudonym": {"settings"},
+    "pseudonym": set(),
     "curated": {"parquet_writer", "pseudonym", "settings"},
     "temp_workspace": set(),
     "staging": set(),
@@ -160,6 +160,52 @@ def test_the_gate_imports_the_sdk_in_one_place():
     importing = [path.name for path in GATE if {name.split(".")[0] for name in imports(path)} & SERVICES]
 
     assert importing == ["replay.py"]
+
+
+# module → what it may import of its own package, and of `tastetrend_etl`, whose pipeline it does not need
+EMBED = {
+    "settings": (set(), set()),
+    "sentences": (set(), set()),
+    "mask": (set(), set()),
+    "metadata": (set(), {"pseudonym"}),
+    "chunks": ({"mask", "metadata", "sentences"}, {"pseudonym", "s3_download", "temp_workspace"}),
+    "entries": ({"chunks"}, set()),
+    "manifest": ({"chunks", "entries"}, {"errors", "s3_download", "s3_parquet", "temp_workspace"}),
+    "embedding": (set(), set()),
+    "vectors": (set(), set()),
+    "models": ({"chunks", "embedding", "manifest", "vectors"}, {"errors"}),
+    "sync": ({"chunks", "entries", "manifest", "metadata", "models", "vectors"}, {"errors"}),
+    "observability": ({"models"}, {"errors", "observability"}),
+}
+EMBED_FILES = sorted((ROOT / "lambda_src" / "tastetrend_embed").glob("[!_]*.py"))
+
+
+def test_every_module_for_embedding_is_listed():
+    assert {path.stem for path in EMBED_FILES} == EMBED.keys()
+
+
+@pytest.mark.parametrize("path", EMBED_FILES, ids=lambda path: path.stem)
+def test_a_module_for_embedding_imports_only_allowed_modules(path):
+    names = [name.split(".") for name in imports(path)]
+    own, etl = (
+        {name[1] for name in names if name[0] == package and len(name) > 1}
+        for package in ("tastetrend_embed", "tastetrend_etl")
+    )
+
+    assert own - EMBED[path.stem][0] == set()
+    assert etl - EMBED[path.stem][1] == set()
+
+
+def test_only_two_modules_for_embedding_make_clients():
+    making = {path.stem for path in EMBED_FILES if "boto3" in set(imports(path))}
+
+    assert making == {"embedding", "vectors"}
+
+
+def test_no_other_package_needs_the_one_for_embedding():
+    others = [path for path in (ROOT / "lambda_src").glob("tastetrend_*/**/*.py") if path not in EMBED_FILES]
+
+    assert [path for path in others if "tastetrend_embed" in {n.split(".")[0] for n in imports(path)}] == []
 
 
 SHIPPED = sorted(

@@ -76,6 +76,7 @@ def test_the_readme_shows_the_sources_as_they_come_out():
         "docs/cost.md",
         "docs/scale.md",
         "docs/glossary.md",
+        "docs/retrieval.md",
     ],
 )
 def test_every_link_leads_somewhere(page):

@@ -11,11 +11,11 @@ import pytest
 from rich.console import Console
 
 from ops.process import process_files
+from tastetrend_embed.sentences import split_sentences
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 FOLDER = SAMPLES / "retrieval"
 QUESTIONS = json.loads((FOLDER / "questions.json").read_text(encoding="utf-8"))
-SENTENCE_END = re.compile(r"(?<=[.!?\u2026])\s+|(?<=[\u3002\uff01\uff1f])\s*|[\r\n\u2028\u2029]+")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def reviews(tmp_path_factory):
 @pytest.fixture(scope="module")
 def sentences(reviews):
     texts = reviews["review_text"].drop_null().to_pylist()
-    return {part.strip() for text in texts for part in SENTENCE_END.split(text)} - {""}
+    return set(chain.from_iterable(map(split_sentences, texts)))
 
 
 def labelled(question):

@@ -1,0 +1,87 @@
+"""Keeps the index for retrieval equal to the datasets that the messages of a queue name."""
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+import boto3
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from tastetrend_embed import embedding, vectors
+from tastetrend_embed.chunks import Datasets, Recipe, is_dataset
+from tastetrend_embed.manifest import Manifests
+from tastetrend_embed.models import Lease, SyncContext
+from tastetrend_embed.observability import record_failure, record_result, record_usage
+from tastetrend_embed.settings import EmbedSettings
+from tastetrend_embed.sync import sync
+from tastetrend_etl.errors import InvalidEventError, OutOfTimeError, sanitize_exception
+from tastetrend_etl.observability import logger, metrics, record_event, record_invalid_event
+from tastetrend_etl.pseudonym import load_key
+from tastetrend_etl.s3_download import connect
+from tastetrend_etl.s3_event import read_event
+from tastetrend_etl.settings import load_settings
+
+MIN_REMAINING_MS = 8_000
+"""With less time left, no request is begun: what is done has to be recorded, which takes some seconds."""
+
+LEASE_MARGIN_S = 60
+"""From the end of the invocation: requests may take effect after it, and clocks differ."""
+
+SETTINGS = load_settings(EmbedSettings)
+S3, SQS = connect(), boto3.client("sqs")
+INDEX = vectors.VectorIndex(vectors.connect(), SETTINGS.vector_bucket, SETTINGS.vector_index)
+EXECUTOR = ThreadPoolExecutor(embedding.WORKERS)
+EMBEDDER = embedding.Embedder(embedding.connect(), SETTINGS.embedding_model, EXECUTOR)
+PROCESSOR = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 # Powertools' type
+    """Synchronise each dataset of the messages; return those to deliver again as `batchItemFailures`."""
+    record_event()
+    return process_partial_response(event, _process, PROCESSOR, context)
+
+
+def _process(record: SQSRecord, lambda_context: LambdaContext) -> None:
+    """Synchronise the datasets of a message; one that cannot be read ends in the dead letters."""
+    for part in read_event({"Records": [record.raw_event]}):
+        if isinstance(part, InvalidEventError):
+            record_invalid_event(part)
+            raise part
+        if part.bucket in (None, SETTINGS.processed_bucket) and is_dataset(part.key):
+            _sync(part.key, lambda_context)
+
+
+def _sync(key: str, context: LambdaContext) -> None:
+    try:
+        result = sync(key, _sync_context(context))
+        if result.action == "continues":
+            message = json.dumps({"bucket": SETTINGS.processed_bucket, "key": key})
+            SQS.send_message(QueueUrl=SETTINGS.queue_url, MessageBody=message)
+        record_result(key, result)
+    except Exception as error:  # noqa: BLE001 # its message may quote data
+        failure = sanitize_exception(error)
+        record_failure(key, failure)
+        raise failure from None
+    finally:
+        record_usage(EMBEDDER.take_tokens())
+
+
+def _sync_context(context: LambdaContext) -> SyncContext:
+    recipe = Recipe(SETTINGS.embedding_model, load_key(SETTINGS))
+    datasets = Datasets(S3, SETTINGS.processed_bucket, recipe)
+    manifests = Manifests(S3, SETTINGS.processed_bucket)
+    now = time.time()
+    end = int(now + context.get_remaining_time_in_millis() / 1_000) + LEASE_MARGIN_S
+    lease = Lease(context.aws_request_id, now, end)
+    return SyncContext(datasets, manifests, INDEX, EMBEDDER, lease, partial(_check_time, context))
+
+
+def _check_time(context: LambdaContext) -> None:
+    if context.get_remaining_time_in_millis() < MIN_REMAINING_MS:
+        raise OutOfTimeError("too little time is left for another request")
