@@ -24,7 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install venv node_modules demo up down test check format lint types pytest fuzz lock synth clean
-.PHONY: bench diff deploy promote rollback releases
+.PHONY: bench quality diff deploy promote rollback releases
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z_]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -98,6 +98,10 @@ lock: $(UV) ## Write the files in locks/ from the requirements, with the newest 
 bench: $(CHECKS) ## Measure the engine against pandas, polars, DuckDB and chdb; ROWS=100000 omits larger files
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --requirement benchmarks/requirements.txt
 	$(BIN)/python -m benchmarks $(if $(ROWS),--largest $(ROWS))
+
+quality: $(CHECKS) ## Measure how well reviews are found, against a search by words
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --requirement benchmarks/requirements-quality.txt
+	$(BIN)/python -m benchmarks.quality
 
 synth: $(VENV) $(NODE) ## Synthesise the stack of every environment, without AWS
 	@for name in $(ENVIRONMENTS); do \
