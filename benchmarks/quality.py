@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -46,9 +46,15 @@ def masked_sentences() -> Originals:
         table = pq.read_table(datasets, columns=["review_text", "customer_name"])
     originals: dict[str, set[str]] = defaultdict(set)
     for text, name in zip(*(column.to_pylist() for column in table.columns), strict=True):
-        for sentence in split_sentences(text or ""):
-            originals[mask(sentence, name)].add(sentence)
+        for masked, sentence in _pairs(text or "", name):
+            originals[masked].add(sentence)
     return originals
+
+
+def _pairs(text: str, name: str | None) -> Iterable[tuple[str, str]]:
+    """Return each masked sentence with its original, or with itself where the mask changes their number."""
+    masked, sentences = split_sentences(mask(text, name)), split_sentences(text)
+    return zip(masked, sentences if len(masked) == len(sentences) else masked, strict=True)
 
 
 def evaluate(question: dict[str, Any], search: Search, originals: Originals) -> Outcome:

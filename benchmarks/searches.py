@@ -10,7 +10,7 @@ import numpy.typing as npt
 import Stemmer
 
 from local.ministack_embeddings import invoke_model
-from ops.sentence_index import MODEL
+from ops.bedrock import EMBEDDING_MODEL
 
 Hit = tuple[str, float]
 Numbers = npt.NDArray[np.float32]
@@ -60,7 +60,7 @@ class Words:
 
 def _embed(text: str) -> Numbers:
     """Return the embedding with which the emulator answers, of length 1."""
-    _, _, body = invoke_model(MODEL, {}, json.dumps({"inputText": text}).encode())
+    _, _, body = invoke_model(EMBEDDING_MODEL, {}, json.dumps({"inputText": text}).encode())
     return np.array(json.loads(body)["embedding"], dtype=np.float32)
 
 

@@ -27,6 +27,9 @@ def ask(
     html: Annotated[
         Path | None, Option(metavar="FILE.html", help="Write the results to this file, as a page.")
     ] = None,
+    answer: Annotated[
+        str | None, Option(metavar="MODEL", help="Let this model of Bedrock answer, with citations.")
+    ] = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -35,8 +38,8 @@ def ask(
     Names, e-mail addresses and telephone numbers of customers are masked. A search by meaning does not
     understand praise and complaint well: use --max-rating to find complaints.
     """
-    from ops.ask import ask_question
+    from ops.ask import Request, ask_question
     from ops.sentence_index import Filters
 
     filters = Filters(location, restaurant, min_rating, max_rating, since.date() if since else None)
-    finish(ask_question(context_of(env, as_json), question, filters, html), as_json)
+    finish(ask_question(context_of(env, as_json), Request(question, filters, answer), html), as_json)

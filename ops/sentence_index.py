@@ -1,18 +1,15 @@
 """Searches the index of the reviews' sentences in S3 Vectors."""
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
 
 import boto3
-from botocore.exceptions import ClientError
 
-from ops.errors import AwsError, CommandError
+from ops.errors import CommandError
 from ops.stack_outputs import CommandContext
-from tastetrend_embed.chunks import location_key
+from tastetrend_embed.metadata import location_key
 
-MODEL, DIMENSIONS = "amazon.titan-embed-text-v2:0", 1024
 _TOP_K = 100  # the most that a query may ask for
 _MAX_VALUES = 100
 Filter = dict[str, Any]
@@ -125,32 +122,3 @@ class SentenceIndex:
                 f"there is no index {self._names['indexName']} in {self._names['vectorBucketName']}; deploy "
                 "the environment again, then process its files again with `tastetrend replay`"
             ) from error
-
-
-def embed_question(question: str) -> list[float]:
-    """Return the embedding of a question, by the model of the index.
-
-    Raises:
-        AwsError: the model cannot be used in this account and region.
-    """
-    body = {"inputText": question, "dimensions": DIMENSIONS, "normalize": True}
-    client = boto3.client("bedrock-runtime")
-    try:
-        response = client.invoke_model(modelId=MODEL, body=json.dumps(body))
-    except ClientError as error:
-        if not _is_unavailable(error):
-            raise
-        raise AwsError(
-            f"the model {MODEL} cannot be used in this account and region "
-            f"({error.response['Error']['Message'].rstrip('.')}); enable it in the Bedrock console"
-        ) from error
-    embedding: list[float] = json.loads(response["body"].read())["embedding"]
-    return embedding
-
-
-def _is_unavailable(error: ClientError) -> bool:
-    """Return whether the account has no access to the model, which a missing permission does not mean."""
-    code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
-    return code == "ResourceNotFoundException" or (
-        code == "AccessDeniedException" and "not authorized to perform" not in message
-    )

@@ -6,7 +6,7 @@ import pytest
 from langchain_aws import BedrockEmbeddings
 from langchain_aws.vectorstores import AmazonS3Vectors
 
-from ops.sentence_index import MODEL
+from ops.bedrock import EMBEDDING_MODEL
 from tests.e2e.conftest import wait_until
 
 KEY = "ask/harbour_reviews.csv"
@@ -75,7 +75,7 @@ def retriever(client, outputs):
     vectors = AmazonS3Vectors(
         vector_bucket_name=outputs["VectorBucketName"],
         index_name=outputs["VectorIndexName"],
-        embedding=BedrockEmbeddings(model_id=MODEL, client=client("bedrock-runtime")),
+        embedding=BedrockEmbeddings(model_id=EMBEDDING_MODEL, client=client("bedrock-runtime")),
         create_index_if_not_exist=False,
         client=client("s3vectors"),
     )
