@@ -8,9 +8,9 @@ import boto3
 from botocore.exceptions import ClientError
 
 from ops.errors import AwsError, UsageError
+from tastetrend_embed.embedding import DIMENSIONS
 
 EMBEDDING_MODEL = "amazon.titan-embed-text-v2:0"
-_DIMENSIONS = 1024
 _MAX_TOKENS = 500
 
 
@@ -20,7 +20,7 @@ def embed(text: str) -> list[float]:
     Raises:
         AwsError, UsageError: as for `converse`.
     """
-    body = {"inputText": text, "dimensions": _DIMENSIONS, "normalize": True}
+    body = {"inputText": text, "dimensions": DIMENSIONS, "normalize": True}
     with _explained(EMBEDDING_MODEL):
         response = boto3.client("bedrock-runtime").invoke_model(
             modelId=EMBEDDING_MODEL, body=json.dumps(body)
