@@ -8,6 +8,7 @@ UV := .venv/.uv
 VENV := .venv/.installed
 CHECKS := .venv/.checks
 NODE := node_modules/.package-lock.json
+LANGCHAIN := .venv/.langchain
 # Prints what is installed and how long it took; on a terminal, uv also shows its progress.
 define install
 	@started=$$(date +%s); quiet=$$(test -t 2 || echo --quiet); \
@@ -50,6 +51,10 @@ $(CHECKS): $(VENV) locks/requirements-dev.txt
 	$(call install,locks/requirements-dev.txt,80)
 	@touch $@
 
+$(LANGCHAIN): $(CHECKS) locks/langchain.txt
+	$(call install,locks/langchain.txt,10)
+	@touch $@
+
 node_modules: $(NODE) ## Install the CDK command line into node_modules
 $(NODE): package-lock.json
 	@test "$(or $(NODE_MAJOR),0)" -ge 18 || { echo "Node 18 or newer is needed and \
@@ -82,7 +87,7 @@ lint: $(CHECKS)
 types: $(CHECKS)
 	$(BIN)/mypy
 
-pytest: $(CHECKS) $(NODE)
+pytest: $(CHECKS) $(LANGCHAIN) $(NODE)
 	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 fuzz: $(CHECKS) ## Test with new random inputs; COUNT=10000 sets the number of damaged files
@@ -94,6 +99,8 @@ lock: $(UV) ## Write the files in locks/ from the requirements, with the newest 
 	@$(LOCK) requirements.txt --output-file locks/requirements.txt
 	@$(LOCK) container/requirements.txt --constraint locks/requirements.txt --output-file locks/container.txt
 	@$(LOCK) requirements-dev.txt --constraint locks/requirements.txt --output-file locks/requirements-dev.txt
+	@$(LOCK) requirements-langchain.txt --constraint locks/requirements-dev.txt --constraint locks/retrieval.txt \
+		--output-file locks/langchain.txt
 
 bench: $(CHECKS) ## Measure the engine against pandas, polars, DuckDB and chdb; ROWS=100000 omits larger files
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --requirement benchmarks/requirements.txt
