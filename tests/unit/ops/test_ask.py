@@ -5,15 +5,21 @@ The clients are those of boto3, which check each request; an index in memory ans
 
 import io
 import json
+from functools import cache
 from types import SimpleNamespace
 
 import boto3
 import pytest
 
 from ops import ask, bedrock, sentence_index, stack_outputs
-from tests.unit.ops.test_query import OUTPUTS as OTHER_OUTPUTS
 
-OUTPUTS = OTHER_OUTPUTS | {
+OUTPUTS = {
+    "RawBucketName": "raw",
+    "ProcessedBucketName": "processed",
+    "ArtifactsBucketName": "artifacts",
+    "FunctionName": "etl",
+    "LiveAliasName": "dev",
+    "FailureQueueUrl": "https://queue",
     "VectorBucketName": "tastetrend-dev-vectors-1",
     "VectorIndexName": "reviews-titan-v2-1024",
     "EmbeddingQueueUrl": "https://sqs.eu-west-1.amazonaws.com/1/tastetrend-dev-embedding",
@@ -28,6 +34,12 @@ COMPARISONS = {
 DENIED = "User: arn:aws:iam::1:user/a is not authorized to perform: bedrock:InvokeModel on resource: r"
 
 
+@cache
+def session():
+    """Return one session for all tests, because loading the services' models is slow."""
+    return boto3.session.Session(aws_access_key_id="a", aws_secret_access_key="a", region_name="eu-west-1")
+
+
 class Services:
     """Answers the calls of boto3's clients, and keeps the parameters with which they came."""
 
@@ -40,9 +52,7 @@ class Services:
         self.vectors.append({"key": review, "distance": distance, "metadata": known | metadata})
 
     def client(self, service, **_):
-        client = boto3.session.Session(
-            aws_access_key_id="a", aws_secret_access_key="a", region_name="eu-west-1"
-        ).client(service)
+        client = session().client(service)
         client.meta.events.register("provide-client-params", self._keep)
         client.meta.events.register("before-call", self._answer)
         return client
