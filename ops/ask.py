@@ -77,11 +77,11 @@ def _search(context: CommandContext, request: Request) -> Found:
 
 def _waiting_files(context: CommandContext) -> int:
     """Return about how many files the queue of the embed function holds."""
-    names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
     queue = boto3.client("sqs").get_queue_attributes(
-        QueueUrl=context.embedding_queue_url, AttributeNames=names
+        QueueUrl=context.embedding_queue_url,
+        AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
     )
-    return sum(int(queue["Attributes"][name]) for name in names)
+    return sum(map(int, queue["Attributes"].values()))
 
 
 def _check_names(index: SentenceIndex, vector: list[float], filters: Filters) -> None:
