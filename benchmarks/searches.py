@@ -54,7 +54,7 @@ class Words:
 
     def _stems(self, texts: Sequence[str]) -> list[list[str]]:
         return bm25s.tokenize(
-            list(texts), stopwords="en_plus", stemmer=self._stemmer, return_ids=False, show_progress=False
+            list(texts), stopwords="en", stemmer=self._stemmer, return_ids=False, show_progress=False
         )
 
 
