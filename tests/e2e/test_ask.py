@@ -86,7 +86,7 @@ def test_the_sentence_with_the_same_meaning_comes_first(ask):
 
     assert first["sentence"] == "We stood in line for an hour."
     assert (first["rating"], first["date"]) == (1.0, "2024-05-13")
-    assert (first["source_file"], first["source_row"]) == (KEY, 2)
+    assert (first["source_file"], first["source_row"]) == (KEY, 1)
 
 
 def test_a_location_is_found_in_all_its_spellings(ask):
@@ -139,5 +139,5 @@ def test_the_retriever_of_langchain_finds_the_same_sentence_with_its_metadata(re
 
     assert first.page_content == "We stood in line for an hour."
     assert (first.metadata["rating"], first.metadata["date"]) == (1, 20240513)
-    assert (first.metadata["source_file"], first.metadata["source_row"]) == (KEY, 2)
+    assert (first.metadata["source_file"], first.metadata["source_row"]) == (KEY, 1)
     assert NAME not in str([first, second])
