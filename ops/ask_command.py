@@ -9,7 +9,7 @@ from typer import Argument, Option
 
 from ops.options import Env, Json, context_of, finish
 
-EXAMPLE = 'Example: tastetrend ask "Why do guests wait?" --max-rating 3 --env dev'
+EXAMPLE = 'Example: tastetrend ask "How long is the queue?" --max-rating 3 --env dev'
 
 
 def ask(
