@@ -9,6 +9,7 @@ VENV := .venv/.installed
 CHECKS := .venv/.checks
 RETRIEVAL := .venv/.retrieval
 NODE := node_modules/.package-lock.json
+LANGCHAIN := .venv/.langchain
 # Prints what is installed and how long it took; on a terminal, uv also shows its progress.
 define install
 	@started=$$(date +%s); quiet=$$(test -t 2 || echo --quiet); \
@@ -25,7 +26,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install venv node_modules demo up down test check format lint types pytest fuzz lock synth clean
-.PHONY: bench diff deploy promote rollback releases
+.PHONY: bench quality diff deploy promote rollback releases
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z_]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +54,10 @@ $(RETRIEVAL): $(VENV) locks/retrieval.txt
 
 $(CHECKS): $(RETRIEVAL) locks/requirements-dev.txt
 	$(call install,locks/requirements-dev.txt,80)
+	@touch $@
+
+$(LANGCHAIN): $(CHECKS) locks/langchain.txt
+	$(call install,locks/langchain.txt,10)
 	@touch $@
 
 node_modules: $(NODE) ## Install the CDK command line into node_modules
@@ -87,7 +92,7 @@ lint: $(CHECKS)
 types: $(CHECKS)
 	$(BIN)/mypy
 
-pytest: $(CHECKS) $(NODE)
+pytest: $(CHECKS) $(LANGCHAIN) $(NODE)
 	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 fuzz: $(CHECKS) ## Test with new random inputs; COUNT=10000 sets the number of damaged files
@@ -100,10 +105,16 @@ lock: $(UV) ## Write the files in locks/ from the requirements, with the newest 
 	@$(LOCK) container/requirements.txt --constraint locks/requirements.txt --output-file locks/container.txt
 	@$(LOCK) requirements-dev.txt --constraint locks/requirements.txt --output-file locks/requirements-dev.txt
 	@$(LOCK) requirements-retrieval.txt --constraint locks/requirements-dev.txt --output-file locks/retrieval.txt
+	@$(LOCK) requirements-langchain.txt --constraint locks/requirements-dev.txt --constraint locks/retrieval.txt \
+		--output-file locks/langchain.txt
 
 bench: $(CHECKS) ## Measure the engine against pandas, polars, DuckDB and chdb; ROWS=100000 omits larger files
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --requirement benchmarks/requirements.txt
 	$(BIN)/python -m benchmarks $(if $(ROWS),--largest $(ROWS))
+
+quality: $(CHECKS) ## Measure how well reviews are found, against a search by words
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --requirement benchmarks/requirements-quality.txt
+	$(BIN)/python -m benchmarks.quality
 
 synth: $(VENV) $(NODE) ## Synthesise the stack of every environment, without AWS
 	@for name in $(ENVIRONMENTS); do \

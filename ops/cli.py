@@ -8,13 +8,14 @@ from types import FrameType
 
 import typer
 
-from ops import batch_command, onboard_command, query_command
+from ops import ask_command, batch_command, onboard_command, query_command
 from ops.commands import app
 from ops.errors import CommandError, UsageError
 
 app.command(epilog=onboard_command.EXAMPLE)(onboard_command.onboard)
 app.command(epilog=batch_command.EXAMPLE)(batch_command.batch)
 app.command(epilog=query_command.EXAMPLE)(query_command.query)
+app.command(epilog=ask_command.EXAMPLE)(ask_command.ask)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

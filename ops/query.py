@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ops.errors import AwsError, CommandError, UsageError
+from ops.output_file import check_output_path, written_whole
 from ops.result import Result
 from ops.stack_outputs import CommandContext
 
@@ -40,31 +41,20 @@ def run_query(context: CommandContext, sql: str, out: Path | None) -> Result:
     rows = pa.Table.from_pandas(_read(context, sql), preserve_index=False)
     data = {"environment": context.env, "columns": rows.column_names, "row_count": rows.num_rows}
     if out:
-        _write(rows, out)
+        with written_whole(out) as unfinished:
+            pq.write_table(rows, unfinished)
         context.console.print(f"Rows of {context.env}: {rows.num_rows:,}, written to {out}.")
         return Result(data | {"file": str(out)})
     _show(context, rows)
     return Result(data | {"rows": [_to_json(row) for row in rows.to_pylist()]})
 
 
-def _write(rows: pa.Table, out: Path) -> None:
-    """Write the file whole or not at all."""
-    unfinished = out.with_name(f"{out.name}.unfinished")
-    try:
-        pq.write_table(rows, unfinished)
-        unfinished.replace(out)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
 def _check(context: CommandContext, sql: str, out: Path | None) -> None:
     """Check what can be checked without Athena."""
     if not _READING.match(sql):
         raise UsageError("a query begins with SELECT, WITH or VALUES; this command changes nothing")
-    if out and not out.absolute().parent.is_dir():
-        raise UsageError(f"{out.parent} is no folder; name a file in an existing one")
-    if out and out.is_dir():
-        raise UsageError(f"{out} is a folder; name a file in it")
+    if out:
+        check_output_path(out)
     if not context.workgroup:
         raise CommandError(
             f"the stack of {context.env} was deployed before queries were possible; deploy it again with "

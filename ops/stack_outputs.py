@@ -24,6 +24,7 @@ class CommandContext:
     Attributes:
         alias: which S3 events invoke.
         batch_arn: as `database` and `workgroup`, empty for a stack that was deployed before it had them.
+        vector_bucket: as `vector_index` and `embedding_queue_url`, empty where retrieval is switched off.
     """
 
     env: str
@@ -38,6 +39,9 @@ class CommandContext:
     console: Console
     database: str = ""
     workgroup: str = ""
+    vector_bucket: str = ""
+    vector_index: str = ""
+    embedding_queue_url: str = ""
 
 
 def read_context(env: str, console: Console) -> CommandContext:
@@ -61,6 +65,9 @@ def read_context(env: str, console: Console) -> CommandContext:
         console=console,
         database=outputs.get("DatabaseName", ""),
         workgroup=outputs.get("WorkgroupName", ""),
+        vector_bucket=outputs.get("VectorBucketName", ""),
+        vector_index=outputs.get("VectorIndexName", ""),
+        embedding_queue_url=outputs.get("EmbeddingQueueUrl", ""),
     )
 
 

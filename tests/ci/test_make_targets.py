@@ -15,7 +15,8 @@ TOO_LONG_FOR_A_TEST = {  # commands of the pages that the end-to-end tests do no
     "make synth": ["npx", "npx", "npx", "npx"],
     "make fuzz": ["pytest", "python"],
     "make bench": ["uv", "python"],
-    "make lock": ["uv", "uv", "uv", "uv"],
+    "make quality": ["uv", "python"],
+    "make lock": ["uv", "uv", "uv", "uv", "uv", "uv"],
 }
 SAID = """Lookup role arn:aws:iam::123456789012:role/lookup was not assumed.
 Stack tastetrend-dev (aws://123456789012/eu-west-1)
@@ -39,7 +40,8 @@ def make(tmp_path):
 
     def run(*words, **variables):
         environment = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", **variables}
-        command = ["make", "--silent", f"BIN={tmp_path}", "UV=", "VENV=", "CHECKS=", "NODE=", *words]
+        targets = ("UV=", "VENV=", "CHECKS=", "LANGCHAIN=", "NODE=")
+        command = ["make", "--silent", f"BIN={tmp_path}", *targets, *words]
         ended = subprocess.run(  # noqa: S603 # the project's own Makefile
             command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         )

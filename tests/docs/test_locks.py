@@ -17,6 +17,7 @@ LOCKS = {
     "requirements.txt": "requirements.txt",
     "requirements-dev.txt": "requirements-dev.txt",
     "requirements-retrieval.txt": "retrieval.txt",
+    "requirements-langchain.txt": "langchain.txt",
 }
 
 
