@@ -14,9 +14,8 @@ from tests.stack.test_batch import ARN, HERE, PROCESSED, grants_of, may_write_lo
 from tests.stack.test_synthesis import REDUNDANT_DEPENDENCY
 
 QUEUE = f"{ARN}:sqs:{HERE}:tastetrend-ENV-embedding"
-INDEX = (
-    f"{ARN}:s3vectors:{HERE}:bucket/tastetrend-ENV-vectors-${{AWS::AccountId}}/index/reviews-titan-v2-1024"
-)
+INDEX_NAME = "reviews-titan-v2-1024"
+INDEX = f"{ARN}:s3vectors:{HERE}:bucket/tastetrend-ENV-vectors-${{AWS::AccountId}}/index/{INDEX_NAME}"
 MODEL = "amazon.titan-embed-text-v2:0"
 
 
