@@ -4,7 +4,6 @@ from aws_cdk import Aws, Duration
 from aws_cdk import aws_sqs as sqs
 
 from tastetrend_stack.environments import Environment
-from tastetrend_stack.file_access import WRITE
 from tastetrend_stack.iam import Grant, KeyAccess, bucket_arn, object_arns, regional_arn
 from tastetrend_stack.python_function import FunctionSpec
 from tastetrend_stack.vector_index import INDEX_NAME, index_arn, vector_bucket_name
@@ -12,6 +11,8 @@ from tastetrend_stack.vector_index import INDEX_NAME, index_arn, vector_bucket_n
 TIMEOUT = Duration.minutes(5)
 QUEUE = "embedding"
 _MODEL = "amazon.titan-embed-text-v2:0"
+_READ = ("s3:GetObject", "s3:GetObjectVersion")  # a broken download goes on with the same version
+_WRITE = ("s3:PutObject", "s3:AbortMultipartUpload")
 _RECEIVE = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")  # Lambda, in the role's name
 _CONTINUE = "SendMessage"  # a file that is not finished when the time is up
 
@@ -46,8 +47,8 @@ def _grants(environment: Environment) -> list[Grant]:
     queue = regional_arn("sqs", environment.resource_name(QUEUE))
     return [
         Grant(["s3:ListBucket"], [bucket_arn(environment, "processed")]),
-        Grant(["s3:GetObject"], object_arns(environment, "processed", "processed"), any_dataset),
-        Grant(WRITE, object_arns(environment, "processed", "embeddings/manifests"), by_dataset),
+        Grant(_READ, object_arns(environment, "processed", "processed"), any_dataset),
+        Grant([*_READ, *_WRITE], object_arns(environment, "processed", "embeddings/manifests"), by_dataset),
         # The model belongs to no account.
         Grant(["bedrock:InvokeModel"], [model], conditional=False),
         Grant(vectors, [index_arn(environment)], conditional=False),

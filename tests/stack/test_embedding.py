@@ -168,10 +168,10 @@ def test_the_function_is_told_its_bucket_index_model_and_key(retrieval_stack):
 def test_the_role_allows_what_the_function_needs_and_nothing_else(retrieval_stack):
     assert grants_of(retrieval_stack, "embed") == {
         ("s3:ListBucket", PROCESSED),
-        ("s3:GetObject", f"{PROCESSED}/processed/*"),
+        *((f"s3:{call}", f"{PROCESSED}/processed/*") for call in ("GetObject", "GetObjectVersion")),
         *(
             (f"s3:{call}", f"{PROCESSED}/embeddings/manifests/*")
-            for call in ("GetObject", "PutObject", "AbortMultipartUpload")
+            for call in ("GetObject", "GetObjectVersion", "PutObject", "AbortMultipartUpload")
         ),
         ("bedrock:InvokeModel", f"{ARN}:bedrock:${{AWS::Region}}::foundation-model/{MODEL}"),
         *((f"s3vectors:{call}Vectors", INDEX) for call in ("Put", "Get", "Delete")),
