@@ -1,4 +1,4 @@
-"""Composes the tiers for large files: the large function with its aliases, and the task."""
+"""The function for large files and the task for the largest, which follow the small function's versions."""
 
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -13,16 +13,17 @@ from tastetrend_stack.iam import KeyAccess
 
 
 def add_larger_tiers(
-    stack: Construct, environment: Environment, key: KeyAccess, release: VersionAliases
+    scope: Construct, environment: Environment, key: KeyAccess, small: VersionAliases
 ) -> tuple[lambda_.Alias, TaskPlacement | None]:
-    """Add the large function, which gets a new version with each one of the other, and the task."""
-    newest = release.newest.version
-    etl = EtlFunction(stack, "EtlLarge", environment=environment, key=key, tier=LARGE, belongs_to=newest)
-    function = etl.function
-    aliases = VersionAliases(stack, "LargeRelease", environment=environment, function=function, tier="Large")
-    aliases.node.add_dependency(release)  # they move only when a canary of the other has passed
+    """Add the large function, which gets a new version with each one of the small function, and the task."""
+    newest = small.newest.version
+    etl = EtlFunction(scope, "EtlLarge", environment=environment, key=key, tier=LARGE, belongs_to=newest)
+    large = VersionAliases(
+        scope, "LargeRelease", environment=environment, function=etl.function, tier="Large"
+    )
+    large.node.add_dependency(small)  # its aliases move only when a canary of the other has passed
     if not environment.large_file_task:
-        return aliases.live, None
-    version = aliases.newest.version
-    task = FileTask(stack, "FileTask", environment=environment, key=key, version=version, belongs_to=newest)
-    return aliases.live, TaskPlacement(task_name(environment), task.subnets, task.security_group)
+        return large.live, None
+    version = large.newest.version
+    task = FileTask(scope, "FileTask", environment=environment, key=key, version=version, belongs_to=newest)
+    return large.live, TaskPlacement(task_name(environment), task.subnets, task.security_group)

@@ -15,7 +15,7 @@ TOO_LONG_FOR_A_TEST = {  # commands of the pages that the end-to-end tests do no
     "make synth": ["npx", "npx", "npx", "npx"],
     "make fuzz": ["pytest", "python"],
     "make bench": ["uv", "python"],
-    "make lock": ["uv", "uv", "uv"],
+    "make lock": ["uv", "uv", "uv", "uv"],
 }
 SAID = """Lookup role arn:aws:iam::123456789012:role/lookup was not assumed.
 Stack tastetrend-dev (aws://123456789012/eu-west-1)

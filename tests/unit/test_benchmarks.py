@@ -98,6 +98,7 @@ def test_the_page_shows_the_ratios_with_their_range_and_whether_the_goals_are_me
             fixed=(1.0, 1.0),
             memory=memory,
             worst=0.1,
+            large=(),
         )
     )
 
