@@ -47,7 +47,7 @@ def _grants(environment: Environment) -> list[Grant]:
     queue = regional_arn("sqs", environment.resource_name(QUEUE))
     return [
         Grant(["s3:ListBucket"], [bucket_arn(environment, "processed")]),
-        Grant(_READ, object_arns(environment, "processed", "processed"), any_dataset),
+        Grant([*_READ], object_arns(environment, "processed", "processed"), any_dataset),
         Grant([*_READ, *_WRITE], object_arns(environment, "processed", "embeddings/manifests"), by_dataset),
         # The model belongs to no account.
         Grant(["bedrock:InvokeModel"], [model], conditional=False),
