@@ -31,12 +31,12 @@ WITH_A_CANARY = {
 }
 WITH_AN_AUDIT_TRAIL = {"AuditBucket7486E833": "S3::Bucket", "AuditTrail90B6CA04": "CloudTrail::Trail"}
 WITH_RETRIEVAL = {
-    "EmbeddingDead": "SQS::Queue",
-    "EmbeddingFunction": "Lambda::Function",
-    "EmbeddingIndex": "S3Vectors::Index",
-    "EmbeddingLog": "Logs::LogGroup",
-    "EmbeddingQueue": "SQS::Queue",
-    "EmbeddingVectorBucket": "S3Vectors::VectorBucket",
+    "EmbeddingDeadAE45AEB9": "SQS::Queue",
+    "EmbeddingFunction4A1C2453": "Lambda::Function",
+    "EmbeddingIndex6C4ADF76": "S3Vectors::Index",
+    "EmbeddingLogE29BC39D": "Logs::LogGroup",
+    "EmbeddingQueue8FE9C051": "SQS::Queue",
+    "EmbeddingVectorBucket4140E695": "S3Vectors::VectorBucket",
 }
 DEV = EVERYWHERE | WITH_RETRIEVAL
 STAGING = DEV | WITH_A_SECRET_KEY | WITH_A_CANARY
