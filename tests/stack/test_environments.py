@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tastetrend_stack.environments import ENVIRONMENTS, UnknownEnvironmentError, find_environment
+from tests.stack.plain import plain
 
 PROJECT = Path(__file__).parents[2]
 
@@ -82,7 +83,7 @@ def test_an_environment_is_found_by_its_exact_name_only():
 
 def test_every_resource_name_contains_its_environment(any_stack):
     names = {
-        properties[key]
+        plain(properties[key])
         for kind, key in (
             ("Lambda::Function", "FunctionName"),
             ("SQS::Queue", "QueueName"),
