@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ObjectTypeDef
 
 _MAX_WORKERS = 8
-# Of every contract version; the results of queries and batches are under others.
+# Of every contract version; results of queries and batches, and manifests of vectors, are under others.
 _OUTPUT_PREFIXES = ("curated/", "processed/", "reference/", "rejected/")
 
 

@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-MetricSource = Literal["function", "live alias", "large function", "failure queue", "pipeline", "batch"]
+MetricSource = Literal[
+    "function",
+    "live alias",
+    "large function",
+    "failure queue",
+    "pipeline",
+    "batch",
+    "embedding function",
+    "embedding queue",
+    "embedding dead letters",
+]
 """What CloudWatch, or for `pipeline` the function itself, measures; `function` includes every alias."""
 
 
@@ -161,5 +171,26 @@ ALARMS = (
         1,
         "Files arrived for an hour and none became a dataset. Read the log and the error reports.",
         period_minutes=60,
+    ),
+)
+
+RETRIEVAL_ALARMS = (
+    Alarm(
+        "embedding-errors",
+        MetricSpec("embedding function", "Errors"),
+        1,
+        "The embedding function failed or timed out. Its messages come back; read its log.",
+    ),
+    Alarm(
+        "embedding-age",
+        MetricSpec("embedding queue", "ApproximateAgeOfOldestMessage", "Maximum"),
+        3_600,
+        "A dataset has waited over an hour to become vectors: the model is throttled or not enabled.",
+    ),
+    Alarm(
+        "embedding-dead-letters",
+        MetricSpec("embedding dead letters", "ApproximateNumberOfMessagesVisible", "Maximum"),
+        1,
+        "Datasets failed to become vectors ten times. Find the cause in the log, then redrive the queue.",
     ),
 )

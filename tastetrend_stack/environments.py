@@ -28,6 +28,8 @@ class Environment:
         audited: CloudTrail records every write to the buckets.
         compared: pull requests show a diff against this environment.
         secret_key: the key of pseudonyms is a secret; elsewhere it is public, as the data must be.
+        retrieval: reviews become vectors that can be searched; where it is off, the context value `retrieval`
+            switches it on for a deployment.
         large_file_task: files that are too large for a function are processed by a task on Fargate; switched
             on for a deployment, with the context value `large_files`.
     """
@@ -41,6 +43,7 @@ class Environment:
     audited: bool = False
     compared: bool = False
     secret_key: bool = False
+    retrieval: bool = False
     large_file_task: bool = False
 
     def resource_name(self, *parts: str) -> str:
@@ -78,27 +81,42 @@ ENVIRONMENTS = {
     environment.name: environment
     for environment in (
         Environment("local", _DELETE, RetentionDays.ONE_WEEK, 7, 7),
-        Environment("dev", _DELETE, RetentionDays.TWO_WEEKS, 30, 30, compared=True),
-        Environment("staging", _KEEP, RetentionDays.ONE_MONTH, 30, 90, canary=True, secret_key=True),
+        Environment("dev", _DELETE, RetentionDays.TWO_WEEKS, 30, 30, compared=True, retrieval=True),
         Environment(
-            "prod", _KEEP, RetentionDays.ONE_YEAR, 90, 365, canary=True, audited=True, secret_key=True
+            "staging", _KEEP, RetentionDays.ONE_MONTH, 30, 90, canary=True, secret_key=True, retrieval=True
+        ),
+        Environment(
+            "prod",
+            _KEEP,
+            RetentionDays.ONE_YEAR,
+            90,
+            365,
+            canary=True,
+            audited=True,
+            secret_key=True,
+            retrieval=True,
         ),
     )
 }
+_OPTIONS = {"large_files": "fargate", "retrieval": "on"}
 
 
-def find_environment(name: str | None, large_files: str | None = None) -> Environment:
-    """Return the environment of that name; `large_files` may be `fargate`.
+def find_environment(
+    name: str | None, large_files: str | None = None, retrieval: str | None = None
+) -> Environment:
+    """Return the environment of that name; `large_files` may be `fargate`, and `retrieval` may be `on`.
 
     Raises:
         UnknownEnvironmentError: there is none; the message lists the known names.
-        UnknownOptionError: `large_files` has another value.
+        UnknownOptionError: an option has another value.
     """
     if name not in ENVIRONMENTS:
         problem = f"unknown environment {name!r}" if name else "no environment named"
         raise UnknownEnvironmentError(f"{problem}: pass --context env=<one of {', '.join(ENVIRONMENTS)}>")
-    if large_files not in (None, "fargate"):
-        raise UnknownOptionError(
-            f"unknown large_files {large_files!r}: pass --context large_files=fargate, or leave it out"
-        )
-    return replace(ENVIRONMENTS[name], large_file_task=large_files == "fargate")
+    for option, value in {"large_files": large_files, "retrieval": retrieval}.items():
+        if value not in (None, known := _OPTIONS[option]):
+            raise UnknownOptionError(
+                f"unknown {option} {value!r}: pass --context {option}={known}, or leave it out"
+            )
+    row = ENVIRONMENTS[name]
+    return replace(row, large_file_task=bool(large_files), retrieval=row.retrieval or bool(retrieval))

@@ -10,7 +10,7 @@ from constructs import Construct
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.file_access import WRITE, file_grants, file_variables
 from tastetrend_stack.iam import GATE_OUTPUTS, Grant, KeyAccess, bucket_arn, object_arns, regional_arn
-from tastetrend_stack.python_function import FunctionSpec, PythonFunction
+from tastetrend_stack.python_function import FunctionCode, FunctionSpec, PythonFunction
 
 # A layer's number differs by region, so the ARN is looked up when the stack is deployed.
 _LAYERS = {
@@ -55,8 +55,8 @@ class EtlFunction(Construct):
         belongs_to: str = "",
     ) -> None:
         super().__init__(scope, construct_id)
-        self.code = lambda_.Code.from_asset(str(_ASSET), exclude=_NOT_CODE)
-        self.layers = [self._find_layer(*layer) for layer in _LAYERS.items()]
+        asset = lambda_.Code.from_asset(str(_ASSET), exclude=_NOT_CODE)
+        self.code = FunctionCode(asset, [self._find_layer(*layer) for layer in _LAYERS.items()])
         belonging = {"ETL_VERSION": belongs_to} if belongs_to else {"BATCH_ARN": _batch_arn(environment)}
         event_grants = _event_grants(environment) if tier is SMALL else []
         spec = FunctionSpec(
@@ -71,9 +71,7 @@ class EtlFunction(Construct):
             grants=[*file_grants(environment), *event_grants, *key.grants],
             role_description="Reads raw review files, writes processed ones, and nothing else",
         )
-        self.function = PythonFunction(
-            self, "Function", spec, environment=environment, code=self.code, layers=self.layers
-        )
+        self.function = PythonFunction(self, "Function", spec, environment=environment, code=self.code)
 
     def _find_layer(self, name: str, parameter: str) -> lambda_.ILayerVersion:
         arn = CfnDynamicReference(CfnDynamicReferenceService.SSM, parameter).to_string()

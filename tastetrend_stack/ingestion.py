@@ -1,13 +1,13 @@
 """S3 events to the function; failed events to the queue."""
 
-from aws_cdk import Acknowledgment, Aws, Duration, Validations
+from aws_cdk import Aws, Duration
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.iam import bucket_arn
+from tastetrend_stack.private_queue import PrivateQueue
 
 _MAX_EVENT_AGE = Duration.hours(6)  # Lambda's maximum: a throttled event is late, not lost
 
@@ -34,19 +34,14 @@ class Ingestion(Construct):
         self._configure_retries(live)
         self._add_notification(raw, live)
 
-    def _build_failure_queue(self) -> sqs.Queue:
-        queue = sqs.Queue(
+    def _build_failure_queue(self) -> PrivateQueue:
+        return PrivateQueue(
             self,
             "Failures",
-            queue_name=self._environment.resource_name("etl-failures"),
-            retention_period=Duration.days(14),
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            removal_policy=self._environment.removal_policy,
+            environment=self._environment,
+            name="etl-failures",
+            retention=Duration.days(14),
         )
-        reason = "It is the dead-letter queue itself; an operator redrives its events"
-        Validations.of(queue).acknowledge(Acknowledgment(id="AwsSolutions-SQS3", reason=reason))
-        return queue
 
     def _configure_retries(self, live: lambda_.Alias) -> None:
         retries = lambda_.CfnEventInvokeConfig(

@@ -1,33 +1,19 @@
 """The alarms and the topic that they notify."""
 
-from dataclasses import dataclass
-
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sqs as sqs
-from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from tastetrend_stack.alarms import ALARMS, Alarm, MetricSource, MetricSpec
+from tastetrend_stack.alarms import ALARMS, RETRIEVAL_ALARMS, Alarm, MetricSpec
 from tastetrend_stack.environments import Environment
-
-
-@dataclass(frozen=True)
-class Watched:
-    """The resources that the alarms are on."""
-
-    function: lambda_.Function
-    large: lambda_.IFunction
-    batch: sfn.StateMachine
-    failures: sqs.Queue
+from tastetrend_stack.watched import Watched, name_sources
 
 
 class Monitoring(Construct):
-    """One alarm a row of `ALARMS`, and the topic."""
+    """One alarm a row of `ALARMS` and, with retrieval, of `RETRIEVAL_ALARMS`; and the topic."""
 
     def __init__(
         self,
@@ -39,18 +25,10 @@ class Monitoring(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._environment = environment
-        name = watched.function.function_name
-        alias = f"{name}:{environment.live_alias}"
-        self._sources: dict[MetricSource, tuple[str, dict[str, str]]] = {
-            "function": ("AWS/Lambda", {"FunctionName": name}),
-            "live alias": ("AWS/Lambda", {"FunctionName": name, "Resource": alias}),
-            "large function": ("AWS/Lambda", {"FunctionName": watched.large.function_name}),
-            "batch": ("AWS/States", {"StateMachineArn": watched.batch.state_machine_arn}),
-            "failure queue": ("AWS/SQS", {"QueueName": watched.failures.queue_name}),
-            "pipeline": ("TasteTrend", {"service": name}),
-        }
+        self._sources = name_sources(watched, environment.live_alias)
         self.topic = self._build_topic()
-        built = [(alarm, self._build_alarm(alarm)) for alarm in ALARMS]
+        rows = (*ALARMS, *(RETRIEVAL_ALARMS if watched.embedding else ()))
+        built = [(alarm, self._build_alarm(alarm)) for alarm in rows]
         self.rollback_alarms = [resource for alarm, resource in built if alarm.triggers_rollback]
 
     def _build_topic(self) -> sns.Topic:

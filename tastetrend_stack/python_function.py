@@ -31,6 +31,14 @@ class FunctionSpec:
     disk_mb: int = _DEFAULT_DISK_MB
 
 
+@dataclass(frozen=True)
+class FunctionCode:
+    """The code and the layers that all functions share."""
+
+    asset: lambda_.Code
+    layers: Sequence[lambda_.ILayerVersion]
+
+
 class PythonFunction(lambda_.Function):
     """A function under a fixed name; its role and log group are the scope's children `Role` and `Log`."""
 
@@ -41,8 +49,7 @@ class PythonFunction(lambda_.Function):
         spec: FunctionSpec,
         *,
         environment: Environment,
-        code: lambda_.Code,
-        layers: Sequence[lambda_.ILayerVersion],
+        code: FunctionCode,
     ) -> None:
         log_group_name = f"/aws/lambda/{spec.name}"
         super().__init__(
@@ -53,8 +60,8 @@ class PythonFunction(lambda_.Function):
             runtime=lambda_.Runtime.PYTHON_3_11,
             architecture=lambda_.Architecture.X86_64,
             handler=spec.handler,
-            code=code,
-            layers=layers,
+            code=code.asset,
+            layers=code.layers,
             memory_size=spec.memory_mb,
             ephemeral_storage_size=Size.mebibytes(spec.disk_mb) if spec.disk_mb != _DEFAULT_DISK_MB else None,
             timeout=spec.timeout,

@@ -9,16 +9,19 @@ from tastetrend_stack.batch import Batch
 from tastetrend_stack.batch_report import batch_report
 from tastetrend_stack.batch_tasks import Targets
 from tastetrend_stack.canary import CanaryDeployment
+from tastetrend_stack.embedding import Embedding
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.etl_function import EtlFunction
+from tastetrend_stack.iam import KeyAccess
 from tastetrend_stack.ingestion import Ingestion
 from tastetrend_stack.larger_tiers import add_larger_tiers
-from tastetrend_stack.monitoring import Monitoring, Watched
+from tastetrend_stack.monitoring import Monitoring
 from tastetrend_stack.pseudonym_key import PseudonymKey
 from tastetrend_stack.python_function import FunctionSpec, PythonFunction
 from tastetrend_stack.quality_gate import quality_gate
 from tastetrend_stack.queries import Queries
 from tastetrend_stack.storage import Storage
+from tastetrend_stack.watched import Watched, WatchedEmbedding
 
 
 class TasteTrendStack(Stack):
@@ -40,15 +43,15 @@ class TasteTrendStack(Stack):
         report = self._add_function("BatchReport", batch_report(environment), etl, environment)
         targets = Targets(storage.raw, storage.processed, live, large, report, failures, task)
         batch = Batch(self, "Batch", environment=environment, targets=targets).machine
-        watched = Watched(etl.function, large.lambda_, batch, failures)
+        embedding = self._add_embedding(environment, key, storage, etl) if environment.retrieval else None
+        watched = Watched(etl.function, large.lambda_, batch, failures, embedding)
         monitoring = Monitoring(self, "Monitoring", environment=environment, watched=watched)
         gate = self._add_function("Gate", quality_gate(environment), etl, environment)
         if environment.canary:
             alarms = monitoring.rollback_alarms
             CanaryDeployment(self, "Shift", environment=environment, alias=live, alarms=alarms, gate=gate)
         if environment.audited:
-            buckets = [storage.raw, storage.processed, storage.artifacts]
-            AuditTrail(self, "Audit", environment=environment, buckets=buckets)
+            AuditTrail(self, "Audit", environment=environment, buckets=storage.data)
         queries = Queries(self, "Queries", environment=environment)
         self._add_tags(environment)
         self._add_outputs(
@@ -70,9 +73,17 @@ class TasteTrendStack(Stack):
     ) -> PythonFunction:
         """Add a function with the code and the layers of the etl function."""
         unit = Construct(self, construct_id)
-        return PythonFunction(
-            unit, "Function", spec, environment=environment, code=etl.code, layers=etl.layers
+        return PythonFunction(unit, "Function", spec, environment=environment, code=etl.code)
+
+    def _add_embedding(
+        self, environment: Environment, key: KeyAccess, storage: Storage, etl: EtlFunction
+    ) -> WatchedEmbedding:
+        processed, code = storage.processed, etl.code
+        embedding = Embedding(
+            self, "Embedding", environment=environment, key=key, processed=processed, code=code
         )
+        self._add_outputs(**embedding.outputs)
+        return embedding.watched
 
     def _add_tags(self, environment: Environment) -> None:
         for tag, value in environment.tags.items():

@@ -34,6 +34,7 @@ class Storage(Construct):
             "artifacts",
             *(s3.LifecycleRule(prefix=prefix, expiration=Duration.days(30)) for prefix in _GATE_PREFIXES),
         )
+        self.data = [self.raw, self.processed, self.artifacts]
 
     def _build_bucket(self, kind: str, *expiring: s3.LifecycleRule) -> s3.Bucket:
         """Build a bucket whose current objects are kept, beside those of the expiring prefixes."""

@@ -35,7 +35,7 @@ def test_no_construct_imports_another(name):
 
 
 def test_the_main_constructs_are_found():
-    assert {"storage", "ingestion", "aliases", "monitoring"} <= {
+    assert {"storage", "ingestion", "aliases", "monitoring", "embedding"} <= {
         n for n, path in MODULES.items() if defines_construct(path)
     }
 

@@ -8,7 +8,7 @@ import pytest
 from aws_cdk import App
 from aws_cdk.assertions import Template
 
-from tastetrend_stack.environments import ENVIRONMENTS, find_environment
+from tastetrend_stack.environments import ENVIRONMENTS, Environment, find_environment
 from tastetrend_stack.stack import TasteTrendStack
 
 CDK_JSON = Path(__file__).parents[2] / "cdk.json"
@@ -18,12 +18,13 @@ CDK_JSON = Path(__file__).parents[2] / "cdk.json"
 class Synthesised:
     """An environment's stack and its template."""
 
-    name: str
+    environment: Environment
     app: App
     stack: TasteTrendStack
     folder: Path
 
     def __post_init__(self):
+        self.name = self.environment.name
         self.template_file = self.folder / f"{self.stack.stack_name}.template.json"
         self.document = json.loads(self.template_file.read_text())
         self.template = Template.from_json(self.document)
@@ -51,19 +52,18 @@ class Synthesised:
         return self.only("Lambda::Function", FunctionName=f"tastetrend-{self.name}-{name}")
 
 
-def build(name, folder, large_files=None):
+def build(environment, folder):
     """Synthesise with the flags of cdk.json, which only the CLI adds to the context."""
     app = App(context=json.loads(CDK_JSON.read_text())["context"], outdir=str(folder))
-    environment = find_environment(name, large_files)
     stack = TasteTrendStack(app, environment.resource_name(), environment=environment)
     app.synth()
-    return Synthesised(name, app, stack, folder)
+    return Synthesised(environment, app, stack, folder)
 
 
 @pytest.fixture(scope="session")
 def synthesise(tmp_path_factory):
-    def _synthesise(name, large_files=None):
-        return build(name, tmp_path_factory.mktemp(name), large_files)
+    def _synthesise(name, **options):
+        return build(find_environment(name, **options), tmp_path_factory.mktemp(name))
 
     return _synthesise
 
@@ -80,10 +80,21 @@ def any_stack(request, all_stacks):
 
 @pytest.fixture(scope="session")
 def all_task_stacks(synthesise):
-    return {name: synthesise(name, "fargate") for name in ENVIRONMENTS}
+    return {name: synthesise(name, large_files="fargate") for name in ENVIRONMENTS}
 
 
 @pytest.fixture(params=ENVIRONMENTS)
 def task_stack(request, all_task_stacks):
     """Return an environment's stack with a task for the largest files."""
     return all_task_stacks[request.param]
+
+
+@pytest.fixture(scope="session")
+def all_retrieval_stacks(all_stacks, synthesise):
+    return all_stacks | {"local": synthesise("local", retrieval="on")}
+
+
+@pytest.fixture(params=ENVIRONMENTS)
+def retrieval_stack(request, all_retrieval_stacks):
+    """Return an environment's stack in which reviews become vectors."""
+    return all_retrieval_stacks[request.param]

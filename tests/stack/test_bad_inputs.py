@@ -1,16 +1,16 @@
-"""Outputs trigger no event, and a failure that cannot be queued raises an alarm."""
+"""Outputs invoke no function, and a failure that cannot be queued raises an alarm."""
 
 from tests.stack.plain import plain
 
 
-def test_E15_outputs_trigger_nothing(any_stack):
-    notifying = [
+def test_E15_outputs_invoke_nothing(any_stack):
+    invoking = [
         plain(bucket["BucketName"])
         for bucket in any_stack.properties("S3::Bucket").values()
-        if "NotificationConfiguration" in bucket
+        if "LambdaConfigurations" in bucket.get("NotificationConfiguration", {})
     ]
 
-    assert notifying == [any_stack.bucket("raw")]
+    assert invoking == [any_stack.bucket("raw")]
 
 
 def test_I15_a_failed_event_that_the_failure_queue_does_not_take_alarms(any_stack):

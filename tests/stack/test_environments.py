@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tastetrend_stack.environments import ENVIRONMENTS, UnknownEnvironmentError, find_environment
+from tests.stack.plain import plain
 
 PROJECT = Path(__file__).parents[2]
 
@@ -46,6 +47,14 @@ def test_an_unknown_way_for_large_files_gives_a_one_line_error_with_the_known_on
     assert line == "unknown large_files 'batch': pass --context large_files=fargate, or leave it out"
 
 
+def test_an_unknown_value_of_retrieval_gives_a_one_line_error_with_the_known_one(tmp_path):
+    completed = run_app({"env": "local", "retrieval": "off"}, tmp_path)
+
+    (line,) = (text for text in completed.stderr.splitlines() if "retrieval" in text)
+    assert completed.returncode == 1
+    assert line == "unknown retrieval 'off': pass --context retrieval=on, or leave it out"
+
+
 def copy_with_tool_files(folder):
     """Copy the app and add files that tools leave behind."""
     for name in ("tastetrend_stack", "lambda_src"):
@@ -74,7 +83,7 @@ def test_an_environment_is_found_by_its_exact_name_only():
 
 def test_every_resource_name_contains_its_environment(any_stack):
     names = {
-        properties[key]
+        plain(properties[key])
         for kind, key in (
             ("Lambda::Function", "FunctionName"),
             ("SQS::Queue", "QueueName"),
@@ -83,6 +92,7 @@ def test_every_resource_name_contains_its_environment(any_stack):
             ("CloudWatch::Alarm", "AlarmName"),
             ("Athena::WorkGroup", "Name"),
             ("SecretsManager::Secret", "Name"),
+            ("S3Vectors::VectorBucket", "VectorBucketName"),
         )
         for properties in any_stack.properties(kind).values()
     }
@@ -91,7 +101,8 @@ def test_every_resource_name_contains_its_environment(any_stack):
 
 
 def test_every_billed_resource_is_tagged(any_stack):
-    for kind in ("S3::Bucket", "Lambda::Function", "SQS::Queue", "SNS::Topic", "Logs::LogGroup", "IAM::Role"):
+    storage = ("S3::Bucket", "S3Vectors::VectorBucket", "S3Vectors::Index")
+    for kind in (*storage, "Lambda::Function", "SQS::Queue", "SNS::Topic", "Logs::LogGroup", "IAM::Role"):
         for logical_id, properties in any_stack.properties(kind).items():
             tags = {tag["Key"]: tag["Value"] for tag in properties["Tags"]}
             assert tags.keys() >= {"Project", "Environment", "ManagedBy", "CostCenter"}, logical_id
@@ -100,6 +111,7 @@ def test_every_billed_resource_is_tagged(any_stack):
 
 @pytest.mark.parametrize(("name", "policy"), [("staging", "Retain"), ("prod", "Retain"), ("dev", "Delete")])
 def test_deleting_the_stack_retains_the_data_of_staging_and_prod(name, policy, all_stacks):
-    for kind in ("S3::Bucket", "SQS::Queue", "Logs::LogGroup", "SecretsManager::Secret"):
+    vectors = ("S3Vectors::VectorBucket", "S3Vectors::Index")
+    for kind in ("S3::Bucket", "SQS::Queue", "Logs::LogGroup", "SecretsManager::Secret", *vectors):
         for resource in all_stacks[name].template.find_resources(f"AWS::{kind}").values():
             assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == (policy, policy)

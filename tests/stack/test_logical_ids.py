@@ -30,16 +30,22 @@ WITH_A_CANARY = {
     "ShiftGroup73286C97": "CodeDeploy::DeploymentGroup",
 }
 WITH_AN_AUDIT_TRAIL = {"AuditBucket7486E833": "S3::Bucket", "AuditTrail90B6CA04": "CloudTrail::Trail"}
-BY_ENVIRONMENT = {
-    "local": EVERYWHERE,
-    "dev": EVERYWHERE,
-    "staging": EVERYWHERE | WITH_A_SECRET_KEY | WITH_A_CANARY,
-    "prod": EVERYWHERE | WITH_A_SECRET_KEY | WITH_A_CANARY | WITH_AN_AUDIT_TRAIL,
+WITH_RETRIEVAL = {
+    "EmbeddingDeadAE45AEB9": "SQS::Queue",
+    "EmbeddingFunction4A1C2453": "Lambda::Function",
+    "EmbeddingIndex6C4ADF76": "S3Vectors::Index",
+    "EmbeddingLogE29BC39D": "Logs::LogGroup",
+    "EmbeddingQueue8FE9C051": "SQS::Queue",
+    "EmbeddingVectorBucket4140E695": "S3Vectors::VectorBucket",
 }
+DEV = EVERYWHERE | WITH_RETRIEVAL
+STAGING = DEV | WITH_A_SECRET_KEY | WITH_A_CANARY
+PROD = STAGING | WITH_AN_AUDIT_TRAIL
+BY_ENVIRONMENT = {"local": EVERYWHERE, "dev": DEV, "staging": STAGING, "prod": PROD}
 
 
 def test_stateful_and_named_resources_keep_their_logical_ids(any_stack):
-    kinds = set((EVERYWHERE | WITH_A_SECRET_KEY | WITH_A_CANARY | WITH_AN_AUDIT_TRAIL).values())
+    kinds = set(PROD.values())
     found = {kind: any_stack.properties(kind) for kind in kinds}
 
     assert {name: kind for kind in kinds for name in found[kind]} == BY_ENVIRONMENT[any_stack.name]

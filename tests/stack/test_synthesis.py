@@ -45,7 +45,8 @@ def test_there_is_no_custom_resource(any_stack):
         kind for kind in kinds if kind.startswith(("Custom::", "AWS::CloudFormation::CustomResource"))
     ]
     functions = {function["FunctionName"] for function in any_stack.properties("Lambda::Function").values()}
-    assert functions == {f"tastetrend-{any_stack.name}-{name}" for name in NAMES}
+    embed = ("embed",) if any_stack.environment.retrieval else ()
+    assert functions == {f"tastetrend-{any_stack.name}-{name}" for name in (*NAMES, *embed)}
 
 
 def test_synthesis_needs_no_lookup_in_aws(any_stack):
@@ -68,7 +69,9 @@ def test_synthesis_is_deterministic(synthesise):
 
 
 def test_the_stack_has_the_outputs_that_the_commands_and_operators_need(any_stack):
+    retrieval = {"VectorBucketName", "VectorIndexName", "EmbeddingQueueUrl"}
     assert set(any_stack.document["Outputs"]) == {
+        *(retrieval if any_stack.environment.retrieval else ()),
         "RawBucketName",
         "ProcessedBucketName",
         "ArtifactsBucketName",

@@ -1,0 +1,62 @@
+"""The resources that the alarms are on, and how CloudWatch names them."""
+
+from dataclasses import dataclass
+
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
+
+from tastetrend_stack.alarms import MetricSource
+
+Source = tuple[str, dict[str, str]]
+"""Namespace and dimensions of a resource's metrics."""
+
+
+@dataclass(frozen=True)
+class WatchedEmbedding:
+    """The resources of the path from datasets to vectors."""
+
+    function: lambda_.IFunction
+    queue: sqs.IQueue
+    dead_letters: sqs.IQueue
+
+
+@dataclass(frozen=True)
+class Watched:
+    """All of them; those of the retrieval where it is on."""
+
+    function: lambda_.Function
+    large: lambda_.IFunction
+    batch: sfn.StateMachine
+    failures: sqs.Queue
+    embedding: WatchedEmbedding | None
+
+
+def name_sources(watched: Watched, live_alias: str) -> dict[MetricSource, Source]:
+    """Return the source of each metric in the tables of alarms."""
+    name = watched.function.function_name
+    return {
+        "function": _function(name),
+        "live alias": ("AWS/Lambda", {"FunctionName": name, "Resource": f"{name}:{live_alias}"}),
+        "large function": _function(watched.large.function_name),
+        "batch": ("AWS/States", {"StateMachineArn": watched.batch.state_machine_arn}),
+        "failure queue": _queue(watched.failures),
+        "pipeline": ("TasteTrend", {"service": name}),
+        **(_name_embedding(watched.embedding) if watched.embedding else {}),
+    }
+
+
+def _name_embedding(watched: WatchedEmbedding) -> dict[MetricSource, Source]:
+    return {
+        "embedding function": _function(watched.function.function_name),
+        "embedding queue": _queue(watched.queue),
+        "embedding dead letters": _queue(watched.dead_letters),
+    }
+
+
+def _function(name: str) -> Source:
+    return "AWS/Lambda", {"FunctionName": name}
+
+
+def _queue(queue: sqs.IQueue) -> Source:
+    return "AWS/SQS", {"QueueName": queue.queue_name}
