@@ -1,16 +1,12 @@
 """A failed event is kept for redrive; an event that can never succeed is not retried."""
 
 import json
-import os
-import subprocess
 
 import pytest
 from rich.console import Console
 
 from local.demo import await_all
-from local.emulator import PROJECT
 from ops.errors import CommandError
-from tests.cli.commands import SCRIPT
 from tests.e2e.conftest import reviews, wait_until
 
 KEY = "failures/reviews.csv"
@@ -42,20 +38,13 @@ def attempts(client, outputs, key):
 
 
 @pytest.fixture
-def ops(emulator):
-    """Return a function that runs an operator command and returns its output."""
+def ops(ops):
+    """Return a function that runs an operator command, which has to succeed, and returns its output."""
 
     def run(*arguments):
-        result = subprocess.run(  # noqa: S603 # fixed program, no shell
-            [SCRIPT, *arguments, "--env", "local"],
-            cwd=PROJECT,
-            env=os.environ | emulator.environment | {"COLUMNS": "250"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert result.returncode == 0, result.stdout + result.stderr
-        return result.stdout
+        ran = ops(*arguments)
+        assert ran.status == 0, ran
+        return ran.output
 
     return run
 

@@ -104,9 +104,9 @@ def test_the_report_may_read_outputs_and_write_reports_of_batches(any_stack):
     }
 
 
-def test_the_large_function_may_do_with_files_what_the_small_one_may_and_nothing_else(any_stack):
-    large, small = grants_of(any_stack, "etl-large"), grants_of(any_stack, "etl")
-    assert large == {
+def may_process_files(stack):
+    """Return what it takes to process a file, whatever its size."""
+    return {
         ("s3:ListBucket", RAW),
         ("s3:ListBucket", PROCESSED),
         ("s3:GetObject", f"{RAW}/*"),
@@ -119,8 +119,15 @@ def test_the_large_function_may_do_with_files_what_the_small_one_may_and_nothing
         *(("s3:DeleteObject", f"{PROCESSED}/{prefix}/*") for prefix in ("curated", "processed", "reference")),
         *(
             ("secretsmanager:GetSecretValue", f"${{{secret}}}")
-            for secret in any_stack.properties("SecretsManager::Secret")
+            for secret in stack.properties("SecretsManager::Secret")
         ),
+    }
+
+
+def test_the_large_function_may_do_with_files_what_the_small_one_may_and_nothing_else(any_stack):
+    large, small = grants_of(any_stack, "etl-large"), grants_of(any_stack, "etl")
+    assert large == {
+        *may_process_files(any_stack),
         *may_write_logs("etl-large"),
     }
     assert large - may_write_logs("etl-large") < small

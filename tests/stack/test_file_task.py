@@ -11,7 +11,14 @@ from tastetrend_etl.limits import TIERS
 from tastetrend_etl.settings import Settings
 from tests.docs.pages import PROJECT
 from tests.stack.plain import as_list, plain
-from tests.stack.test_batch import ARN, HERE, PROCESSED, RAW, definition, grants_of, machine
+from tests.stack.test_batch import (
+    ARN,
+    HERE,
+    definition,
+    grants_of,
+    machine,
+    may_process_files,
+)
 from tests.stack.test_synthesis import REDUNDANT_DEPENDENCY
 
 NAME = "tastetrend-ENV-etl-task"
@@ -213,22 +220,7 @@ def test_the_functions_may_do_what_they_may_without_it(name, task_stack, all_sta
 
 
 def test_the_task_may_do_with_files_what_the_functions_may_and_nothing_else(task_stack):
-    assert grants_of(task_stack, "etl-task") == {
-        ("s3:ListBucket", RAW),
-        ("s3:ListBucket", PROCESSED),
-        ("s3:GetObject", f"{RAW}/*"),
-        ("s3:GetObjectVersion", f"{RAW}/*"),
-        *(
-            (f"s3:{call}", f"{PROCESSED}/{prefix}/*")
-            for prefix in ("curated", "processed", "reference", "rejected")
-            for call in ("GetObject", "PutObject", "AbortMultipartUpload")
-        ),
-        *(("s3:DeleteObject", f"{PROCESSED}/{prefix}/*") for prefix in ("curated", "processed", "reference")),
-        *(
-            ("secretsmanager:GetSecretValue", f"${{{secret}}}")
-            for secret in task_stack.properties("SecretsManager::Secret")
-        ),
-    }
+    assert grants_of(task_stack, "etl-task") == may_process_files(task_stack)
 
 
 def test_the_execution_role_may_pull_the_image_and_write_logs_only(task_stack):
