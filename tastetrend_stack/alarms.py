@@ -17,7 +17,7 @@ MetricSource = Literal[
     "embedding queue",
     "embedding dead letters",
 ]
-"""What CloudWatch measures, or a function itself (`pipeline`, `embedding`); `function` includes every alias."""
+"""Who measures: CloudWatch, or a function for `pipeline` and `embedding`; `function` includes all aliases."""
 
 
 @dataclass(frozen=True)

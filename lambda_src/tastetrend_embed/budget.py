@@ -133,7 +133,7 @@ class Budget:
             portion = min(most, self._limit - reserved)
             if portion < least:
                 raise OverBudgetError(
-                    f"{least:,} tokens are needed, but {max(0, portion):,} of the {self._limit:,} of this day "
+                    f"{least:,} tokens are needed, but {max(0, portion):,} of the {self._limit:,} of today "
                     "are left; the message will be delivered again"
                 )
             with suppress(ConcurrentWriteError):
