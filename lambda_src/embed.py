@@ -3,6 +3,7 @@
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -10,15 +11,17 @@ import boto3
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import BotoCoreError, ClientError
 
 from tastetrend_embed import embedding, vectors
+from tastetrend_embed.budget import Budget, Counter, utc_day
 from tastetrend_embed.chunks import Datasets, Recipe, is_dataset
 from tastetrend_embed.manifest import Manifests
 from tastetrend_embed.models import Lease, SyncContext
 from tastetrend_embed.observability import record_failure, record_result, record_usage
 from tastetrend_embed.settings import EmbedSettings
 from tastetrend_embed.sync import sync
-from tastetrend_etl.errors import InvalidEventError, OutOfTimeError, sanitize_exception
+from tastetrend_etl.errors import ConcurrentWriteError, InvalidEventError, OutOfTimeError, sanitize_exception
 from tastetrend_etl.observability import logger, metrics, record_event, record_invalid_event
 from tastetrend_etl.pseudonym import load_key
 from tastetrend_etl.s3_download import connect
@@ -35,7 +38,9 @@ SETTINGS = load_settings(EmbedSettings)
 S3, SQS = connect(), boto3.client("sqs")
 INDEX = vectors.VectorIndex(vectors.connect(), SETTINGS.vector_bucket, SETTINGS.vector_index)
 EXECUTOR = ThreadPoolExecutor(embedding.WORKERS)
-EMBEDDER = embedding.Embedder(embedding.connect(), SETTINGS.embedding_model, EXECUTOR)
+COUNTER = Counter(S3, SETTINGS.processed_bucket)
+BUDGET = Budget(COUNTER, int(SETTINGS.embedding_tokens_a_day), utc_day)
+EMBEDDER = embedding.Embedder(embedding.connect(), SETTINGS.embedding_model, EXECUTOR, BUDGET)
 PROCESSOR = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 
 
@@ -44,7 +49,10 @@ PROCESSOR = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 # Powertools' type
     """Synchronise each dataset of the messages; return those to deliver again as `batchItemFailures`."""
     record_event()
-    return process_partial_response(event, _process, PROCESSOR, context)
+    response = process_partial_response(event, _process, PROCESSOR, context)
+    with suppress(BotoCoreError, ClientError, ConcurrentWriteError):
+        BUDGET.release()
+    return response
 
 
 def _process(record: SQSRecord, lambda_context: LambdaContext) -> None:
@@ -59,6 +67,7 @@ def _process(record: SQSRecord, lambda_context: LambdaContext) -> None:
 
 def _sync(key: str, context: LambdaContext) -> None:
     try:
+        BUDGET.check()
         result = sync(key, _sync_context(context))
         if result.action == "continues":
             message = json.dumps({"bucket": SETTINGS.processed_bucket, "key": key})
@@ -69,7 +78,7 @@ def _sync(key: str, context: LambdaContext) -> None:
         record_failure(key, failure)
         raise failure from None
     finally:
-        record_usage(EMBEDDER.take_tokens())
+        record_usage(EMBEDDER.take_tokens(), float(SETTINGS.embedding_usd_per_1000_tokens))
 
 
 def _sync_context(context: LambdaContext) -> SyncContext:

@@ -12,10 +12,12 @@ MetricSource = Literal[
     "pipeline",
     "batch",
     "embedding function",
+    "embedding switch",
+    "embedding",
     "embedding queue",
     "embedding dead letters",
 ]
-"""What CloudWatch, or for `pipeline` the function itself, measures; `function` includes every alias."""
+"""Who measures: CloudWatch, or a function for `pipeline` and `embedding`; `function` includes all aliases."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Alarm:
         description: what has happened, and what to do about it.
         period_minutes: of one evaluation.
         triggers_rollback: ends a running canary deployment and moves the alias back.
+        stops_embedding: switches the source of the embedding function off.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Alarm:
     description: str
     period_minutes: int = 5
     triggers_rollback: bool = False
+    stops_embedding: bool = False
 
 
 ALARMS = (
@@ -171,26 +175,5 @@ ALARMS = (
         1,
         "Files arrived for an hour and none became a dataset. Read the log and the error reports.",
         period_minutes=60,
-    ),
-)
-
-RETRIEVAL_ALARMS = (
-    Alarm(
-        "embedding-errors",
-        MetricSpec("embedding function", "Errors"),
-        1,
-        "The embedding function failed or timed out. Its messages come back; read its log.",
-    ),
-    Alarm(
-        "embedding-age",
-        MetricSpec("embedding queue", "ApproximateAgeOfOldestMessage", "Maximum"),
-        3_600,
-        "A dataset has waited over an hour to become vectors: the model is throttled or not enabled.",
-    ),
-    Alarm(
-        "embedding-dead-letters",
-        MetricSpec("embedding dead letters", "ApproximateNumberOfMessagesVisible", "Maximum"),
-        1,
-        "Datasets failed to become vectors ten times. Find the cause in the log, then redrive the queue.",
     ),
 )

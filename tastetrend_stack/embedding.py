@@ -2,11 +2,13 @@
 
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from tastetrend_stack.embedding_function import QUEUE, TIMEOUT, embedding_function
+from tastetrend_stack.embedding_switch import embedding_switch, resume_daily
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.iam import KeyAccess, bucket_arn
 from tastetrend_stack.private_queue import PrivateQueue
@@ -42,8 +44,8 @@ class Embedding(Construct):
         self.queue = self._build_queue(dead_letters)
         spec = embedding_function(environment, key, self.queue)
         self.function = PythonFunction(self, "Function", spec, environment=environment, code=code)
-        self.watched = WatchedEmbedding(self.function, self.queue, dead_letters)
-        self._add_source()
+        switch = self._build_switch(self._add_source(), code)
+        self.watched = WatchedEmbedding(self.function, self.queue, dead_letters, switch)
         self._add_notifications(processed)
         build_index(self, environment)
         self.outputs = {
@@ -64,15 +66,22 @@ class Embedding(Construct):
             dead_letters=sqs.DeadLetterQueue(max_receive_count=10, queue=dead_letters),
         )
 
-    def _add_source(self) -> None:
+    def _add_source(self) -> lambda_.EventSourceMapping:
         """Let the function read the queue; reserved concurrency instead would use up receives."""
-        self.function.add_event_source_mapping(
+        return self.function.add_event_source_mapping(
             "Source",
             event_source_arn=self.queue.queue_arn,
             batch_size=5,
             report_batch_item_failures=True,
             max_concurrency=2,
         )
+
+    def _build_switch(self, source: lambda_.EventSourceMapping, code: FunctionCode) -> PythonFunction:
+        """Build the switch that keeps messages in the queue while the budget of the day is used up."""
+        scope, spec = Construct(self, "Switch"), embedding_switch(self._environment, source)
+        switch = PythonFunction(scope, "Function", spec, environment=self._environment, code=code)
+        resume_daily(scope, self._environment, switch)
+        return switch
 
     def _add_notifications(self, processed: s3.Bucket) -> None:
         self._allow_sending()

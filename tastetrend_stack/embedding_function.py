@@ -11,6 +11,7 @@ from tastetrend_stack.vector_index import INDEX_NAME, index_arn, vector_bucket_n
 TIMEOUT = Duration.minutes(5)
 QUEUE = "embedding"
 _MODEL = "amazon.titan-embed-text-v2:0"
+_USD_PER_1000_TOKENS = "0.00002"  # in us-east-1, November 2026: https://aws.amazon.com/bedrock/pricing/
 _READ = ("s3:GetObject", "s3:GetObjectVersion")  # a broken download goes on with the same version
 _WRITE = ("s3:PutObject", "s3:AbortMultipartUpload")
 _RECEIVE = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")  # Lambda, in the role's name
@@ -29,6 +30,8 @@ def embedding_function(environment: Environment, key: KeyAccess, queue: sqs.Queu
             "VECTOR_BUCKET": vector_bucket_name(environment),
             "VECTOR_INDEX": INDEX_NAME,
             "EMBEDDING_MODEL": _MODEL,
+            "EMBEDDING_TOKENS_A_DAY": str(environment.embedding_tokens_a_day),
+            "EMBEDDING_USD_PER_1000_TOKENS": _USD_PER_1000_TOKENS,
             "QUEUE_URL": queue.queue_url,
             **key.variables,
         },
@@ -42,6 +45,7 @@ def _grants(environment: Environment) -> list[Grant]:
     """Without ListBucket, a HEAD of a missing key answers 403 instead of 404."""
     any_dataset = "Keys of datasets follow the senders' keys, below a fixed prefix"
     by_dataset = "Keys of manifests follow those of datasets"
+    by_day = "The keys of the counters are days"
     model = f"arn:{Aws.PARTITION}:bedrock:{Aws.REGION}::foundation-model/{_MODEL}"
     vectors = [f"s3vectors:{call}Vectors" for call in ("Put", "Get", "Delete")]
     queue = regional_arn("sqs", environment.resource_name(QUEUE))
@@ -49,6 +53,11 @@ def _grants(environment: Environment) -> list[Grant]:
         Grant(["s3:ListBucket"], [bucket_arn(environment, "processed")]),
         Grant([*_READ], object_arns(environment, "processed", "processed"), any_dataset),
         Grant([*_READ, *_WRITE], object_arns(environment, "processed", "embeddings/manifests"), by_dataset),
+        Grant(
+            ["s3:GetObject", "s3:PutObject"],
+            object_arns(environment, "processed", "embeddings/budget"),
+            by_day,
+        ),
         # The model belongs to no account.
         Grant(["bedrock:InvokeModel"], [model], conditional=False),
         Grant(vectors, [index_arn(environment)], conditional=False),

@@ -30,6 +30,7 @@ class Environment:
         secret_key: the key of pseudonyms is a secret; elsewhere it is public, as the data must be.
         retrieval: reviews become vectors that can be searched; where it is off, the context value `retrieval`
             switches it on for a deployment.
+        embedding_tokens_a_day: how many tokens may be sent to the model on a day (UTC).
         large_file_task: files that are too large for a function are processed by a task on Fargate; switched
             on for a deployment, with the context value `large_files`.
     """
@@ -44,6 +45,7 @@ class Environment:
     compared: bool = False
     secret_key: bool = False
     retrieval: bool = False
+    embedding_tokens_a_day: int = 5_000_000
     large_file_task: bool = False
 
     def resource_name(self, *parts: str) -> str:
@@ -83,7 +85,15 @@ ENVIRONMENTS = {
         Environment("local", _DELETE, RetentionDays.ONE_WEEK, 7, 7),
         Environment("dev", _DELETE, RetentionDays.TWO_WEEKS, 30, 30, compared=True, retrieval=True),
         Environment(
-            "staging", _KEEP, RetentionDays.ONE_MONTH, 30, 90, canary=True, secret_key=True, retrieval=True
+            "staging",
+            _KEEP,
+            RetentionDays.ONE_MONTH,
+            30,
+            90,
+            canary=True,
+            secret_key=True,
+            retrieval=True,
+            embedding_tokens_a_day=10_000_000,
         ),
         Environment(
             "prod",
@@ -95,6 +105,7 @@ ENVIRONMENTS = {
             audited=True,
             secret_key=True,
             retrieval=True,
+            embedding_tokens_a_day=50_000_000,
         ),
     )
 }

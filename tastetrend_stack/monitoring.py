@@ -7,8 +7,9 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from tastetrend_stack.alarms import ALARMS, RETRIEVAL_ALARMS, Alarm, MetricSpec
+from tastetrend_stack.alarms import ALARMS, Alarm, MetricSpec
 from tastetrend_stack.environments import Environment
+from tastetrend_stack.retrieval_alarms import RETRIEVAL_ALARMS
 from tastetrend_stack.watched import Watched, name_sources
 
 
@@ -25,6 +26,7 @@ class Monitoring(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._environment = environment
+        self._embedding = watched.embedding
         self._sources = name_sources(watched, environment.live_alias)
         self.topic = self._build_topic()
         rows = (*ALARMS, *(RETRIEVAL_ALARMS if watched.embedding else ()))
@@ -59,6 +61,8 @@ class Monitoring(Construct):
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
         built.add_alarm_action(actions.SnsAction(self.topic))
+        if alarm.stops_embedding and self._embedding:
+            built.add_alarm_action(actions.LambdaAction(self._embedding.switch))
         return built
 
     def _build_metric(self, alarm: Alarm) -> cloudwatch.IMetric:

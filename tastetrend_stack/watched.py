@@ -19,6 +19,7 @@ class WatchedEmbedding:
     function: lambda_.IFunction
     queue: sqs.IQueue
     dead_letters: sqs.IQueue
+    switch: lambda_.IFunction
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,11 @@ def name_sources(watched: Watched, live_alias: str) -> dict[MetricSource, Source
 
 
 def _name_embedding(watched: WatchedEmbedding) -> dict[MetricSource, Source]:
+    name = watched.function.function_name
     return {
-        "embedding function": _function(watched.function.function_name),
+        "embedding function": _function(name),
+        "embedding switch": _function(watched.switch.function_name),
+        "embedding": ("TasteTrend", {"service": name}),
         "embedding queue": _queue(watched.queue),
         "embedding dead letters": _queue(watched.dead_letters),
     }

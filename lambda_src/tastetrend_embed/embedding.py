@@ -11,11 +11,14 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from tastetrend_embed.budget import Budget
+
 DIMENSIONS = 1_024
 WORKERS = 8
 """So many requests are sent at a time; a request has one text."""
 
 _CACHED = 8_192  # texts, with 4 KB each
+_MARKS = 8  # tokens that a model may add at the beginning and at the end
 _HARMLESS = "a"  # a text that no model rejects
 _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 6},
@@ -28,11 +31,19 @@ _CONFIG = Config(
 class Embedder:
     """Embeds texts, and keeps the results of the last ones."""
 
-    def __init__(self, client: Any, model: str, executor: Executor) -> None:  # noqa: ANN401 # has no types
+    def __init__(
+        self,
+        client: Any,  # noqa: ANN401 # has no types
+        model: str,
+        executor: Executor,
+        budget: Budget,
+    ) -> None:
         self._tokens: list[int] = []
         self._client = client
         self._model = model
         self._executor = executor
+        self._budget = budget
+        self._was_sent_again = False
         self._embed_cached = lru_cache(_CACHED)(self._embed_or_reject)
 
     def embed(self, texts: Sequence[str]) -> dict[str, list[float] | None]:
@@ -40,13 +51,28 @@ class Embedder:
 
         Raises:
             ClientError: the model cannot be used now, or not at all.
+            OverBudgetError: the texts may need more tokens than are left today.
         """
         unique = list(dict.fromkeys(texts))
-        embedded = self._executor.map(self._embed_cached, unique)
+        embedded = self._embed_within_budget(unique)
         return {
             text: None if values is None else values.tolist()
             for text, values in zip(unique, embedded, strict=True)
         }
+
+    def _embed_within_budget(self, texts: Sequence[str]) -> "list[array[float] | None]":
+        """Reserve tokens, and give back those that were not used.
+
+        After an error, and when the SDK sent a request again, it is not known what has to be paid for; then
+        all of them stay reserved.
+        """
+        reserved = sum(map(max_tokens, texts))
+        self._budget.reserve(reserved)
+        answered, self._was_sent_again = len(self._tokens), False
+        embedded = list(self._executor.map(self._embed_cached, texts))
+        if not self._was_sent_again:
+            self._budget.give_back(reserved - sum(self._tokens[answered:]))
+        return embedded
 
     def take_tokens(self) -> list[int]:
         """Return the tokens of each request that was answered since the last call."""
@@ -66,8 +92,15 @@ class Embedder:
         body = json.dumps({"inputText": text, "dimensions": DIMENSIONS, "normalize": True})
         response = self._client.invoke_model(modelId=self._model, body=body)
         answer = json.load(response["body"])
+        if response["ResponseMetadata"]["RetryAttempts"]:
+            self._was_sent_again = True
         self._tokens.append(answer["inputTextTokenCount"])
         return array("f", answer["embedding"])
+
+
+def max_tokens(text: str) -> int:
+    """Return at least as many tokens as a text can have: a token has a byte or more, but for a few marks."""
+    return len(text.encode()) + _MARKS
 
 
 def connect() -> Any:  # noqa: ANN401 # has no types

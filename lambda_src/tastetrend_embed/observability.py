@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from tastetrend_embed.budget import OverBudgetError
 from tastetrend_embed.models import SyncResult
 from tastetrend_etl.errors import RetryableError
 from tastetrend_etl.observability import logger, metrics
@@ -26,16 +27,20 @@ def record_result(key: str, result: SyncResult) -> None:
         _count(metric, counts.get(name, 0))
 
 
-def record_usage(tokens: Sequence[int]) -> None:
-    """Count the requests to the model, and the tokens of each."""
+def record_usage(tokens: Sequence[int], usd_per_1000_tokens: float) -> None:
+    """Count the requests to the model, the tokens of each, and what they cost."""
     _count("ModelRequests", len(tokens))
     _count("EmbeddingTokens", sum(tokens))
+    cost = sum(tokens) / 1_000 * usd_per_1000_tokens
+    metrics.add_metric(name="EmbeddingCostUSD", unit=MetricUnit.NoUnit, value=cost)
 
 
 def record_failure(key: str, error: RetryableError) -> None:
     """Log a dataset whose message will be delivered again."""
     logger.error("failed", extra={"key": key, "reason": str(error), "error_type": type(error).__name__})
     _count("EmbeddingFailures", 1)
+    if isinstance(error, OverBudgetError):
+        _count("EmbeddingBudgetExceeded", 1)
 
 
 def _count(name: str, value: int) -> None:

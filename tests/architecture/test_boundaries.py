@@ -171,11 +171,12 @@ EMBED = {
     "chunks": ({"mask", "metadata", "sentences"}, {"pseudonym", "s3_download", "temp_workspace"}),
     "entries": ({"chunks"}, set()),
     "manifest": ({"chunks", "entries"}, {"errors", "s3_download", "s3_parquet", "temp_workspace"}),
-    "embedding": (set(), set()),
+    "budget": (set(), {"errors", "s3_download", "s3_parquet"}),
+    "embedding": ({"budget"}, set()),
     "vectors": (set(), set()),
     "models": ({"chunks", "embedding", "manifest", "vectors"}, {"errors"}),
     "sync": ({"chunks", "entries", "manifest", "metadata", "models", "vectors"}, {"errors"}),
-    "observability": ({"models"}, {"errors", "observability"}),
+    "observability": ({"budget", "models"}, {"errors", "observability"}),
 }
 EMBED_FILES = sorted((ROOT / "lambda_src" / "tastetrend_embed").glob("[!_]*.py"))
 

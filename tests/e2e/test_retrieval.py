@@ -12,10 +12,11 @@ import pytest
 
 from local.deploy import bootstrap, deploy
 from local.emulator import PROJECT, running
+from tastetrend_embed.manifest import PREFIX
 from tastetrend_embed.mask import mask
 from tastetrend_embed.sentences import split_sentences
 from tastetrend_etl.output_keys import dataset_keys
-from tests.e2e.conftest import FailureQueue, Store, wait_until
+from tests.e2e.conftest import FailureQueue, Store, reviews, wait_until
 from tests.e2e.test_permissions import assert_denied
 
 FILES = ("tastetrend_uptown_reviews.csv", "tastetrend_downtown_reviews.csv")
@@ -194,6 +195,66 @@ def test_the_vectors_of_a_deleted_dataset_are_deleted_and_those_of_its_copy_stay
 
     assert len(copied) == len(retrieval.of(copy)) > LINES
     assert retrieval.of(datasets[1]) == others
+
+
+@pytest.fixture
+def set_budget(connect):
+    """Return a function that deploys the embedding function with another budget, until the test ends."""
+    functions, name = connect("lambda"), "tastetrend-local-embed"
+    variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+
+    def set_variables(**changed):
+        functions.update_function_configuration(
+            FunctionName=name, Environment={"Variables": variables | changed}
+        )
+
+    yield lambda tokens: set_variables(EMBEDDING_TOKENS_A_DAY=str(tokens))
+    set_variables()
+
+
+@pytest.fixture
+def switch(connect):
+    """Return a function that invokes the switch with an event, and returns the state of the mapping."""
+    functions = connect("lambda")
+
+    def invoke(event):
+        response = functions.invoke(
+            FunctionName="tastetrend-local-embedding-switch", Payload=json.dumps(event)
+        )
+        assert "FunctionError" not in response, response["Payload"].read()
+        (mapping,) = functions.list_event_source_mappings(FunctionName="tastetrend-local-embed")[
+            "EventSourceMappings"
+        ]
+        return mapping["State"]
+
+    yield invoke
+    invoke({"switch": "on"})
+
+
+def test_over_the_budget_a_file_waits_and_is_embedded_completely_after_it_was_raised(
+    bucket, retrieval, datasets, set_budget, switch
+):
+    key, before = "over-budget.csv", retrieval.index()
+    dataset = dataset_keys(key)["reviews"]
+    manifest = PREFIX + dataset
+    set_budget(10)
+    bucket.upload(key, reviews("Nobody has a budget. Nobody waits.", "The soup was green"))
+    bucket.await_outcome(key)
+    wait_until(lambda: bucket.versions(manifest).get(manifest) == 2)  # planned, then given up
+    assert switch({"source": "aws.cloudwatch", "alarmData": {"state": {"value": "ALARM"}}}) == "Disabled"
+    retrieval.sqs.purge_queue(QueueUrl=retrieval.stack["EmbeddingQueueUrl"])
+    retrieval.send(dataset)  # in place of the message that comes back after half an hour
+    assert retrieval.waiting()["ApproximateNumberOfMessages"] == "1"
+    assert retrieval.index() == before
+
+    set_budget(1_000_000)
+    assert switch({"switch": "on"}) == "Enabled"
+    wait_until(lambda: retrieval.is_idle() and retrieval.of(dataset))
+    embedded = retrieval.of(dataset)
+    assert sorted(each["metadata"]["_page_content"] for each in embedded.values()) == sorted(
+        sentence for row in rows_of(bucket, dataset) for sentence in sentences_of(row)
+    )
+    assert retrieval.index() == before | embedded
 
 
 @pytest.mark.usefixtures("without_model")

@@ -6,6 +6,8 @@ import pytest
 from cdk_nag import AwsSolutionsChecks
 from cfnlint import api
 
+from tastetrend_embed.embedding import max_tokens
+from tastetrend_embed.sync import BATCH
 from tastetrend_stack.environments import ENVIRONMENTS
 from tests.stack.conftest import build
 from tests.stack.plain import plain
@@ -160,6 +162,8 @@ def test_the_function_is_told_its_bucket_index_model_and_key(retrieval_stack):
         "VECTOR_BUCKET": retrieval_stack.bucket("vectors"),
         "VECTOR_INDEX": INDEX_NAME,
         "EMBEDDING_MODEL": MODEL,
+        "EMBEDDING_TOKENS_A_DAY": str(retrieval_stack.environment.embedding_tokens_a_day),
+        "EMBEDDING_USD_PER_1000_TOKENS": "0.00002",
         "QUEUE_URL": f"${{{logical_id}}}",
         **{name: value for name, value in of_etl.items() if name.startswith("PSEUDONYM")},
     }
@@ -173,6 +177,7 @@ def test_the_role_allows_what_the_function_needs_and_nothing_else(retrieval_stac
             (f"s3:{call}", f"{PROCESSED}/embeddings/manifests/*")
             for call in ("GetObject", "GetObjectVersion", "PutObject", "AbortMultipartUpload")
         ),
+        *((f"s3:{call}", f"{PROCESSED}/embeddings/budget/*") for call in ("GetObject", "PutObject")),
         ("bedrock:InvokeModel", f"{ARN}:bedrock:${{AWS::Region}}::foundation-model/{MODEL}"),
         *((f"s3vectors:{call}Vectors", INDEX) for call in ("Put", "Get", "Delete")),
         *(
@@ -221,14 +226,15 @@ def test_the_index_is_that_of_the_model_and_hides_what_no_filter_needs(retrieval
             "embedding-dead",
             1,
         ),
+        ("embedding-switch-errors", "AWS/Lambda Errors Sum", "embedding-switch", 1),
     ],
 )
 def test_it_alarms_when(name, metric, dimension, threshold, retrieval_stack):
     alarm = alarms(retrieval_stack)[name]
     (watched,) = plain(alarm["Dimensions"])
     topic, _ = retrieval_stack.only("SNS::Topic")
-    if dimension == "embed":
-        function, _ = retrieval_stack.function("embed")
+    if metric.startswith("AWS/Lambda"):
+        function, _ = retrieval_stack.function(dimension)
         resource = {"Name": "FunctionName", "Value": f"${{{function}}}"}
     else:
         logical_id, _ = queue(retrieval_stack, dimension)
@@ -238,6 +244,63 @@ def test_it_alarms_when(name, metric, dimension, threshold, retrieval_stack):
     assert watched == resource
     assert alarm["Threshold"] == threshold
     assert plain(alarm["AlarmActions"]) == [f"${{{topic}}}"]
+
+
+def test_over_the_budget_the_topic_is_notified_and_the_source_switched_off(retrieval_stack):
+    alarm = alarms(retrieval_stack)["embedding-budget"]
+    embed, _ = retrieval_stack.function("embed")
+    switch, _ = retrieval_stack.function("embedding-switch")
+    topic, _ = retrieval_stack.only("SNS::Topic")
+
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("TasteTrend", "EmbeddingBudgetExceeded")
+    assert plain(alarm["Dimensions"]) == [{"Name": "service", "Value": f"${{{embed}}}"}]
+    assert plain(alarm["AlarmActions"]) == [f"${{{topic}}}", f"${{{switch}.Arn}}"]
+
+
+def test_the_source_is_switched_on_each_day_after_the_last_alarm_of_the_day_before(retrieval_stack):
+    switch, _ = retrieval_stack.function("embedding-switch")
+    _, rule = retrieval_stack.only("Events::Rule")
+    (target,) = plain(rule["Targets"])
+
+    assert rule["ScheduleExpression"] == "cron(15 0 * * ? *)"
+    assert (target["Arn"], target["Input"]) == (f"${{{switch}.Arn}}", '{"switch":"on"}')
+
+
+def test_only_the_alarm_and_the_rule_may_invoke_the_switch(retrieval_stack):
+    switch, _ = retrieval_stack.function("embedding-switch")
+    (alarm,) = (
+        logical_id
+        for logical_id, each in retrieval_stack.properties("CloudWatch::Alarm").items()
+        if each["AlarmName"].endswith("-embedding-budget")
+    )
+    rule, _ = retrieval_stack.only("Events::Rule")
+    allowed = {
+        (each["Principal"], plain(each["SourceArn"]))
+        for each in retrieval_stack.properties("Lambda::Permission").values()
+        if plain(each["FunctionName"]) == f"${{{switch}.Arn}}"
+    }
+
+    assert allowed == {
+        ("lambda.alarms.cloudwatch.amazonaws.com", f"${{{alarm}.Arn}}"),
+        ("events.amazonaws.com", f"${{{rule}.Arn}}"),
+    }
+
+
+def test_the_switch_may_change_the_one_source_and_nothing_else(retrieval_stack):
+    source, _ = retrieval_stack.only("Lambda::EventSourceMapping")
+    _, function = retrieval_stack.function("embedding-switch")
+
+    assert plain(function["Environment"]["Variables"]) == {"SOURCE_ID": f"${{{source}}}"}
+    assert grants_of(retrieval_stack, "embedding-switch") == {
+        ("lambda:UpdateEventSourceMapping", f"{ARN}:lambda:{HERE}:event-source-mapping:${{{source}}}"),
+        *may_write_logs("embedding-switch"),
+    }
+
+
+def test_the_budget_of_a_day_has_room_for_any_batch(retrieval_stack):
+    longest = BATCH * max_tokens("🍜" * 2_000)
+
+    assert retrieval_stack.environment.embedding_tokens_a_day > 2 * longest
 
 
 def test_no_lifecycle_rule_deletes_manifests(retrieval_stack):

@@ -90,6 +90,7 @@ def test_every_resource_name_contains_its_environment(any_stack):
             ("SNS::Topic", "TopicName"),
             ("IAM::Role", "RoleName"),
             ("CloudWatch::Alarm", "AlarmName"),
+            ("Events::Rule", "Name"),
             ("Athena::WorkGroup", "Name"),
             ("SecretsManager::Secret", "Name"),
             ("S3Vectors::VectorBucket", "VectorBucketName"),

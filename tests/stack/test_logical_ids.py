@@ -36,6 +36,8 @@ WITH_RETRIEVAL = {
     "EmbeddingIndex6C4ADF76": "S3Vectors::Index",
     "EmbeddingLogE29BC39D": "Logs::LogGroup",
     "EmbeddingQueue8FE9C051": "SQS::Queue",
+    "EmbeddingSwitchFunction1797C89E": "Lambda::Function",
+    "EmbeddingSwitchLogE8B5E2BE": "Logs::LogGroup",
     "EmbeddingVectorBucket4140E695": "S3Vectors::VectorBucket",
 }
 DEV = EVERYWHERE | WITH_RETRIEVAL

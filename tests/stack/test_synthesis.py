@@ -45,7 +45,7 @@ def test_there_is_no_custom_resource(any_stack):
         kind for kind in kinds if kind.startswith(("Custom::", "AWS::CloudFormation::CustomResource"))
     ]
     functions = {function["FunctionName"] for function in any_stack.properties("Lambda::Function").values()}
-    embed = ("embed",) if any_stack.environment.retrieval else ()
+    embed = ("embed", "embedding-switch") if any_stack.environment.retrieval else ()
     assert functions == {f"tastetrend-{any_stack.name}-{name}" for name in (*NAMES, *embed)}
 
 

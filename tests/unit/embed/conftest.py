@@ -41,7 +41,8 @@ class FakeModel:
             raise ClientError({"Error": {"Code": self.error, "Message": text}}, "InvokeModel")
         numbers = [each / 256 for each in blake2b(text.encode(), digest_size=64).digest()]
         answer = {"embedding": numbers * (DIMENSIONS // 64), "inputTextTokenCount": len(text.split())}
-        return {"body": io.BytesIO(json.dumps(answer).encode())}
+        body = io.BytesIO(json.dumps(answer).encode())
+        return {"body": body, "ResponseMetadata": {"RetryAttempts": 0}}
 
 
 @dataclass
@@ -94,6 +95,8 @@ def deployment(store, monkeypatch):
         "VECTOR_BUCKET": BUCKET,
         "VECTOR_INDEX": INDEX,
         "EMBEDDING_MODEL": "amazon.titan-embed-text-v2:0",
+        "EMBEDDING_TOKENS_A_DAY": "1000000",
+        "EMBEDDING_USD_PER_1000_TOKENS": "0.00002",
         "QUEUE_URL": queue.url,
     }
     for name, value in variables.items():
@@ -109,5 +112,5 @@ def deployment(store, monkeypatch):
     )
     handler = importlib.reload(importlib.import_module("embed"))
     model = FakeModel()
-    handler.EMBEDDER = Embedder(model, "a model", SerialExecutor())
+    handler.EMBEDDER = Embedder(model, "a model", SerialExecutor(), handler.BUDGET)
     return Deployment(handler, model, store.client, client, queue)

@@ -106,16 +106,17 @@ FATES = [*KILLS, ERROR, LOST, DONE, LATE, RETRIED, OUT_OF_TIME]
 
 @dataclass
 class Invocation:
-    """The requests of one invocation: counts them, and lets `decide` choose the fate of each."""
+    """The requests of one invocation: counts them, and lets `decide` choose the `fate` of each."""
 
     world: World
     decide: Callable[[int], Fate] = lambda _: None
     calls: int = 0
+    fate: Fate = None
     is_late: bool = False
     has_unanswered_write: bool = False
 
     def request(self, effect, *, is_write=False):
-        fate = self.decide(self.calls)
+        self.fate = fate = self.decide(self.calls)
         self.calls += 1
         self.is_late |= fate == OUT_OF_TIME
         if fate == KILLED_BEFORE:
