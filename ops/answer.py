@@ -13,7 +13,7 @@ EXTRACT = "extract"
 """In place of the id of a model: the answer consists of the nearest sentences."""
 
 LOCAL_MODEL = "all-MiniLM-L6-v2"
-MIN_SCORES = {LOCAL_MODEL: 0.3, EMBEDDING_MODEL: 0.3}
+MIN_SCORES = {LOCAL_MODEL: 0.38, EMBEDDING_MODEL: 0.38}
 """For each model that embeds, the least score of a sentence from which a question is answered: the one that
 `make quality` recommends. Titan's is not measured yet, that of the local model is used."""
 
