@@ -32,7 +32,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z_]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: ## Install what the demo and the commands need: Python packages and the CDK command line
-	@$(MAKE) --silent --jobs=2 $(VENV) $(NODE)
+	@$(MAKE) --silent --jobs=2 $(VENV) $(NODE) $(if $(RAG),$(RETRIEVAL))
 
 venv: $(VENV) ## Install the Python packages into .venv
 $(UV): locks/uv.txt
@@ -68,11 +68,11 @@ $(NODE): package-lock.json
 	@npm ci --no-audit --no-fund --silent
 	@touch $@
 
-demo: install ## Run the pipeline on the AWS emulator: the samples, or FILES="a.csv b.txt"
-	@$(BIN)/tastetrend demo $(FILES)
+demo: install ## Run the pipeline on the AWS emulator: the samples, or FILES="a.csv b.txt"; RAG=1 also embeds reviews
+	@$(BIN)/tastetrend demo $(if $(RAG),--rag) $(FILES)
 
-up: install ## Start the emulator in the background with the stack deployed; PORT=4566 sets the port
-	@$(BIN)/tastetrend up $(if $(PORT),--port $(PORT))
+up: install ## Start the emulator in the background with the stack deployed; PORT=4566 sets the port, RAG=1 adds retrieval
+	@$(BIN)/tastetrend up $(if $(PORT),--port $(PORT)) $(if $(RAG),--rag)
 
 down: $(VENV) ## Stop the emulator that `make up` started
 	@$(BIN)/tastetrend down
@@ -112,9 +112,9 @@ bench: $(CHECKS) ## Measure the engine against pandas, polars, DuckDB and chdb; 
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --requirement benchmarks/requirements.txt
 	$(BIN)/python -m benchmarks $(if $(ROWS),--largest $(ROWS))
 
-quality: $(CHECKS) ## Measure how well reviews are found, against a search by words
+quality: $(CHECKS) ## Measure how well reviews are found, against a search by words; TITAN=1 by the model of AWS
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --requirement benchmarks/requirements-quality.txt
-	$(BIN)/python -m benchmarks.quality
+	$(BIN)/python -m benchmarks.quality $(if $(TITAN),--titan)
 
 synth: $(VENV) $(NODE) ## Synthesise the stack of every environment, without AWS
 	@for name in $(ENVIRONMENTS); do \

@@ -1,8 +1,12 @@
-"""Measures retrieval over the samples' questions: `python -m benchmarks.quality`, or `make quality`."""
+"""Measures retrieval over the samples' questions: `python -m benchmarks.quality`, or `make quality`.
+
+With `--titan`, texts are embedded by the model of AWS, with the credentials of the environment.
+"""
 
 import json
+import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,32 +18,39 @@ from rich.progress import track
 
 from benchmarks.quality_report import Outcome, render
 from benchmarks.retrieval_metrics import ndcg, precision, recall
-from benchmarks.searches import Meaning, Search, Words
+from benchmarks.searches import Embed, Meaning, Search, Words, embed_by_titan, embed_locally
 from ops.process import process_files
-from tastetrend_embed.mask import mask
+from tastetrend_embed.mask import mask, without_placeholders
 from tastetrend_embed.sentences import split_sentences
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 FOLDER = SAMPLES / "retrieval"
-SEARCHES: Mapping[str, Callable[[Sequence[str]], Search]] = {"MiniLM int8": Meaning, "BM25": Words}
+MODELS: Mapping[str, tuple[str, Embed, str]] = {
+    "": ("MiniLM int8", embed_locally, "RESULTS.md"),
+    "--titan": ("Titan V2", embed_by_titan, "RESULTS-titan.md"),
+}
+"""By argument: the name of a model, how it embeds, and the page of its results."""
+
 Originals = Mapping[str, set[str]]
 
 
-def measure() -> None:
-    """Measure all searches and write samples/retrieval/RESULTS.md."""
+def measure(name: str, embed: Embed, page: str) -> None:
+    """Measure a search by meaning and one by words, and write the page."""
     questions = json.loads((FOLDER / "questions.json").read_text(encoding="utf-8"))
-    originals = masked_sentences()
-    outcomes = {}
-    for name, make_search in SEARCHES.items():
-        search = make_search(sorted(originals))
-        outcomes[name] = [evaluate(question, search, originals) for question in track(questions, name)]
-    page = render(outcomes, len(originals))
-    (FOLDER / "RESULTS.md").write_text(page, encoding="utf-8")
-    Console().print(Markdown(page))
+    originals = embedded_sentences()
+    sentences = sorted(originals)
+    searches: dict[str, Search] = {name: Meaning(sentences, embed), "BM25": Words(sentences)}
+    outcomes = {
+        each: [evaluate(question, search, originals) for question in track(questions, each)]
+        for each, search in searches.items()
+    }
+    text = render(outcomes, len(originals))
+    (FOLDER / page).write_text(text, encoding="utf-8")
+    Console().print(Markdown(text))
 
 
-def masked_sentences() -> Originals:
-    """Return the masked sentences of the samples, as they are embedded, with the texts they come from."""
+def embedded_sentences() -> Originals:
+    """Return the sentences of the samples as they are embedded, with the texts they come from."""
     with TemporaryDirectory(prefix="quality-") as folder:
         process_files(sorted(SAMPLES.glob("*_reviews.*")), Path(folder), Console(quiet=True))
         datasets = sorted(Path(folder).glob("processed/processed_*.parquet"))
@@ -48,13 +59,15 @@ def masked_sentences() -> Originals:
     for text, name in zip(*(column.to_pylist() for column in table.columns), strict=True):
         for masked, sentence in _pairs(text or "", name):
             originals[masked].add(sentence)
+    originals.pop("", None)
     return originals
 
 
 def _pairs(text: str, name: str | None) -> Iterable[tuple[str, str]]:
-    """Return each masked sentence with its original, or with itself where the mask changes their number."""
+    """Return each sentence as embedded, with its original where the mask does not change their number."""
     masked, sentences = split_sentences(mask(text, name)), split_sentences(text)
-    return zip(masked, sentences if len(masked) == len(sentences) else masked, strict=True)
+    originals = sentences if len(masked) == len(sentences) else masked
+    return zip(map(without_placeholders, masked), originals, strict=True)
 
 
 def evaluate(question: dict[str, Any], search: Search, originals: Originals) -> Outcome:
@@ -73,4 +86,4 @@ def evaluate(question: dict[str, Any], search: Search, originals: Originals) -> 
 
 
 if __name__ == "__main__":
-    measure()
+    measure(*MODELS["".join(sys.argv[1:])])

@@ -2,18 +2,22 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import floor
 from statistics import mean, median
 
 from benchmarks.retrieval_metrics import K
 
 MIN_RECALL, MIN_RATIO = 0.70, 1.5
+MAX_REFUSED = 0.05
+"""So many of the questions with an answer may be refused for their top score."""
+
 POLARITIES = ("positive", "negative", "any")
 _PAGE = """\
 # How well reviews are found
 
-Written by `make quality`, over {sentences:,} unique masked sentences of the samples and the questions of
-[README.md](README.md), which defines the measures at {k} results. MiniLM int8 is the emulator's model, not
-the one used on AWS. BM25 is a word search with English stems and without English stop words.
+Written by `make quality`, over {sentences:,} unique sentences of the samples and the questions of
+[README.md](README.md), which defines the measures at {k} results. MiniLM int8 is the model of the
+emulator, Titan V2 that of AWS. BM25 is a word search with English stems and without English stop words.
 
 {measures}
 
@@ -25,6 +29,11 @@ A search by meaning always finds something; only the score of its first result c
 answers a question.
 
 {top_scores}
+
+`tastetrend ask --answer` refuses a question without a sentence of the least score. The highest one that
+refuses at most 5 % of the questions with an answer:
+
+{least_score}
 
 ## Each question
 
@@ -56,6 +65,7 @@ def render(outcomes: Outcomes, sentences: int) -> str:
         measures="\n".join(_measures(answered)),
         goals="\n".join(_goals(answered)),
         top_scores="\n".join(_top_scores(outcomes)),
+        least_score="\n".join(_least_score(next(iter(outcomes.values())))),
         questions="\n".join(_questions(answered)),
     )
 
@@ -99,6 +109,20 @@ def _top_scores(outcomes: Outcomes) -> Iterator[str]:
             scores = [each.top_score for each in all_ if (each.recall is not None) == has_answer]
             figures = (min(scores), median(scores), max(scores))
             yield _row(name, f"{len(scores)} {kind}", *(f"{figure:.2f}" for figure in figures))
+
+
+def least_score(outcomes: Sequence[Outcome]) -> float:
+    """Return the least score to answer from, in hundredths."""
+    scores = sorted(each.top_score for each in outcomes if each.recall is not None)
+    return floor(scores[int(len(scores) * MAX_REFUSED)] * 100) / 100
+
+
+def _least_score(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    least = least_score(outcomes)
+    refused = [each for each in outcomes if each.top_score < least]
+    answerable = sum(each.recall is not None for each in refused)
+    yield from _header("least score", "refused with an answer", "refused without")
+    yield _row(f"{least:.2f}", str(answerable), str(len(refused) - answerable))
 
 
 def _questions(answered: Outcomes) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """The searches that `make quality` compares: by meaning, and by words."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 import bm25s
@@ -11,9 +12,12 @@ import Stemmer
 
 from local.ministack_embeddings import invoke_model
 from ops.bedrock import EMBEDDING_MODEL
+from tastetrend_embed.embedding import WORKERS, Embedder, connect
 
 Hit = tuple[str, float]
 Numbers = npt.NDArray[np.float32]
+Embed = Callable[[Sequence[str]], Mapping[str, list[float] | None]]
+"""Returns the embedding of each text, of length 1; None of one that the model rejects."""
 
 
 class Search(Protocol):
@@ -24,15 +28,18 @@ class Search(Protocol):
 
 
 class Meaning:
-    """The cosine similarity of embeddings, as S3 Vectors computes it, by the emulator's model."""
+    """The cosine similarity of embeddings, as S3 Vectors computes it."""
 
-    def __init__(self, sentences: Sequence[str]) -> None:
-        self._sentences = sentences
-        self._vectors = np.stack([_embed(sentence) for sentence in sentences])
+    def __init__(self, sentences: Sequence[str], embed: Embed) -> None:
+        self._embed = embed
+        embedded = [(sentence, numbers) for sentence, numbers in embed(sentences).items() if numbers]
+        self._sentences = [sentence for sentence, _ in embedded]
+        self._vectors = np.array([numbers for _, numbers in embedded], dtype=np.float32)
 
     def rank(self, question: str) -> list[Hit]:
         """Return all sentences."""
-        return _sorted(self._sentences, self._vectors @ _embed(question))
+        vector = np.array(self._embed([question])[question], dtype=np.float32)
+        return _sorted(self._sentences, self._vectors @ vector)
 
 
 class Words:
@@ -58,10 +65,21 @@ class Words:
         )
 
 
-def _embed(text: str) -> Numbers:
-    """Return the embedding with which the emulator answers, of length 1."""
+def embed_locally(texts: Sequence[str]) -> Mapping[str, list[float]]:
+    """Embed texts by the emulator's model."""
+    return {text: _embed_one(text) for text in texts}
+
+
+def _embed_one(text: str) -> list[float]:
     _, _, body = invoke_model(EMBEDDING_MODEL, {}, json.dumps({"inputText": text}).encode())
-    return np.array(json.loads(body)["embedding"], dtype=np.float32)
+    embedding: list[float] = json.loads(body)["embedding"]
+    return embedding
+
+
+def embed_by_titan(texts: Sequence[str]) -> Mapping[str, list[float] | None]:
+    """Embed texts by the model of AWS, as the function does."""
+    with ThreadPoolExecutor(WORKERS) as executor:
+        return Embedder(connect(), EMBEDDING_MODEL, executor).embed(texts)
 
 
 def _sorted(sentences: Sequence[str], scores: Numbers) -> list[Hit]:

@@ -7,23 +7,27 @@ from pathlib import Path
 
 from rich.console import Console
 
-from local.deploy import deploy_stack
+from local.deploy import deploy_stack, read_outputs
 from local.emulator import Emulator, start, stop
+from local.retrieval import check_packages
 from ops.errors import UsageError
 
 _STATE = Path("build/emulator.json")
 
 
-def up(port: int, console: Console) -> str:
+def up(port: int, console: Console, *, rag: bool) -> str:
     """Start an emulator with the stack deployed, unless one is running; return shell commands to use it.
 
     Raises:
-        UsageError: one is running on another port than the requested one.
+        CommandError: `rag` asks for retrieval, and its packages are not installed.
+        UsageError: one is running on another port than the requested one, or without retrieval.
     """
+    if rag:
+        check_packages()
     if (emulator := load_state()) is None:
         emulator, _ = start(port)
         try:
-            deploy_stack(emulator, console)
+            deploy_stack(emulator, console, retrieval=rag)
             console.print('Use the emulator (local): eval "$(tastetrend up)"; stop it: tastetrend down')
             save_state(emulator)
         except BaseException:
@@ -31,6 +35,8 @@ def up(port: int, console: Console) -> str:
             raise
     elif port not in {0, emulator.port}:
         raise UsageError(f"an emulator runs on port {emulator.port} already; end it with `make down`")
+    elif rag and "VectorIndexName" not in read_outputs(emulator):
+        raise UsageError("an emulator runs already, without retrieval; end it with `make down`")
     exports = [f"export {name}={shlex.quote(value)}" for name, value in emulator.environment.items()]
     return "\n".join(["unset AWS_PROFILE AWS_SESSION_TOKEN", *exports])
 

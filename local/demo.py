@@ -12,6 +12,8 @@ from rich.progress import Progress
 
 from local.deploy import deploy_stack, timed_status
 from local.emulator import PROJECT, Emulator, running
+from local.logs import last_log_events
+from local.retrieval import check_packages, show_retrieval
 from ops.errors import CommandError
 from ops.process import check_files
 from ops.replay import list_objects
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 RESULTS = Path("build/demo")
 _TIMEOUT_SECONDS = 300  # without progress; enough for three attempts of 30 s on a busy machine
 _POLL_SECONDS = 0.2
-_SHOWN_EVENTS = 20
 
 Outputs = Mapping[str, str]
 
@@ -36,19 +37,26 @@ def samples() -> list[Path]:
     return sorted(path for path in (PROJECT / "samples").iterdir() if path.suffix in {".csv", ".txt"})
 
 
-def run(files: list[Path], console: Console) -> int:
-    """Deploy the stack on an emulator, upload the files, show the results, and return the exit code."""
+def run(files: list[Path], console: Console, *, rag: bool) -> int:
+    """Deploy the stack on an emulator, upload the files, show the results, and return the exit code.
+
+    With `rag`, also show how many sentences were embedded, and the answer to a question.
+    """
     check_files(files)
+    if rag:
+        check_packages()
     started = time.monotonic()
     with running() as emulator:
-        outputs = deploy_stack(emulator, console)
+        outputs = deploy_stack(emulator, console, retrieval=rag)
         s3 = boto3.client("s3", **emulator.connection)
         with timed_status(console, "Uploading", f"Uploaded {len(files)} files"):
             expected = [_upload(s3, file, outputs["RawBucketName"]) for file in files]
         await_all(emulator, outputs, expected, console)
         _mirror(s3, outputs["ProcessedBucketName"])
-    reports = read_reports(RESULTS)
-    show(reports, RESULTS, console)
+        reports = read_reports(RESULTS)
+        show(reports, RESULTS, console)
+        if rag:
+            show_retrieval(emulator, outputs, [file.name for file in files], console)
     console.print(f"Done in {time.monotonic() - started:.0f} s (environment local, stopped again)")
     return exit_code_of(reports)
 
@@ -82,19 +90,13 @@ def await_all(emulator: Emulator, outputs: Outputs, expected: list[set[str]], co
             if time.monotonic() > deadline or _has_failures(sqs, outputs["FailureQueueUrl"]):
                 raise CommandError(
                     f"{len(expected) - finished} of {len(expected)} files were not processed; the last log "
-                    f"events of the function:\n{_last_log_events(emulator, outputs['LogGroupName'])}"
+                    f"events of the function:\n{last_log_events(emulator, outputs['LogGroupName'])}"
                 )
 
 
 def _has_failures(sqs: "SQSClient", queue: str) -> bool:
     response = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])
     return response["Attributes"]["ApproximateNumberOfMessages"] != "0"
-
-
-def _last_log_events(emulator: Emulator, log_group: str) -> str:
-    logs = boto3.client("logs", **emulator.connection)
-    events = logs.filter_log_events(logGroupName=log_group)["events"]
-    return "\n".join(event["message"] for event in events[-_SHOWN_EVENTS:]) or "(none)"
 
 
 def _mirror(s3: "S3Client", bucket: str) -> None:

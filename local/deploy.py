@@ -30,12 +30,12 @@ def timed_status(console: Console, present: str, past: str) -> Iterator[None]:
     console.print(f"{past} in {time.monotonic() - started:.1f} s")
 
 
-def deploy_stack(emulator: Emulator, console: Console) -> dict[str, str]:
-    """Bootstrap the account, deploy the stack, and return the stack's outputs."""
+def deploy_stack(emulator: Emulator, console: Console, *, retrieval: bool = False) -> dict[str, str]:
+    """Bootstrap the account, deploy the stack, with retrieval if asked for, and return its outputs."""
     with timed_status(console, "Bootstrapping the account", "Bootstrapped the account"):
         bootstrap(emulator)
     with timed_status(console, "Deploying the stack", "Deployed the stack"):
-        return deploy(emulator)
+        return deploy(emulator, PROJECT, *(["retrieval=on"] if retrieval else []))
 
 
 def bootstrap(emulator: Emulator) -> None:
@@ -51,6 +51,11 @@ def deploy(emulator: Emulator, project: Path = PROJECT, *context: str) -> dict[s
     values = (f"--context={each}" for each in ("env=local", *context))
     options = [*values, "--require-approval", "never", "--method", "direct"]
     _run_cdk(emulator, "deploy", *options, "--output", str(emulator.folder / "cdk.out"), cwd=project)
+    return read_outputs(emulator)
+
+
+def read_outputs(emulator: Emulator) -> dict[str, str]:
+    """Return the outputs of the deployed stack."""
     client = boto3.client("cloudformation", **emulator.connection)
     (stack,) = client.describe_stacks(StackName="tastetrend-local")["Stacks"]
     return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
@@ -66,7 +71,7 @@ def _run_cdk(emulator: Emulator, *arguments: str, cwd: Path) -> None:
         raise CommandError(f"the CDK command line is not there ({_CDK}); install it with `make node_modules`")
     log = emulator.folder / "cdk.log"
     command = [str(_CDK), *arguments, "--no-notices"]
-    process = start_process_group(command, cwd=cwd, env=_environment(emulator), log=log)
+    process = start_process_group(command, cwd=cwd, env=command_environment(emulator), log=log)
     try:
         status = process.wait()
     except BaseException:
@@ -77,7 +82,7 @@ def _run_cdk(emulator: Emulator, *arguments: str, cwd: Path) -> None:
         raise CommandError(f"`cdk {' '.join(arguments)}` failed with status {status}; its output:\n{output}")
 
 
-def _environment(emulator: Emulator) -> dict[str, str]:
+def command_environment(emulator: Emulator) -> dict[str, str]:
     """Return this process's environment, with the emulator for AWS, no proxy, and this Python for the app."""
     return {
         **{name: value for name, value in os.environ.items() if not _REPLACED.fullmatch(name)},

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import boto3
 
-from ops.answer import answer_from
+from ops.answer import answer_from, min_score
 from ops.ask_output import SHOWN_SENTENCES, Found, nearest_of_each_sentence, show
 from ops.bedrock import embed
 from ops.errors import CommandError, UsageError
@@ -20,11 +20,11 @@ _MAX_CHARACTERS = 8_000  # the model takes 8,192 tokens, and a token of most tex
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked, of which reviews, and by which model it is answered, if by any."""
+    """What is asked, of which reviews, and how it is answered: by `extract`, a model, or not at all."""
 
     question: str
     filters: Filters
-    answer_model: str | None = None
+    answer_by: str | None = None
 
 
 def ask_question(context: CommandContext, request: Request, html: Path | None) -> Result:
@@ -71,7 +71,11 @@ def _search(context: CommandContext, request: Request) -> Found:
     if not reviews:
         _check_names(index, vector, request.filters)
     nearest = nearest_of_each_sentence(reviews)[:SHOWN_SENTENCES]
-    answer = answer_from(request.answer_model, question, nearest) if request.answer_model else None
+    answer = (
+        answer_from(request.answer_by, question, nearest, min_score(context.env))
+        if request.answer_by
+        else None
+    )
     return Found(context.env, question, reviews, waiting, answer)
 
 

@@ -28,7 +28,11 @@ def ask(
         Path | None, Option(metavar="FILE.html", help="Write the results to this file, as a page.")
     ] = None,
     answer: Annotated[
-        str | None, Option(metavar="MODEL", help="Let this model of Bedrock answer, with citations.")
+        str | None,
+        Option(
+            metavar="extract|MODEL",
+            help="Answer with citations: by the nearest sentences, or by this model of Bedrock.",
+        ),
     ] = None,
     *,
     as_json: Json = False,

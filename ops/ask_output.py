@@ -27,7 +27,7 @@ class Found:
 
     Attributes:
         waiting_files: about how many are not yet in the index.
-        answer: by a model; None if none was asked.
+        answer: None if none was asked for.
     """
 
     environment: str

@@ -12,7 +12,7 @@ import typer
 from typer import Argument, Option
 
 from ops.errors import UsageError
-from ops.options import Env, Json, Number, Stage, Yes, console_for, context_of, finish
+from ops.options import Env, Json, Number, Rag, Stage, Yes, console_for, context_of, finish
 
 app = typer.Typer(
     help="Process review files, operate an environment, and release to it.",
@@ -137,6 +137,8 @@ def releases(env: Env, *, as_json: Json = False) -> None:
 @app.command(epilog="Example: tastetrend demo a.csv b.txt")
 def demo(
     files: Annotated[list[Path] | None, Argument(help="Review files; the samples if none are named.")] = None,
+    *,
+    rag: Rag = False,
 ) -> None:
     """Deploy the stack on the emulator, upload files to the raw bucket, and show the results.
 
@@ -144,17 +146,19 @@ def demo(
     """
     from local.demo import run, samples
 
-    raise typer.Exit(run(files or samples(), console_for(as_json=False)))
+    raise typer.Exit(run(files or samples(), console_for(as_json=False), rag=rag))
 
 
 @app.command(epilog='Example: eval "$(tastetrend up)"')
 def up(
     port: Annotated[int, Option(min=0, max=65535, help="The port to listen on; 0: any free port.")] = 0,
+    *,
+    rag: Rag = False,
 ) -> None:
     """Start the emulator in the background with the stack deployed; print its settings as shell commands."""
     from local import background
 
-    typer.echo(background.up(port, console_for(as_json=True)))
+    typer.echo(background.up(port, console_for(as_json=True), rag=rag))
 
 
 @app.command(epilog="Example: tastetrend down")

@@ -18,6 +18,7 @@ EnvironmentName = Literal["local", "dev", "staging", "prod"]
 Env = Annotated[EnvironmentName, Option(envvar="TASTETREND_ENV", help="The environment to work on.")]
 Json = Annotated[bool, Option("--json", help="Print JSON to stdout; messages go to stderr.")]
 Yes = Annotated[bool, Option("--yes", help="Do it; without this, only show what would be done.")]
+Rag = Annotated[bool, Option("--rag", help="Also embed the reviews, by a local model, for `tastetrend ask`.")]
 Stage = Annotated[Literal["staging", "prod"], Argument(help="The alias to move.")]
 Number = partial(Option, metavar="NUMBER")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
-from tastetrend_embed.mask import MASK_VERSION, mask
+from tastetrend_embed.mask import MASK_VERSION, mask, without_placeholders
 from tastetrend_embed.metadata import COLUMNS, METADATA_VERSION, Metadata, row_metadata
 from tastetrend_embed.sentences import SENTENCES_VERSION, split_sentences
 from tastetrend_etl.pseudonym import PseudonymKey
@@ -46,6 +46,11 @@ class Chunk:
     digest: int
     text: str
     metadata: Metadata
+
+    @property
+    def embedded_text(self) -> str:
+        """What the model gets of the text."""
+        return without_placeholders(self.text)
 
 
 @dataclass(frozen=True)
@@ -137,13 +142,15 @@ def is_dataset(key: str) -> bool:
 
 
 def chunks_of(row: Mapping[str, Any], recipe: Recipe) -> Iterator[Chunk]:
-    """Yield the sentences of a row."""
+    """Yield the sentences of a row, other than those of which the mask leaves nothing."""
     metadata = row_metadata(row, recipe.key)
     digest = int.from_bytes(_hash(metadata, 8))
     text = mask(row["review_text"] or "", row["customer_name"])
     for ordinal, sentence in enumerate(_pieces(text)):
         identity = [row["review_id"], ordinal, sentence, recipe.of_text]
-        yield Chunk(_hash(identity, 16), digest, sentence, metadata)
+        chunk = Chunk(_hash(identity, 16), digest, sentence, metadata)
+        if chunk.embedded_text:
+            yield chunk
 
 
 def vector_key(dataset: str, chunk_id: bytes) -> str:

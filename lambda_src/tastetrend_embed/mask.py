@@ -4,8 +4,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-MASK_VERSION = 1
-"""Of the rule; raise it with every change, so that all texts are masked again."""
+MASK_VERSION = 2
+"""Of the rules here; raise it with every change, so that all texts are masked and embedded again."""
 
 _PLACEHOLDER = r"\[(?:email|phone|guest)\]"
 _MIN_PART = 3  # letters; shorter parts are words of some language
@@ -17,6 +17,7 @@ _WORD = rf"[^\W{_UNSPACED}]"
 # Possessive quantifiers, and no condition at the end: no text takes the square of its length.
 _EMAIL = rf"(?<!{_WORD})(?<![.+%'-])(?:{_WORD}|[.+%'-])++@(?:{_WORD}|-)++(?:\.(?:{_WORD}|-)++)++"
 _PHONE = r"(?<![\w.,/-])\(?\+?\(?\d(?:(?:\) ?|[ .\-/]\(?)?\d)++"
+_PLACEHOLDERS = re.compile(_PLACEHOLDER)
 _CONTACT = re.compile(rf"{_PLACEHOLDER}|(?P<email>{_EMAIL})|(?P<phone>{_PHONE})")
 _YEAR = r"(?:19|20)\d{2}"
 _DATE = re.compile(rf"(?:{_YEAR}([-./])\d{{1,2}}\1\d{{1,2}}|\d{{1,2}}([-./])\d{{1,2}}\2{_YEAR})(?!\d)")
@@ -38,6 +39,14 @@ def mask(text: str, customer_name: str | None) -> str:
     while (again := _mask_once(masked, name)) != masked:
         masked = again
     return masked
+
+
+def without_placeholders(sentence: str) -> str:
+    """Return a masked sentence as it is embedded.
+
+    A placeholder is a word of the mask: embedded, `[guest]` would be near each question about guests.
+    """
+    return _PLACEHOLDERS.sub("", sentence).strip()
 
 
 def _normalize(text: str) -> str:

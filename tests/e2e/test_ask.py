@@ -121,6 +121,12 @@ def test_a_model_that_cites_nothing_gives_no_answer(run):
     assert "We stood in line for an hour." in result.stdout
 
 
+def test_an_extracted_answer_quotes_the_nearest_review(run):
+    result = run("How long did guests stand in line?", "--answer", "extract")
+
+    assert result.stdout.startswith("“We stood in line for an hour.” [1]")
+
+
 @pytest.fixture
 def retriever(connect, stack):
     """Return the retriever of langchain-aws on the index as it is deployed."""

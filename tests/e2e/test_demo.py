@@ -107,3 +107,19 @@ def test_an_emulator_started_with_up_can_be_used_and_stopped(start, tmp_path):
     assert finish(start("down")) == (0, "The emulator (local) has ended.\n")
     assert finish(start("down")) == (0, "No emulator (local) was running.\n")
     assert_nothing_left(tmp_path)
+
+
+def test_the_demo_with_retrieval_waits_for_the_vectors_and_answers_a_question(start, tmp_path):
+    (tmp_path / "mine.csv").write_bytes(reviews("The queue was an hour long. Good soup!", "Nice soup."))
+    (tmp_path / "empty.txt").write_bytes(b"")
+    status, output = finish(start("demo", "--rag", "mine.csv", "empty.txt", HTTPS_PROXY="http://127.0.0.1:1"))
+    assert status == 1, output
+    rows = [line.split() for line in output.splitlines()]
+    assert ["mine.csv", "3"] in rows
+    assert ["empty.txt", "0"] in rows
+    assert '$ tastetrend ask "How long is the queue?" --answer extract --env local' in output.replace(
+        "'", '"'
+    )
+    assert "“The queue was an hour long.” [1]" in output
+    assert "Quoted from the nearest reviews, not written by a model." in output
+    assert_nothing_left(tmp_path)

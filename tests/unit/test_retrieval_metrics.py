@@ -1,14 +1,18 @@
 """The measures of retrieval are those that the README of the questions defines."""
 
+import re
 from math import log2
+from pathlib import Path
 
 import pytest
 
-from benchmarks.quality_report import Outcome, render
+from benchmarks.quality_report import Outcome, least_score, render
 from benchmarks.retrieval_metrics import ndcg, precision, recall
+from ops.answer import LOCAL_MODEL, MIN_SCORES
 
 GRADES = {"a": 2, "b": 2, "c": 1}
 MANY = dict.fromkeys("abcdefgh", 2)
+RESULTS = Path(__file__).parents[2] / "samples" / "retrieval" / "RESULTS.md"
 
 
 @pytest.mark.parametrize(
@@ -56,7 +60,7 @@ def outcomes():
 def test_the_page_has_the_means_and_the_goals(outcomes):
     page = render(outcomes, 4_301)
 
-    assert "over 4,301 unique masked sentences" in page
+    assert "over 4,301 unique sentences" in page
     assert "| recall@6 | 3 | 0.90 | 0.50 |" in page
     assert "| nDCG@6 | 3 | 0.45 | 0.25 |" in page
     assert "| precision@6, negative | 1 | 0.23 | 0.12 |" in page
@@ -72,3 +76,25 @@ def test_a_goal_that_is_missed_is_told(outcomes):
 
     assert "| recall@6 | 0.60 | ≥ 0.70 | no |" in page
     assert "| recall@6 ÷ that of BM25 | 1.20 | ≥ 1.50 | no |" in page
+
+
+@pytest.mark.parametrize(("count", "refused"), [(3, 0), (19, 0), (20, 1), (43, 2), (60, 3)])
+def test_the_least_score_refuses_at_most_one_in_twenty_questions_with_an_answer(count, refused):
+    scores = [0.3056 + number / 100 for number in range(count)]
+    answered = [outcome(1, top_score=score) for score in reversed(scores)]
+
+    least = least_score([*answered, Outcome("nothing", "any", 0.01)])
+
+    assert sum(score < least for score in scores) == refused
+    assert least == round(0.30 + refused / 100, 2)
+
+
+def test_the_page_tells_how_many_questions_the_least_score_refuses(outcomes):
+    assert "| 0.50 | 0 | 1 |" in render(outcomes, 1)
+
+
+def test_questions_are_answered_from_the_score_that_was_measured():
+    page = RESULTS.read_text(encoding="utf-8")
+    (measured,) = re.findall(r"^\| least score .*\n.*\n\| ([\d.]+) \|", page, re.MULTILINE)
+
+    assert MIN_SCORES[LOCAL_MODEL] == float(measured)

@@ -24,11 +24,11 @@ def test_the_ids_and_digests_are_those_of_the_recorded_versions():
     chunks = list(chunks_of(ROW, RECIPE))
 
     assert [chunk.id.hex() for chunk in chunks] == [
-        "d82cf463704c961bcdaa351ef688a0a3",
-        "2dbfa1f248f080f94414275ac5d3b971",
+        "a05cd7331bf587dbd255851727a1dec8",
+        "cf14a46e14a805e331e8dc6bc619a5e0",
     ]
     assert {chunk.digest for chunk in chunks} == {13_179_085_480_028_844_882}
-    assert RECIPE.version_of("etag") == "etag/1.1.1.amazon.titan-embed-text-v2:0/1"
+    assert RECIPE.version_of("etag") == "etag/1.1.2.amazon.titan-embed-text-v2:0/1"
 
 
 def test_an_id_depends_on_review_place_text_and_recipe_only():
@@ -127,3 +127,34 @@ def test_spellings_of_one_location_have_one_normal_form(location):
 def test_the_normal_form_keeps_the_words_of_a_location_apart():
     assert location_key("Old  Town, Main Street") == "old town"
     assert location_key("(closed)") == ""
+
+
+def test_a_masked_name_is_stored_but_not_embedded():
+    (chunk,) = chunks_of(ROW | {"review_text": "Ada Lovelace was here."}, RECIPE)
+
+    assert (chunk.text, chunk.embedded_text) == ("[guest] was here.", "was here.")
+
+
+def test_a_sentence_of_which_the_mask_leaves_nothing_has_no_vector():
+    chunks = chunks_of(ROW | {"review_text": "Good soup.\nAda Lovelace\nAda"}, RECIPE)
+
+    assert [chunk.text for chunk in chunks] == ["Good soup."]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "\u30b9\u30fc\u30d7\u304c\u6e29\u304b\u3044\u3002",
+        "\u0627\u0644\u062d\u0633\u0627\u0621 \u0633\u0627\u062e\u0646.",
+        "\u05d4\u05de\u05e8\u05e7 \u05d7\u05dd.",
+        "\u0e0b\u0e38\u0e1b\u0e23\u0e49\u0e2d\u0e19",
+        "\u041d\u0435\u043f\u043b\u043e\u0445\u043e!",
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f44d\U0001f3fd",
+    ],
+    ids=["Japanese", "Arabic", "Hebrew", "Thai", "Russian", "emoji"],
+)
+def test_a_sentence_in_any_language_is_stored_and_embedded_as_it_is(sentence):
+    (chunk,) = chunks_of(ROW | {"review_text": sentence}, RECIPE)
+
+    assert chunk.text == chunk.embedded_text == sentence
+    assert json.loads(stored_metadata("k", chunk.text, chunk.metadata)["_node_content"])["text"] == sentence

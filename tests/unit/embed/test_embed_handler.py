@@ -130,6 +130,25 @@ def test_a_sentence_that_the_model_rejects_is_left_out(deployment):
     assert deployment.sentences() == ["Slow service."]
 
 
+def test_a_masked_name_is_in_the_index_and_no_word_of_the_mask_reaches_the_model(deployment):
+    deployment.put({"review_text": "Ada Lovelace liked it. Yours, Ada"})
+
+    assert deployment.notify() == []
+    assert deployment.sentences() == ["Yours, [guest]", "[guest] liked it."]
+    assert sorted(deployment.model.texts) == ["Yours,", "liked it."]
+
+
+def test_a_review_of_a_million_characters_is_embedded_whole(deployment):
+    text = "soup " * 200_000
+    deployment.put({"review_text": text})
+
+    assert deployment.notify() == []
+    sentences = deployment.sentences()
+    assert len(sentences) == 500
+    assert sum(map(len, sentences)) == len(text.strip())
+    assert max(map(len, sentences)) <= 2_000
+
+
 @pytest.mark.parametrize("error", ["ValidationException", "AccessDeniedException", "ThrottlingException"])
 def test_a_model_that_cannot_be_used_fails_the_message_until_it_can(error, deployment):
     deployment.model.error, deployment.model.rejected = error, None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tastetrend_embed.mask import mask
+from tastetrend_embed.mask import mask, without_placeholders
 
 PLACEHOLDER = re.compile(r"\[(?:email|phone|guest)\]")
 LETTERS = "abcdefgh\u00e9\u00f1\u00f8\u0142\u0391\u03b2\u0434\u044f\u0627\u0628"
@@ -97,3 +97,18 @@ def test_a_text_without_a_name_is_returned_as_it_is(text, name):
 def test_a_long_text_takes_a_time_in_proportion_to_its_length(text):
     """It would take hours if it were its square."""
     assert mask(text, "Ada Lovelace")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "embedded"),
+    [
+        ("[guest] liked the soup.", "liked the soup."),
+        ("Write to [email] or call [phone]!", "Write to  or call !"),
+        ("\u6211\u662f[guest]\u5566", "\u6211\u662f\u5566"),
+        ("The guest [sic] ate a guest's soup.", "The guest [sic] ate a guest's soup."),
+        ("[guest] [guest]", ""),
+        (" a ", "a"),
+    ],
+)
+def test_a_sentence_is_embedded_without_the_words_of_the_mask(sentence, embedded):
+    assert without_placeholders(sentence) == embedded
