@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
-from benchmarks.retrieval_metrics import K
+from tastetrend_gate.retrieval_metrics import K
 
 MIN_RECALL, MIN_RATIO = 0.70, 1.5
 POLARITIES = ("positive", "negative", "any")

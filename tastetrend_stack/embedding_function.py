@@ -10,7 +10,8 @@ from tastetrend_stack.vector_index import INDEX_NAME, index_arn, vector_bucket_n
 
 TIMEOUT = Duration.minutes(5)
 QUEUE = "embedding"
-_MODEL = "amazon.titan-embed-text-v2:0"
+MODEL = "amazon.titan-embed-text-v2:0"
+MODEL_ARN = f"arn:{Aws.PARTITION}:bedrock:{Aws.REGION}::foundation-model/{MODEL}"
 _READ = ("s3:GetObject", "s3:GetObjectVersion")  # a broken download goes on with the same version
 _WRITE = ("s3:PutObject", "s3:AbortMultipartUpload")
 _RECEIVE = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")  # Lambda, in the role's name
@@ -28,7 +29,7 @@ def embedding_function(environment: Environment, key: KeyAccess, queue: sqs.Queu
             "PROCESSED_BUCKET": environment.bucket_name("processed"),
             "VECTOR_BUCKET": vector_bucket_name(environment),
             "VECTOR_INDEX": INDEX_NAME,
-            "EMBEDDING_MODEL": _MODEL,
+            "EMBEDDING_MODEL": MODEL,
             "QUEUE_URL": queue.queue_url,
             **key.variables,
         },
@@ -42,7 +43,6 @@ def _grants(environment: Environment) -> list[Grant]:
     """Without ListBucket, a HEAD of a missing key answers 403 instead of 404."""
     any_dataset = "Keys of datasets follow the senders' keys, below a fixed prefix"
     by_dataset = "Keys of manifests follow those of datasets"
-    model = f"arn:{Aws.PARTITION}:bedrock:{Aws.REGION}::foundation-model/{_MODEL}"
     vectors = [f"s3vectors:{call}Vectors" for call in ("Put", "Get", "Delete")]
     queue = regional_arn("sqs", environment.resource_name(QUEUE))
     return [
@@ -50,7 +50,7 @@ def _grants(environment: Environment) -> list[Grant]:
         Grant([*_READ], object_arns(environment, "processed", "processed"), any_dataset),
         Grant([*_READ, *_WRITE], object_arns(environment, "processed", "embeddings/manifests"), by_dataset),
         # The model belongs to no account.
-        Grant(["bedrock:InvokeModel"], [model], conditional=False),
+        Grant(["bedrock:InvokeModel"], [MODEL_ARN], conditional=False),
         Grant(vectors, [index_arn(environment)], conditional=False),
         Grant([f"sqs:{call}" for call in (*_RECEIVE, _CONTINUE)], [queue], conditional=False),
     ]

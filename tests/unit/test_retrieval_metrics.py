@@ -5,7 +5,8 @@ from math import log2
 import pytest
 
 from benchmarks.quality_report import Outcome, render
-from benchmarks.retrieval_metrics import ndcg, precision, recall
+from benchmarks.retrieval_metrics import precision
+from tastetrend_gate.retrieval_metrics import ndcg, recall
 
 GRADES = {"a": 2, "b": 2, "c": 1}
 MANY = dict.fromkeys("abcdefgh", 2)
