@@ -17,11 +17,12 @@ from rich.markdown import Markdown
 from rich.progress import track
 
 from benchmarks.quality_report import Outcome, render
-from benchmarks.retrieval_metrics import ndcg, precision, recall
+from benchmarks.retrieval_metrics import precision
 from benchmarks.searches import Embed, Meaning, Search, Words, embed_by_titan, embed_locally
 from ops.process import process_files
 from tastetrend_embed.mask import mask, without_placeholders
 from tastetrend_embed.sentences import split_sentences
+from tastetrend_gate.retrieval_metrics import ndcg, recall
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 FOLDER = SAMPLES / "retrieval"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import floor
 from statistics import mean, median
 
-from benchmarks.retrieval_metrics import K
+from tastetrend_gate.retrieval_metrics import K
 
 MIN_RECALL, MIN_RATIO = 0.70, 1.5
 MAX_REFUSED = 0.05

@@ -7,7 +7,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tastetrend_etl import observability
 from tastetrend_etl.ingest import MAX_PARALLEL_CALLS, RunContext
-from tastetrend_etl.invocation import deadline, ingest_each, respond
+from tastetrend_etl.invocation import deadline, ingest_each, is_gate_run, respond
+from tastetrend_etl.runtime import describe_runtime
 from tastetrend_etl.s3_download import connect
 from tastetrend_etl.s3_event import read_event
 from tastetrend_etl.settings import Settings, load_settings
@@ -24,7 +25,7 @@ def lambda_handler(event: object, context: LambdaContext) -> dict[str, Any]:
 
     Returns:
         `files`: a result for each; `batchItemFailures`: the SQS messages to deliver again; `rejected`: why
-        parts of the event could not be read.
+        parts of the event could not be read; `runtime`: what the code runs on, if the quality gate asks.
 
     Raises:
         RetryableError: an object could not be processed now; Lambda retries the event.
@@ -33,4 +34,5 @@ def lambda_handler(event: object, context: LambdaContext) -> dict[str, Any]:
     parts = read_event(event)
     version = SETTINGS.etl_version or context.function_version
     run = RunContext(S3, SETTINGS, version, EXECUTOR, deadline(context))
-    return respond(parts, ingest_each(parts, run))
+    response = respond(parts, ingest_each(parts, run))
+    return response | ({"runtime": describe_runtime(S3)} if is_gate_run(parts, SETTINGS) else {})

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import boto3
 
@@ -28,6 +29,7 @@ class Manifest:
         forced: whether the version was promoted although the gate failed.
         promoted: alias → when it was moved to this version, ISO 8601 in UTC.
         rolled_back: alias → the version that it was rolled back to from this one.
+        retrieval: the figures of retrieval that the gate had; None where it is off.
     """
 
     version: str
@@ -40,6 +42,7 @@ class Manifest:
     forced: bool = False
     promoted: dict[str, list[str]] = field(default_factory=dict)
     rolled_back: dict[str, str] = field(default_factory=dict)
+    retrieval: dict[str, Any] | None = None
 
     def record_promotion(self, alias: str) -> None:
         """Record that an alias was moved to this version now."""

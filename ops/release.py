@@ -15,8 +15,8 @@ from ops.manifests import PREVIOUS_STAGE, Manifest
 from ops.result import Result
 from ops.stack_outputs import CommandContext
 
-_VERDICT = ("status", "reasons", "comparisons", "not_compared")
-_GATE_READ_TIMEOUT_S = 360  # longer than the gate's own timeout
+_VERDICT = ("status", "reasons", "comparisons", "not_compared", "runtimes", "retrieval")
+_GATE_READ_TIMEOUT_S = 660  # longer than the gate's own timeout
 
 
 def promote_version(context: CommandContext, stage: str, version: str | None, *, force: bool) -> Result:
@@ -34,6 +34,7 @@ def promote_version(context: CommandContext, stage: str, version: str | None, *,
         console.print(f"Version {chosen} was not promoted; {stage} of {env} still runs version {before}.")
         return Result(data | {"promoted": False}, 1)
     manifest = archive(context, chosen, gate["status"], forced=failed)
+    manifest.retrieval = gate.get("retrieval", {}).get("figures")
     if earlier := manifests.load(context).get(chosen):
         manifest.promoted, manifest.rolled_back = earlier.promoted, earlier.rolled_back
     move_and_record(context, stage, manifest)
@@ -62,7 +63,17 @@ def _describe(verdict: dict[str, Any]) -> list[str]:
     """Return the reasons, and what was compared; a gate from before contract version 2 gives only reasons."""
     counts, omitted = verdict.get("comparisons", {}), verdict.get("not_compared", [])
     made = [f"{count:,} comparisons with the {reference}" for reference, count in counts.items()]
-    return [*verdict["reasons"], *(f"not compared: {each}" for each in omitted), *made]
+    retrieval = _describe_retrieval(verdict.get("retrieval", {}))
+    return [*verdict["reasons"], *(f"not compared: {each}" for each in omitted), *retrieval, *made]
+
+
+def _describe_retrieval(check: dict[str, Any]) -> list[str]:
+    pairs = [("retrieval", check.get("figures")), ("the baseline's retrieval", check.get("baseline"))]
+    return [f"{name}: {_retrieval(figures)}" for name, figures in pairs if figures]
+
+
+def _retrieval(figures: dict[str, Any]) -> str:
+    return f"recall {figures['recall']:.2f}, nDCG {figures['ndcg']:.2f}"
 
 
 def move_and_record(context: CommandContext, stage: str, manifest: Manifest) -> None:
@@ -80,7 +91,10 @@ def list_releases(context: CommandContext) -> Result:
     console.print(_aliases_table(f"tastetrend-{env}", running, known), soft_wrap=False)
     promoted = [known[version] for version in sorted(known, key=int)]
     for each in promoted:
-        console.print(f"version {each.version}: {each.semver}, {each.code_key}, gate {_gate(each)}")
+        retrieval = f", {_retrieval(each.retrieval)}" if each.retrieval else ""
+        console.print(
+            f"version {each.version}: {each.semver}, {each.code_key}, gate {_gate(each)}{retrieval}"
+        )
     previous = {alias: manifests.previous_version(known, alias, running[alias]) for alias in PREVIOUS_STAGE}
     for alias, earlier in previous.items():
         console.print(f"{alias} can go back to {f'version {earlier}' if earlier else 'nothing yet'}.")

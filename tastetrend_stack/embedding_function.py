@@ -10,7 +10,8 @@ from tastetrend_stack.vector_index import INDEX_NAME, index_arn, vector_bucket_n
 
 TIMEOUT = Duration.minutes(5)
 QUEUE = "embedding"
-_MODEL = "amazon.titan-embed-text-v2:0"
+MODEL = "amazon.titan-embed-text-v2:0"
+MODEL_ARN = f"arn:{Aws.PARTITION}:bedrock:{Aws.REGION}::foundation-model/{MODEL}"
 _USD_PER_1000_TOKENS = "0.00002"  # in us-east-1, November 2026: https://aws.amazon.com/bedrock/pricing/
 _READ = ("s3:GetObject", "s3:GetObjectVersion")  # a broken download goes on with the same version
 _WRITE = ("s3:PutObject", "s3:AbortMultipartUpload")
@@ -29,7 +30,7 @@ def embedding_function(environment: Environment, key: KeyAccess, queue: sqs.Queu
             "PROCESSED_BUCKET": environment.bucket_name("processed"),
             "VECTOR_BUCKET": vector_bucket_name(environment),
             "VECTOR_INDEX": INDEX_NAME,
-            "EMBEDDING_MODEL": _MODEL,
+            "EMBEDDING_MODEL": MODEL,
             "EMBEDDING_TOKENS_A_DAY": str(environment.embedding_tokens_a_day),
             "EMBEDDING_USD_PER_1000_TOKENS": _USD_PER_1000_TOKENS,
             "QUEUE_URL": queue.queue_url,
@@ -46,7 +47,6 @@ def _grants(environment: Environment) -> list[Grant]:
     any_dataset = "Keys of datasets follow the senders' keys, below a fixed prefix"
     by_dataset = "Keys of manifests follow those of datasets"
     by_day = "The keys of the counters are days"
-    model = f"arn:{Aws.PARTITION}:bedrock:{Aws.REGION}::foundation-model/{_MODEL}"
     vectors = [f"s3vectors:{call}Vectors" for call in ("Put", "Get", "Delete")]
     queue = regional_arn("sqs", environment.resource_name(QUEUE))
     return [
@@ -59,7 +59,7 @@ def _grants(environment: Environment) -> list[Grant]:
             by_day,
         ),
         # The model belongs to no account.
-        Grant(["bedrock:InvokeModel"], [model], conditional=False),
+        Grant(["bedrock:InvokeModel"], [MODEL_ARN], conditional=False),
         Grant(vectors, [index_arn(environment)], conditional=False),
         Grant([f"sqs:{call}" for call in (*_RECEIVE, _CONTINUE)], [queue], conditional=False),
     ]

@@ -37,7 +37,7 @@ class TasteTrendStack(Stack):
         key = PseudonymKey(self, "PseudonymKey", environment=environment).access
         etl = EtlFunction(self, "Etl", environment=environment, key=key)
         release = VersionAliases(self, "Release", environment=environment, function=etl.function)
-        live = release.live
+        live, newest = release.live, release.newest.version
         large, task = add_larger_tiers(self, environment, key, release)
         failures = Ingestion(self, "Ingestion", environment=environment, raw=storage.raw, live=live).failures
         report = self._add_function("BatchReport", batch_report(environment), etl, environment)
@@ -46,7 +46,7 @@ class TasteTrendStack(Stack):
         embedding = self._add_embedding(environment, key, storage, etl) if environment.retrieval else None
         watched = Watched(etl.function, large.lambda_, batch, failures, embedding)
         monitoring = Monitoring(self, "Monitoring", environment=environment, watched=watched)
-        gate = self._add_function("Gate", quality_gate(environment), etl, environment)
+        gate = self._add_function("Gate", quality_gate(environment, newest), etl, environment)
         if environment.canary:
             alarms = monitoring.rollback_alarms
             CanaryDeployment(self, "Shift", environment=environment, alias=live, alarms=alarms, gate=gate)

@@ -13,7 +13,7 @@ from tastetrend_embed.mask import MASK_VERSION, mask, without_placeholders
 from tastetrend_embed.metadata import COLUMNS, METADATA_VERSION, Metadata, row_metadata
 from tastetrend_embed.sentences import SENTENCES_VERSION, split_sentences
 from tastetrend_etl.pseudonym import PseudonymKey
-from tastetrend_etl.s3_download import download, find_current_version, open_current_version
+from tastetrend_etl.s3_download import content_id, download, head_object, open_current_version
 from tastetrend_etl.temp_workspace import temp_workspace
 
 if TYPE_CHECKING:
@@ -65,9 +65,9 @@ class Recipe:
         """What changes the ids, so that sentences are embedded again."""
         return f"{SENTENCES_VERSION}.{MASK_VERSION}.{self.model}"
 
-    def version_of(self, etag: str) -> str:
+    def version_of(self, content: str) -> str:
         """Return the name of all that the vectors of a dataset depend on."""
-        return f"{etag}/{METADATA_VERSION}.{self.of_text}/{self.key.version}"
+        return f"{content}/{METADATA_VERSION}.{self.of_text}/{self.key.version}"
 
 
 @dataclass(frozen=True)
@@ -116,8 +116,8 @@ class Datasets:
 
     def find_version(self, key: str) -> str:
         """Return the current version of a dataset, which includes the recipe; `GONE` if there is none."""
-        source = find_current_version(self._s3, self._bucket, key)
-        return self._recipe.version_of(source.etag) if source else GONE
+        head = head_object(self._s3, self._bucket, key)
+        return self._recipe.version_of(content_id(head)) if head else GONE
 
     @contextmanager
     def open(self, key: str) -> Iterator[Dataset]:
@@ -128,7 +128,7 @@ class Datasets:
                 return
             path = folder / "dataset.parquet"
             download(self._s3, raw, path)
-            version = self._recipe.version_of(raw.source.etag)
+            version = self._recipe.version_of(raw.content)
             with pq.ParquetFile(path) as file:
                 has_reviews = set(COLUMNS) <= set(file.schema_arrow.names)
                 yield Dataset(version, self._recipe, file if has_reviews else None)

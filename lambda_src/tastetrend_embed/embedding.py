@@ -29,14 +29,14 @@ _CONFIG = Config(
 
 
 class Embedder:
-    """Embeds texts, and keeps the results of the last ones."""
+    """Embeds texts, within a budget if there is one, and keeps the results of the last ones."""
 
     def __init__(
         self,
         client: Any,  # noqa: ANN401 # has no types
         model: str,
         executor: Executor,
-        budget: Budget,
+        budget: Budget | None = None,
     ) -> None:
         self._tokens: list[int] = []
         self._client = client
@@ -54,25 +54,28 @@ class Embedder:
             OverBudgetError: the texts may need more tokens than are left today.
         """
         unique = list(dict.fromkeys(texts))
-        embedded = self._embed_within_budget(unique)
+        embedded = self._embed_within_budget(unique, self._budget) if self._budget else self._send(unique)
         return {
             text: None if values is None else values.tolist()
             for text, values in zip(unique, embedded, strict=True)
         }
 
-    def _embed_within_budget(self, texts: Sequence[str]) -> "list[array[float] | None]":
+    def _embed_within_budget(self, texts: Sequence[str], budget: Budget) -> "list[array[float] | None]":
         """Reserve tokens, and give back those that were not used.
 
         After an error, and when the SDK sent a request again, it is not known what has to be paid for; then
         all of them stay reserved.
         """
         reserved = sum(map(max_tokens, texts))
-        self._budget.reserve(reserved)
+        budget.reserve(reserved)
         answered, self._was_sent_again = len(self._tokens), False
-        embedded = list(self._executor.map(self._embed_cached, texts))
+        embedded = self._send(texts)
         if not self._was_sent_again:
-            self._budget.give_back(reserved - sum(self._tokens[answered:]))
+            budget.give_back(reserved - sum(self._tokens[answered:]))
         return embedded
+
+    def _send(self, texts: Sequence[str]) -> "list[array[float] | None]":
+        return list(self._executor.map(self._embed_cached, texts))
 
     def take_tokens(self) -> list[int]:
         """Return the tokens of each request that was answered since the last call."""

@@ -11,6 +11,7 @@ from tastetrend_etl.errors import InvalidEventError, OutOfTimeError, RetryableEr
 from tastetrend_etl.ingest import IngestResult, RunContext, ingest
 from tastetrend_etl.limits import MIN_REMAINING_MS
 from tastetrend_etl.s3_event import ObjectEvent
+from tastetrend_etl.settings import Settings
 
 Part = ObjectEvent | InvalidEventError
 """One object of an event, or why it cannot be read."""
@@ -26,12 +27,16 @@ def deadline(context: LambdaContext) -> Callable[[], None]:
     return check
 
 
+def is_gate_run(parts: Sequence[Part], settings: Settings) -> bool:
+    """Return whether the quality gate has sent the event."""
+    return any(isinstance(part, ObjectEvent) and part.bucket == settings.artifacts_bucket for part in parts)
+
+
 def ingest_each(parts: Sequence[Part], context: RunContext) -> list[IngestResult | RetryableError | None]:
     """Return for each part its result, its failure, or None when it cannot be read."""
     results = [_ingest_part(part, context) for part in parts]
-    objects = [part for part in parts if isinstance(part, ObjectEvent)]
-    if any(part.bucket == context.settings.artifacts_bucket for part in objects):
-        observability.record_gate_run(len(objects))
+    if is_gate_run(parts, context.settings):
+        observability.record_gate_run(sum(isinstance(part, ObjectEvent) for part in parts))
     return results
 
 

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from tastetrend_etl.errors import ConcurrentWriteError
 from tastetrend_etl.models import SourceObject
 from tastetrend_etl.pipeline import Outcome
-from tastetrend_etl.s3_download import head_object, is_not_found
+from tastetrend_etl.s3_download import CONTENT_SHA256, head_object, is_not_found
 from tastetrend_etl.s3_parquet import PRECONDITION_ERRORS, Arguments, upload_parquet
 from tastetrend_etl.validate.report import Report
 
@@ -23,10 +23,9 @@ _CONTENT_TYPES = {".json": "application/json", ".parquet": "application/vnd.apac
 
 SOURCE_VERSION, FUNCTION_VERSION = "source-version-id", "function-version"
 """Metadata keys of every output."""
-_SHA256 = "content-sha256"
 # Two objects under one key are the same when these are. The function's version is among them so that the
 # outputs of a bad version can be found, and deleted.
-_IDENTITY = (_SHA256, FUNCTION_VERSION)
+_IDENTITY = (CONTENT_SHA256, FUNCTION_VERSION)
 
 Metadata = Mapping[str, str]
 """User metadata: US-ASCII, 2 KB at most, so no part of a key is in it."""
@@ -69,7 +68,7 @@ def put_if_changed(s3: "S3Client", bucket: str, key: str, content: Content, meta
     Raises:
         ConcurrentWriteError: another invocation wrote it in between.
     """
-    metadata = {**metadata, _SHA256: _sha256(content)}
+    metadata = {**metadata, CONTENT_SHA256: _sha256(content)}
     try:
         _put(s3, bucket, key, content, metadata, None)
     except ConcurrentWriteError:
@@ -91,7 +90,7 @@ def put_dataset(
     Raises:
         ConcurrentWriteError: another invocation wrote it in between.
     """
-    _put(s3, bucket, key, dataset, {**metadata, _SHA256: _sha256(dataset)}, expected_current)
+    _put(s3, bucket, key, dataset, {**metadata, CONTENT_SHA256: _sha256(dataset)}, expected_current)
 
 
 def delete_dataset(s3: "S3Client", bucket: str, key: str, expected_current: "ObjectHead | None") -> None:

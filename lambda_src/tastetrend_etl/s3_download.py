@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef as ObjectHead
 
+CONTENT_SHA256 = "content-sha256"
+"""Metadata key of every output."""
+
 _NOT_FOUND = frozenset({"404", "NoSuchKey", "NoSuchVersion"})
 _ARCHIVED = "InvalidObjectState"
 _BROKEN_BODY = (FlexibleChecksumError, IncompleteReadError, ReadTimeoutError, ResponseStreamingError)
@@ -38,10 +41,12 @@ class RawObject:
 
     Attributes:
         body: its content, not read yet; None for an archived object, whose content S3 does not send.
+        content: as `content_id` returns it.
     """
 
     source: SourceObject
     body: "StreamingBody | None"
+    content: str = ""
 
 
 def connect() -> "S3Client":
@@ -63,6 +68,15 @@ def head_object(s3: "S3Client", bucket: str, key: str) -> "ObjectHead | None":
         if is_not_found(error):
             return None
         raise
+
+
+def content_id(response: Mapping[str, Any]) -> str:
+    """Return what is equal for equal contents, from a response to HEAD or GET: the SHA-256 of an output.
+
+    Another object has only an ETag, which differs with each write where a key of KMS encrypts the bucket.
+    """
+    content: str = response["Metadata"].get(CONTENT_SHA256) or response["ETag"].strip('"')
+    return content
 
 
 def find_current_version(s3: "S3Client", bucket: str, key: str) -> SourceObject | None:
@@ -95,7 +109,7 @@ def _get_current_version(s3: "S3Client", bucket: str, key: str) -> RawObject | N
             raise
         source = find_current_version(s3, bucket, key)
         return RawObject(source, None) if source else None
-    return RawObject(_source(bucket, key, response), response["Body"])
+    return RawObject(_source(bucket, key, response), response["Body"], content_id(response))
 
 
 def download(s3: "S3Client", raw: RawObject, target: Path) -> None:

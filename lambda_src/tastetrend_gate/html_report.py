@@ -6,12 +6,22 @@ from pathlib import Path
 from string import Template
 
 from tastetrend_etl.limits import Status
-from tastetrend_gate.verdict import LIMITS, FileResult, Reason, Verdict
+from tastetrend_gate.models import Reason, RetrievalCheck, Runtime
+from tastetrend_gate.retrieval_check import MAX_LOSS, MIN_RECALL
+from tastetrend_gate.retrieval_metrics import K
+from tastetrend_gate.verdict import LIMITS, FileResult, Verdict
 
 _TEMPLATE = Template((Path(__file__).parent / "html_report.html").read_text(encoding="utf-8"))
+_RETRIEVAL = Template(
+    "<h2>Retrieval</h2>\n"
+    '<div class="sheet"><table>\n<thead><tr><th>measure</th><th class="number">this version</th>'
+    '<th class="number">baseline</th></tr></thead>\n<tbody>\n$rows\n</tbody></table></div>\n'
+    "<p>$questions questions to $sentences sentences of golden reviews, by the recipe <code>$recipe</code>. "
+    "Recall must be at least $least, and may be $loss below the baseline.</p>"
+)
 _COUNTS = ("read", "written", "rejected", "duplicate")
 _SUMMARIES: Mapping[Status, str] = {
-    "pass": "Its results for the golden files are as expected.",
+    "pass": "Its results are as expected.",
     "warn": "It may be promoted: check first what has changed.",
     "fail": "It must not be promoted.",
 }
@@ -27,6 +37,8 @@ def render(verdict: Verdict) -> str:
         reasons=_reasons(verdict),
         files="\n".join(map(_file, verdict.files)),
         limits="\n".join(_limits()),
+        retrieval=_retrieval(verdict.retrieval),
+        runtimes="\n".join(map(_runtime, verdict.runtimes.items())),
         run=escape(verdict.run),
     )
 
@@ -76,6 +88,31 @@ def _limits() -> Iterable[str]:
         both = (limits["truth"], limits["baseline"])
         figures = (f"{figure:g}" for each in both for figure in (each.warn, each.fail))
         yield _row(escape(measure), *map(_number, figures))
+
+
+def _retrieval(check: RetrievalCheck) -> str:
+    """Return a section with the figures of retrieval; where it was not measured, the page says so above."""
+    if not check.figures:
+        return ""
+    both = (check.figures, check.baseline)
+    rows = "\n".join(
+        _row(name, *(_number(f"{getattr(each, field):.3f}" if each else "") for each in both))
+        for name, field in ((f"recall@{K}", "recall"), (f"nDCG@{K}", "ndcg"))
+    )
+    return _RETRIEVAL.substitute(
+        rows=rows,
+        sentences=f"{check.figures.sentences:,}",
+        questions=check.figures.questions,
+        recipe=escape(check.figures.recipe),
+        least=f"{MIN_RECALL:g}",
+        loss=f"{MAX_LOSS.fail:g}",
+    )
+
+
+def _runtime(named: tuple[str, Runtime | None]) -> str:
+    name, runtime = named
+    parts = [f"{part} {value}" for part, value in (runtime or {"": "not known"}).items()]
+    return _row(escape(name), escape(", ".join(parts).replace("_", " ").strip()))
 
 
 def _row(*cells: str) -> str:

@@ -1,10 +1,12 @@
 """The data types of the gate."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import pandas as pd
+
+from tastetrend_etl.limits import Status
 
 INDEX = "source_row"
 """Identifies the rows of a golden file in every version's dataset and in the expected one."""
@@ -29,13 +31,28 @@ Measure = Literal[
     "rating gap",
 ]
 
+Runtime: TypeAlias = Mapping[str, str]
+"""Python, library or `conditional_writes` → version, or what the SDK can do."""
+
+Vectors: TypeAlias = Mapping[str, Sequence[float] | None]
+"""Text → its numbers, of length 1; None for a text that the model rejects."""
+
+Embed: TypeAlias = Callable[[Sequence[str]], Vectors]
+
 
 @dataclass(frozen=True)
 class GateSettings:
-    """One field for each environment variable; the names are the same in upper case."""
+    """One field for each environment variable; the names are the same in upper case.
+
+    Attributes:
+        etl_version: the version of the etl function that has the same code as this gate.
+        embedding_model: the id in Bedrock; empty where retrieval is off.
+    """
 
     artifacts_bucket: str
     etl_function: str
+    etl_version: str
+    embedding_model: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,3 +115,52 @@ class Comparison:
     distance: float
     figures: str
     intended: bool = False
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One subject of one golden file that differs too much, with the figures of its comparisons."""
+
+    severity: Status
+    file: str
+    subject: str
+    figures: str
+
+    def __str__(self) -> str:
+        return f"{self.severity}: {self.file}: {self.subject}: {self.figures}"
+
+
+@dataclass(frozen=True)
+class RetrievalFigures:
+    """How well the golden questions are answered; recorded as `releases/<version>/retrieval.json`.
+
+    Attributes:
+        recipe: the rules for sentences and masking, and the model.
+        golden: a hash of the golden reviews and questions.
+        inputs: a hash of all that was embedded; equal inputs have equal figures.
+        sentences: their number, as `questions` is.
+        recall, ndcg: means over the questions, of six results, 0 to 1.
+    """
+
+    recipe: str
+    golden: str
+    inputs: str
+    sentences: int
+    questions: int
+    recall: float
+    ndcg: float
+
+
+@dataclass(frozen=True)
+class RetrievalCheck:
+    """The figures of the version and of the baseline, as far as there are any.
+
+    Attributes:
+        not_compared: why there are none, or why they cannot be compared.
+        error: why the model could not be used.
+    """
+
+    figures: RetrievalFigures | None = None
+    baseline: RetrievalFigures | None = None
+    not_compared: str = ""
+    error: str = ""

@@ -36,6 +36,8 @@ def publish(s3: "S3Client", bucket: str, verdict: Verdict) -> dict[str, Any]:
         "reasons": [str(reason) for reason in verdict.reasons],
         "comparisons": verdict.counts,
         "not_compared": verdict.not_compared,
+        "runtimes": verdict.runtimes,
+        "retrieval": asdict(verdict.retrieval),
         **keys,
     }
 

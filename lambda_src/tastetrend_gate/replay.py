@@ -1,7 +1,7 @@
 """Replays a golden file with one version, within the artifacts bucket, and reads the outputs."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from tastetrend_etl.output_keys import output_keys
 from tastetrend_etl.s3_download import find_current_version, is_not_found
 from tastetrend_etl.s3_parquet import read_parquet
 from tastetrend_gate.golden_files import GoldenFile
-from tastetrend_gate.models import GateSettings, ReplayResult
+from tastetrend_gate.models import Embed, GateSettings, ReplayResult, Runtime
 from tastetrend_gate.replay_result import DUPLICATE, NO_ROWS, folder_of, to_result
 
 if TYPE_CHECKING:
@@ -31,17 +31,25 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True)
 class ReplayContext:
-    """Clients, settings, and the name of the gate run, which is part of its object keys."""
+    """Clients, settings, and the name of the gate run, which is part of its object keys.
+
+    Attributes:
+        embed: returns the numbers of each text; used only where retrieval is on.
+        check_time: raises `OutOfTimeError` when too little time remains for another step.
+    """
 
     s3: "S3Client"
     lambda_: "LambdaClient"
     settings: GateSettings
     run: str
+    embed: Embed
+    check_time: Callable[[], None]
 
 
 def replay(golden: GoldenFile, version: str, context: ReplayContext) -> ReplayResult:
     """Return the version's result for the file; a fault of the version is a result too."""
-    key = f"gate/{context.run}/{version}/{golden.name}"
+    context.check_time()
+    key = _key(golden.name, version, context)
     bucket = context.settings.artifacts_bucket
     context.s3.put_object(Bucket=bucket, Key=key, Body=golden.body)
     outcome, reason = _invoke(context, version, {"bucket": bucket, "key": key, "reprocess": True})
@@ -55,11 +63,32 @@ def replay(golden: GoldenFile, version: str, context: ReplayContext) -> ReplayRe
         return ReplayResult("unreadable", f"(its outputs lack {error})")
 
 
-def _invoke(context: ReplayContext, version: str, event: Mapping[str, object]) -> tuple[str, str]:
+def read_runtime(version: str, context: ReplayContext) -> Runtime | None:
+    """Return what a version runs on, None if it does not tell.
+
+    Every version skips the event, since there is no such object, so that it also answers if it cannot write.
+    """
+    event = {"bucket": context.settings.artifacts_bucket, "key": _key("runtime", version, context)}
+    match _call(context, version, event):
+        case {"runtime": dict(runtime)}:
+            return runtime
+    return None
+
+
+def _key(name: str, version: str, context: ReplayContext) -> str:
+    return f"gate/{context.run}/{version}/{name}"
+
+
+def _call(context: ReplayContext, version: str, event: Mapping[str, object]) -> object:
     response = context.lambda_.invoke(
         FunctionName=f"{context.settings.etl_function}:{version}", Payload=json.dumps(event).encode()
     )
-    match json.loads(response["Payload"].read()):
+    answer: object = json.loads(response["Payload"].read())
+    return answer
+
+
+def _invoke(context: ReplayContext, version: str, event: Mapping[str, object]) -> tuple[str, str]:
+    match _call(context, version, event):
         case {"files": [{"action": str(action), "reason": str(reason)}]}:
             return _FORMER_ACTIONS.get(action, action), reason
         case {"errorType": str(kind), "errorMessage": str(message)}:

@@ -2,13 +2,24 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from tastetrend_etl.errors import OutOfTimeError
 from tastetrend_etl.limits import SEVERITY, Status, Threshold
+from tastetrend_etl.runtime import SUPPORTED, describe_runtime
 from tastetrend_gate.compare import compare
 from tastetrend_gate.golden_files import golden_files
-from tastetrend_gate.models import Comparison, Measure, Reference, ReplayResult
-from tastetrend_gate.replay import ReplayContext, replay
+from tastetrend_gate.models import (
+    Comparison,
+    Measure,
+    Reason,
+    Reference,
+    ReplayResult,
+    RetrievalCheck,
+    Runtime,
+)
+from tastetrend_gate.replay import ReplayContext, read_runtime, replay
+from tastetrend_gate.retrieval_check import check_retrieval, collect_retrieval_reasons
 
 _EXACT = Threshold(warn=0, fail=0)
 # The truth is exact for each cell, so two wrong cells in a golden file of 240 rows are too many. Columns
@@ -27,19 +38,6 @@ LIMITS: Mapping[Measure, Mapping[Reference, Threshold]] = {
     "rating gap": {"truth": Threshold(0.01, 0.05), "baseline": Threshold(0.01, 0.10)},
 }
 _ROUNDING = 1e-5  # of the shares in reports
-
-
-@dataclass(frozen=True)
-class Reason:
-    """One subject of one golden file that differs too much, with the figures of its comparisons."""
-
-    severity: Status
-    file: str
-    subject: str
-    figures: str
-
-    def __str__(self) -> str:
-        return f"{self.severity}: {self.file}: {self.subject}: {self.figures}"
 
 
 @dataclass(frozen=True)
@@ -68,6 +66,7 @@ class Verdict:
         baseline: the version that it was compared with; None if only with the truth.
         run: part of the keys of this run's objects, below `gate/` and `processed/gate/`.
         comparisons: all of them, those without a difference included.
+        runtimes: what the gate and the version run on; None if the version does not tell.
     """
 
     status: Status
@@ -77,6 +76,8 @@ class Verdict:
     reasons: list[Reason]
     files: list[FileResult]
     comparisons: list[Comparison]
+    runtimes: Mapping[str, Runtime | None] = field(default_factory=dict)
+    retrieval: RetrievalCheck = field(default_factory=RetrievalCheck)
 
     @property
     def counts(self) -> dict[Reference, int]:
@@ -86,27 +87,64 @@ class Verdict:
 
     @property
     def not_compared(self) -> list[str]:
-        """What cannot be compared with the baseline's results, by file."""
-        return [f"{each.file}: {subject}" for each in self.files for subject in each.not_compared]
+        """What was not compared: of the results for a file, of what the code runs on, or of retrieval."""
+        of_files = [f"{each.file}: {subject}" for each in self.files for subject in each.not_compared]
+        unknown = [
+            f"{name} does not tell what it runs on" for name, told in self.runtimes.items() if not told
+        ]
+        return [*of_files, *unknown, *filter(None, [self.retrieval.not_compared])]
 
 
 def run_checks(version: str, baseline: str | None, context: ReplayContext) -> Verdict:
-    """Replay every golden file and compare the results with the truth and with the baseline's results."""
+    """Compare the results for the golden files with the truth and the baseline, and measure retrieval."""
     compared = baseline if baseline != version else None
-    files: list[FileResult] = []
-    comparisons: list[Comparison] = []
+    files, comparisons, reasons = list[FileResult](), list[Comparison](), list[Reason]()
+    runtimes: dict[str, Runtime | None] = {"quality gate": describe_runtime(context.s3)}
+    retrieval = RetrievalCheck()
+    try:
+        runtimes[f"version {version}"] = read_runtime(version, context)
+        for file, found in _check_files(version, compared, context):
+            files.append(file)
+            comparisons += found
+        retrieval = check_retrieval(version, compared, context)
+    except OutOfTimeError:
+        figures = f"ran out of time after {len(files)} golden files; invoke it again"
+        reasons.append(Reason("fail", "quality gate", "time", figures))
+    reasons += [*_runtime_reasons(runtimes), *collect_retrieval_reasons(retrieval)]
+    reasons += collect_reasons(comparisons)
+    reasons.sort(key=lambda reason: reason.severity)  # "fail" before "warn"
+    return Verdict(
+        status=worst_status(reasons),
+        version=version,
+        baseline=compared,
+        run=context.run,
+        reasons=reasons,
+        files=files,
+        comparisons=comparisons,
+        runtimes=runtimes,
+        retrieval=retrieval,
+    )
+
+
+def _check_files(
+    version: str, baseline: str | None, context: ReplayContext
+) -> Iterator[tuple[FileResult, list[Comparison]]]:
     for golden in golden_files():
         result = replay(golden, version, context)
         found, omitted = [*compare(golden.name, result, golden.expected, "truth")], []
-        if compared:
-            reference = replay(golden, compared, context)
+        if baseline:
+            reference = replay(golden, baseline, context)
             found += compare(golden.name, result, reference, "baseline")
             omitted = find_incomparable(result, reference)
         status = worst_status(collect_reasons(found))
-        files.append(FileResult(golden.name, status, str(result), result.rows, len(found), omitted))
-        comparisons += found
-    reasons = sorted(collect_reasons(comparisons), key=lambda reason: reason.severity)  # "fail" before "warn"
-    return Verdict(worst_status(reasons), version, compared, context.run, reasons, files, comparisons)
+        yield FileResult(golden.name, status, str(result), result.rows, len(found), omitted), found
+
+
+def _runtime_reasons(runtimes: Mapping[str, Runtime | None]) -> Iterator[Reason]:
+    for name, runtime in runtimes.items():
+        if runtime and runtime["conditional_writes"] != SUPPORTED:
+            figures = f"in its SDK, {runtime['conditional_writes']}: outputs would overwrite newer ones"
+            yield Reason("fail", name, "conditional writes", figures)
 
 
 def find_incomparable(actual: ReplayResult, reference: ReplayResult) -> list[str]:

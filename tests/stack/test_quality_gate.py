@@ -31,7 +31,7 @@ def gate_grants():
         ("lambda:InvokeFunction", f"{ARN}:lambda:{HERE}:function:tastetrend-ENV-etl:*"),
         ("s3:ListBucket", artifacts),
         ("s3:PutObject", f"{artifacts}/gate/*"),
-        ("s3:PutObject", f"{artifacts}/releases/*"),
+        *((f"s3:{call}Object", f"{artifacts}/releases/*") for call in ("Get", "Put")),
         ("s3:GetObject", f"{artifacts}/gate/*"),
         *(
             ("s3:GetObject", f"{artifacts}/{prefix}/gate/*")
@@ -44,9 +44,18 @@ def gate_grants():
     }
 
 
-@pytest.mark.parametrize("name", ["local", "dev"])
-def test_the_gate_is_granted_replays_within_the_artifacts_bucket_and_nothing_else(name, all_stacks):
-    assert granted(all_stacks[name]) == gate_grants()
+MAY_EMBED = (
+    "bedrock:InvokeModel",
+    f"{ARN}:bedrock:${{AWS::Region}}::foundation-model/amazon.titan-embed-text-v2:0",
+)
+
+
+def test_the_gate_is_granted_replays_within_the_artifacts_bucket_and_nothing_else(all_stacks):
+    assert granted(all_stacks["local"]) == gate_grants()
+
+
+def test_with_retrieval_the_gate_may_call_the_one_model(all_stacks):
+    assert granted(all_stacks["dev"]) == gate_grants() | {MAY_EMBED}
 
 
 @pytest.mark.parametrize("name", CANARIES)
@@ -54,9 +63,9 @@ def test_with_a_canary_the_gate_may_read_the_deployment(name, all_stacks):
     etl = "tastetrend-ENV-etl"
 
     assert granted(all_stacks[name]) - gate_grants() == {
+        MAY_EMBED,
         ("codedeploy:GetDeployment", f"{ARN}:codedeploy:{HERE}:deploymentgroup:{etl}/{etl}-{name}"),
         ("codedeploy:GetApplicationRevision", f"{ARN}:codedeploy:{HERE}:application:{etl}"),
-        ("s3:GetObject", f"{ARN}:s3:::tastetrend-ENV-artifacts-${{AWS::AccountId}}/releases/*"),
     }
 
 
@@ -81,13 +90,32 @@ def test_codedeploy_runs_the_gate_before_any_traffic_moves_and_accepts_its_statu
     assert [f"/${{{group}}}" in plain(resource) for resource in grants] == [True]
 
 
-def test_the_environment_variables_are_those_of_the_gate_settings(any_stack):
-    _, gate = any_stack.function("quality-gate")
+def test_the_environment_variables_are_those_of_the_gate_settings(retrieval_stack):
+    _, gate = retrieval_stack.function("quality-gate")
     variables = plain(gate["Environment"]["Variables"])
 
     assert variables.keys() == {field.name.upper() for field in fields(GateSettings)}
-    assert variables["ARTIFACTS_BUCKET"] == any_stack.bucket("artifacts")
-    assert variables["ETL_FUNCTION"] == f"tastetrend-{any_stack.name}-etl"
+    assert variables["ARTIFACTS_BUCKET"] == retrieval_stack.bucket("artifacts")
+    assert variables["ETL_FUNCTION"] == f"tastetrend-{retrieval_stack.name}-etl"
+    assert variables["EMBEDDING_MODEL"] == "amazon.titan-embed-text-v2:0"
+
+
+def test_without_retrieval_the_gate_has_no_model(all_stacks):
+    _, gate = all_stacks["local"].function("quality-gate")
+
+    assert "EMBEDDING_MODEL" not in gate["Environment"]["Variables"]
+
+
+def test_the_gate_is_told_the_version_that_has_its_code(any_stack):
+    _, gate = any_stack.function("quality-gate")
+    function, _ = any_stack.function()
+    (newest,) = (
+        logical_id
+        for logical_id, version in any_stack.properties("Lambda::Version").items()
+        if plain(version["FunctionName"]) == f"${{{function}}}"
+    )
+
+    assert plain(gate["Environment"]["Variables"]["ETL_VERSION"]) == f"${{{newest}.Version}}"
 
 
 def test_the_gate_has_the_code_and_layers_of_the_etl_function(any_stack):
@@ -102,4 +130,4 @@ def test_the_gate_has_the_code_and_layers_of_the_etl_function(any_stack):
 def test_the_gate_has_time_to_replay_every_golden_file_twice(any_stack):
     _, gate = any_stack.function("quality-gate")
 
-    assert (gate["Timeout"], gate["MemorySize"]) == (300, 1024)
+    assert (gate["Timeout"], gate["MemorySize"]) == (600, 1024)

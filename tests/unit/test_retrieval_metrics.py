@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.quality_report import Outcome, least_score, render
-from benchmarks.retrieval_metrics import ndcg, precision, recall
+from benchmarks.retrieval_metrics import precision
 from ops.answer import LOCAL_MODEL, MIN_SCORES
+from tastetrend_gate.retrieval_metrics import ndcg, recall
 
 GRADES = {"a": 2, "b": 2, "c": 1}
 MANY = dict.fromkeys("abcdefgh", 2)

@@ -55,12 +55,13 @@ class Deployment:
     vectors_client: object
     queue: object
 
-    def put(self, *rows, key=KEY, schema=REVIEWS, row_group_size=None):
-        """Write a dataset of rows, each given by what differs from `ROW`."""
+    def put(self, *rows, key=KEY, schema=REVIEWS, row_group_size=None, sha256=None):
+        """Write a dataset of rows, each given by what differs from `ROW`; `sha256` as its metadata say."""
         file = io.BytesIO()
         table = pa.Table.from_pylist([ROW | row for row in rows], REVIEWS).select(schema.names)
         pq.write_table(table, file, row_group_size=row_group_size)
-        self.s3.put_object(Bucket=PROCESSED, Key=key, Body=file.getvalue())
+        metadata = {"content-sha256": sha256} if sha256 else {}
+        self.s3.put_object(Bucket=PROCESSED, Key=key, Body=file.getvalue(), Metadata=metadata)
 
     def send(self, *bodies, remaining_ms=300_000):
         """Invoke the function with a message for each body; return the numbers of the failed ones."""

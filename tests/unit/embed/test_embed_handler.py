@@ -316,3 +316,27 @@ def test_no_name_reaches_the_model_the_index_the_logs_or_the_metrics(deployment,
     assert "embedding" in seen
     secrets = ["lovelace", "hopper", "ada", "grace", "example.org", "0100", "marked", "26-35"]
     assert [secret for secret in secrets if re.search(rf"\b{secret}\b", seen)] == []
+
+
+def test_a_dataset_that_is_written_again_with_the_same_content_is_not_read(deployment, store):
+    """Its ETag differs where KMS encrypts the bucket; the other ETag here is that of another content."""
+    deployment.put({}, sha256="a hash")
+    deployment.notify()
+    deployment.model.texts.clear()
+    versions = store.versions()
+    deployment.put({"review_text": "Not read."}, sha256="a hash")
+
+    assert deployment.notify() == []
+    assert deployment.model.texts == []
+    assert [key for key in store.versions() if key.startswith(PREFIX)] == [
+        key for key in versions if key.startswith(PREFIX)
+    ]
+
+
+def test_another_content_is_read(deployment):
+    deployment.put({}, sha256="a hash")
+    deployment.notify()
+    deployment.put({"review_text": "Another."}, sha256="another hash")
+    deployment.notify()
+
+    assert deployment.sentences() == ["Another."]

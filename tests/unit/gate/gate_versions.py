@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 from dataclasses import replace
 
 import pyarrow as pa
@@ -93,6 +94,11 @@ def follows_contract_1(patch):
     patch.setattr(ingest, "process", process_without_version)
     patch.setattr(invocation, "ingest", ingest_with_former_word)
     patch.setitem(observability._FILES, "refused", "FilesRejected")  # noqa: SLF001 # as in that version
+
+
+def has_no_runtime(patch):
+    """Answers as versions did before the gate asked what they run on."""
+    patch.setattr(sys.modules["api_handler"], "is_gate_run", lambda *_: False)
 
 
 class Versions:

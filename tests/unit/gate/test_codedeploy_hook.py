@@ -32,11 +32,12 @@ def application_revision(current, target):
 def shift_traffic(handler, monkeypatch):
     """Return a function that runs the hook for a traffic shift and expects the reported status."""
     monkeypatch.setenv("ETL_FUNCTION", "tastetrend-prod-etl")
+    monkeypatch.setenv("ETL_VERSION", "7")
     module = importlib.reload(importlib.import_module("quality_gate"))
     clean = [golden for golden in golden_files() if golden.name == "clean.csv"]
     monkeypatch.setattr("tastetrend_gate.verdict.golden_files", lambda: clean)
 
-    def shift(current, target, *, status, code=gate_versions.unchanged, revision=None):
+    def shift(current, target, *, status, code=gate_versions.unchanged, revision=None, remaining_ms=600_000):
         codedeploy = boto3.client("codedeploy")
         monkeypatch.setattr(module, "CODEDEPLOY", codedeploy)
         monkeypatch.setattr(
@@ -46,7 +47,7 @@ def shift_traffic(handler, monkeypatch):
         )
         with Stubber(codedeploy) as stub:
             _expect(stub, revision or application_revision(current, target), status)
-            response = module.lambda_handler(EVENT, gate_versions.LambdaContext())
+            response = module.lambda_handler(EVENT, gate_versions.LambdaContext(remaining_ms=remaining_ms))
             stub.assert_no_pending_responses()
         return response
 
@@ -95,6 +96,12 @@ def test_an_app_spec_of_the_newer_kind_is_read_too(shift_traffic):
     newer = {"revisionType": "AppSpecContent", "appSpecContent": revision["string"]}
 
     assert shift_traffic("5", "7", status="Succeeded", revision=newer)["version"] == "7"
+
+
+def test_the_hook_reports_failure_before_the_time_is_over(shift_traffic):
+    response = shift_traffic("5", "7", status="Failed", remaining_ms=60_000)
+
+    assert "ran out of time after 0 golden files" in response["reasons"][0]
 
 
 def test_the_hook_reports_failure_when_the_gate_itself_fails(shift_traffic, monkeypatch, store):

@@ -6,6 +6,8 @@ import json
 import awswrangler as wr
 import pytest
 
+from tastetrend_etl import runtime as etl_runtime
+from tastetrend_etl.runtime import describe_runtime
 from tastetrend_gate.golden_files import golden_files
 from tests.unit.conftest import ARTIFACTS, PROCESSED, RAW
 from tests.unit.gate import gate_versions
@@ -18,9 +20,12 @@ MESSY = ["downtown_messy.csv", "eastside_messy.csv", "midtown_messy.txt", "uptow
 def gate(handler, monkeypatch):
     """Return a function that checks version 7; candidate and baseline change the present code."""
     monkeypatch.setenv("ETL_FUNCTION", "tastetrend-local-etl")
+    monkeypatch.setenv("ETL_VERSION", "7")
     module = importlib.reload(importlib.import_module("quality_gate"))
 
-    def run_checks(candidate, baseline=None, *, only=None, request="00000000-0", compared="5"):
+    def run_checks(
+        candidate, baseline=None, *, only=None, request="00000000-0", compared="5", remaining_ms=600_000
+    ):
         monkeypatch.setattr(
             module, "LAMBDA", gate_versions.Versions(handler, {"7": candidate, "5": baseline})
         )
@@ -28,7 +33,9 @@ def gate(handler, monkeypatch):
             chosen = [golden for golden in golden_files() if golden.name == only]
             monkeypatch.setattr("tastetrend_gate.verdict.golden_files", lambda: chosen)
         event = {"version": "7"} | ({"baseline": compared} if baseline else {})
-        return module.lambda_handler(event, gate_versions.LambdaContext(aws_request_id=request))
+        return module.lambda_handler(
+            event, gate_versions.LambdaContext(aws_request_id=request, remaining_ms=remaining_ms)
+        )
 
     return run_checks
 
@@ -51,7 +58,8 @@ def reason(response, file, subject):
     return found
 
 
-def test_a_version_equal_to_truth_and_baseline_passes(gate):
+def test_a_version_equal_to_truth_and_baseline_passes(gate, store):
+    runtime = describe_runtime(store.client)
     response = gate(gate_versions.unchanged, gate_versions.unchanged)
 
     assert response == {
@@ -60,7 +68,9 @@ def test_a_version_equal_to_truth_and_baseline_passes(gate):
         "baseline": "5",
         "reasons": [],
         "comparisons": {"truth": 344, "baseline": 624},
-        "not_compared": [],
+        "not_compared": ["retrieval is off"],
+        "runtimes": {"quality gate": runtime, "version 7": runtime},
+        "retrieval": {"figures": None, "baseline": None, "not_compared": "retrieval is off", "error": ""},
         "verdict_key": "releases/7/verdict.json",
         "page_key": "releases/7/verdict.html",
         "comparisons_key": "releases/7/comparisons.parquet",
@@ -174,11 +184,49 @@ def test_a_baseline_that_raises_is_only_a_warning_and_named_as_not_compared(gate
 
     assert response["status"] == "warn"
     assert response["comparisons"]["baseline"] == 1
-    (omitted,) = response["not_compared"]
+    omitted, _ = response["not_compared"]
     assert omitted.startswith(
         "clean.csv: everything but the outcome (processed, was failed (RetryableError: "
     )
     assert "Not compared: clean.csv: everything" in read_text(store, response["page_key"])
+
+
+def test_a_gate_without_time_fails_and_says_so(gate, store):
+    response = gate(gate_versions.unchanged, gate_versions.unchanged, remaining_ms=80_000)
+
+    assert response["status"] == "fail"
+    assert response["reasons"] == [
+        "fail: quality gate: time: ran out of time after 0 golden files; invoke it again"
+    ]
+    assert "ran out of time" in read_text(store, response["page_key"])
+
+
+def lacks_a_condition(patch):
+    conditions = etl_runtime._CONDITIONS | {"PutObject": ("IfMatch", "IfElse")}  # noqa: SLF001
+    patch.setattr(etl_runtime, "_CONDITIONS", conditions)
+
+
+def test_a_version_whose_sdk_lacks_conditional_writes_fails_with_that_reason(gate, store):
+    response = gate(lacks_a_condition, gate_versions.unchanged, only=CLEAN)
+
+    (only,) = response["reasons"]
+    assert only.startswith("fail: version 7: conditional writes: in its SDK, PutObject lacks IfElse: ")
+    assert response["runtimes"]["quality gate"]["conditional_writes"] == "supported"
+    assert "PutObject lacks IfElse" in read_text(store, response["page_key"])
+
+
+def test_a_gate_whose_sdk_lacks_conditional_writes_fails_too(gate, monkeypatch):
+    lacks_a_condition(monkeypatch)
+    response = gate(gate_versions.unchanged, only=CLEAN)
+
+    assert [line.split(": ")[1] for line in response["reasons"]] == ["quality gate", "version 7"]
+
+
+def test_a_version_that_does_not_tell_what_it_runs_on_is_named(gate):
+    response = gate(gate_versions.has_no_runtime, only=CLEAN)
+
+    assert response["status"] == "pass"
+    assert "version 7 does not tell what it runs on" in response["not_compared"]
 
 
 def test_the_number_of_comparisons_is_published(gate, store):
@@ -187,7 +235,8 @@ def test_the_number_of_comparisons_is_published(gate, store):
     verdict, figures = json.loads(read_text(store, response["verdict_key"])), comparisons(response)
     assert response["comparisons"] == verdict["counts"] == figures["against"].value_counts().to_dict()
     assert verdict["files"][0]["comparisons"] == len(figures) == sum(verdict["counts"].values())
-    assert {*response["not_compared"]} == {f"clean.csv: column gender_norm{end}" for end in ("", "alised")}
+    columns = {f"clean.csv: column gender_norm{end}" for end in ("", "alised")}
+    assert {*response["not_compared"]} == columns | {"retrieval is off"}
     counts = "{truth:,} with the truth and {baseline:,} with version 5".format_map(verdict["counts"])
     assert counts in read_text(store, response["page_key"])
 
@@ -211,7 +260,7 @@ def test_between_contract_versions_1_and_2_all_is_compared_and_the_new_keys_are_
 
     assert response["status"] == "warn"
     assert response["comparisons"] == {"truth": 344, "baseline": 624}
-    assert response["not_compared"] == []
+    assert response["not_compared"] == ["retrieval is off"]
     moved = [line for line in response["reasons"] if ": keys: " in line]
     assert moved == response["reasons"]
     assert [line.split(": ")[1] for line in moved] == [*MESSY, "unknown_messy.csv", "hostile.csv"]

@@ -2,6 +2,7 @@
 
 import json
 
+from tastetrend_etl.runtime import describe_runtime
 from tests.unit.conftest import ARTIFACTS, PROCESSED, RAW
 
 GOLDEN = b"rating,review_text\n5,good\n,\n"
@@ -38,6 +39,21 @@ def test_a_gate_run_does_not_affect_later_invocations(store, handler, context):
     handler.lambda_handler({"key": "reviews.csv"}, context)
 
     assert "processed/processed_reviews.csv.parquet" in keys(store, PROCESSED)
+
+
+def test_only_a_gate_run_is_told_what_the_code_runs_on(store, handler, context):
+    store.upload("reviews.csv", GOLDEN)
+
+    assert run_gate(store, handler, context)["runtime"] == describe_runtime(store.client)
+    assert "runtime" not in handler.lambda_handler({"key": "reviews.csv"}, context)
+
+
+def test_a_version_tells_what_it_runs_on_without_writing(store, handler, context):
+    response = handler.lambda_handler({"bucket": ARTIFACTS, "key": "gate/run/7/runtime"}, context)
+
+    assert response["files"][0]["reason"] == "gone"
+    assert response["runtime"]["conditional_writes"] == "supported"
+    assert keys(store, ARTIFACTS) == set()
 
 
 def test_golden_files_count_only_as_gate_runs_so_that_they_trigger_no_alarm(store, handler, context, capsys):

@@ -10,7 +10,7 @@ from tastetrend_gate.golden_files import golden_files
 from tastetrend_gate.models import INDEX
 
 FOLDER = golden.GOLDEN
-KEPT = {"schema.json", ".gitattributes"}
+KEPT = {"schema.json", ".gitattributes", "retrieval.json"}
 GENERATED = [path.name for path in FOLDER.iterdir() if path.is_file() and path.name not in KEPT]
 ONBOARDED = {
     str(path.relative_to(folder))
