@@ -92,7 +92,7 @@ def test_the_figures_are_recorded_and_shown(gate, recorded, store):
     page = store.client.get_object(Bucket=ARTIFACTS, Key=response["page_key"])["Body"].read().decode()
     verdict = json.load(store.client.get_object(Bucket=ARTIFACTS, Key=response["verdict_key"])["Body"])
     assert (response["status"], response["not_compared"]) == ("pass", [])
-    assert (figures["recall"], figures["recipe"]) == (1.0, "1.1.a model")
+    assert (figures["recall"], figures["recipe"]) == (1.0, "1.2.a model")
     assert figures == recorded("7") == verdict["retrieval"]["figures"]
     assert '<td>recall@6</td><td class="number">1.000</td>' in page
 
