@@ -51,7 +51,7 @@ async def _handle_request(_method: str, _path: str, headers: Record, body: bytes
     action = headers["x-amz-target"].rpartition(".")[2]
     if action not in _OPERATIONS:
         problem = f"the emulator's CodeDeploy does not have {action}"
-        return cast(Response, error_response_json("InvalidAction", problem, 400))
+        return cast("Response", error_response_json("InvalidAction", problem, 400))
     try:
         response: Response = json_response(_OPERATIONS[action](json.loads(body)))
     except _NotFoundError as error:

@@ -88,10 +88,11 @@ def _run(function: Record, config: Record, event: object, request_id: str, start
 
 def _route(function: Record, config: Record) -> tuple[Record, Record]:
     """Return the version that a weighted alias runs now: its share of the invocations, the first included."""
-    qualifier, arn = _qualifier(config), config.get("FunctionArn")
+    qualifier, arn = _qualifier(config), str(config.get("FunctionArn"))
     base = lambda_svc._functions.get(config["FunctionName"]) or {}
     routing = base.get("aliases", {}).get(qualifier, {}).get("RoutingConfig") or {}
-    for version, weight in (routing.get("AdditionalVersionWeights") or {}).items():
+    weights: dict[str, float] = routing.get("AdditionalVersionWeights") or {}
+    for version, weight in weights.items():
         owed = _owed.get((arn, version), 1 - weight) + weight
         is_due = owed > 1 - 1e-9
         _owed[arn, version] = owed - is_due

@@ -26,6 +26,7 @@ FAILS_ON_ONE_KEY = (
 )
 VALUES = {  # of the metrics in formulas; the others ring with their threshold
     "batch-failed": {"failed": 1},
+    "events-rejected": {"rejected": 1},
     "rejected-share": {"rejected": 1, "read": 1},
     "nothing-written": {"invocations": 1},
 }
