@@ -147,7 +147,8 @@ def test_the_alarm_on_real_events_takes_a_canary_back_and_no_file_is_lost(releas
     assert not weights(releases)
     assert {"errors", "live-errors"} <= alarms.ringing()
     store.await_outcome("canary/poison.csv")
-    assert releases.writer("canary/poison.csv") == "1"
+    dataset = store.s3.head_object(Bucket=store.processed, Key=store.keys_for("canary/poison.csv").dataset)
+    assert dataset["Metadata"]["function-version"] == "1"
 
 
 @pytest.mark.usefixtures("rung")
