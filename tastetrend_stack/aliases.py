@@ -1,6 +1,6 @@
 """The version of the function that each alias runs."""
 
-from aws_cdk import CfnCondition, CfnParameter, Fn, RemovalPolicy, Stack
+from aws_cdk import CfnCondition, CfnOutput, CfnParameter, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
@@ -10,7 +10,9 @@ from tastetrend_stack.environments import Environment
 class VersionAliases(Construct):
     """The newest version, retained, and the aliases; `staging` and `prod` move only when promoted.
 
-    The names of the stack parameters that name the promoted versions begin with `tier`.
+    The names of the stack parameters that name the promoted versions begin with `tier`. Each is an output
+    too: CloudFormation refuses an update that changes neither a resource nor an output, and does not keep its
+    parameters then.
     """
 
     def __init__(
@@ -48,5 +50,7 @@ class VersionAliases(Construct):
         )
         given = Fn.condition_not(Fn.condition_equals(parameter, ""))
         condition = CfnCondition(stack, f"{name}Given", expression=given).logical_id
+        promoted = Fn.condition_if(condition, parameter.value_as_string, "newest").to_string()
+        CfnOutput(stack, f"Promoted{name}", value=promoted)
         version = Fn.condition_if(condition, parameter.value_as_string, self.newest.version).to_string()
         return lambda_.Version.from_version_attributes(self, name, lambda_=self._function, version=version)

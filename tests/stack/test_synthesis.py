@@ -83,4 +83,5 @@ def test_the_stack_has_the_outputs_that_the_commands_and_operators_need(any_stac
         "AlarmTopicArn",
         "DatabaseName",
         "WorkgroupName",
+        *(f"Promoted{tier}{alias}Version" for tier in ("", "Large") for alias in ("Staging", "Prod")),
     }
