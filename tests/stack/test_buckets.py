@@ -134,4 +134,3 @@ def rules_of(stack, bucket):
     """Return the rules of a bucket that delete current objects."""
     _, *rules = stack.properties("S3::Bucket")[bucket]["LifecycleConfiguration"]["Rules"]
     return rules
-

@@ -15,7 +15,7 @@ TEMPLATE = {
     "Resources": {
         "Raw": {
             "Type": "AWS::S3::Bucket",
-            "Properties": {"BucketName": RAW, "VersioningConfiguration": {"Status": "Enabled"}},
+            "Properties": {"BucketName": RAW},
         },
         "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "tastetrend-dev-alarms"}},
     }
@@ -36,6 +36,7 @@ def deployed():
     """Deploy a stack; its bucket has two versions, a delete marker and an unfinished upload."""
     boto3.client("cloudformation").create_stack(StackName="tastetrend-dev", TemplateBody=json.dumps(TEMPLATE))
     s3 = boto3.client("s3")
+    s3.put_bucket_versioning(Bucket=RAW, VersioningConfiguration={"Status": "Enabled"})
     s3.put_object(Bucket=RAW, Key="a.csv", Body=b"1")
     s3.put_object(Bucket=RAW, Key="a.csv", Body=b"2")
     s3.delete_object(Bucket=RAW, Key="a.csv")
@@ -49,7 +50,41 @@ def left_behind():
     for group in (LOGS, "/aws/lambda/tastetrend-developer-etl"):
         logs.create_log_group(logGroupName=group)
     for family in ("tastetrend-dev-etl-task-1", "tastetrend-prod-etl-task-1"):
-        ecs.register_task_definition(family=family, containerDefinitions=[{"name": "file", "image": "a"}])
+        ecs.register_task_definition(
+            family=family, containerDefinitions=[{"name": "file", "image": "a", "memory": 8}]
+        )
+
+
+class StrictCloudFormation:
+    """Refuses to delete a stack whose bucket has objects, as AWS does; moto deletes them."""
+
+    def __init__(self, client):
+        self.client, self.failed = client, False
+
+    def __getattr__(self, name):
+        return getattr(self.client, name)
+
+    def delete_stack(self, StackName):  # noqa: N803 # as boto3 names it
+        self.failed = "Versions" in boto3.client("s3").list_object_versions(Bucket=RAW)
+        if not self.failed:
+            self.client.delete_stack(StackName=StackName)
+
+    def describe_stacks(self, **arguments):
+        stacks = self.client.describe_stacks(**arguments)
+        if self.failed:
+            stacks["Stacks"][0] |= {"StackStatus": "DELETE_FAILED", "StackStatusReason": "[Raw] is not empty"}
+        return stacks
+
+
+@pytest.fixture
+def strict(monkeypatch):
+    """Let CloudFormation refuse what AWS refuses."""
+    strict, create = StrictCloudFormation(boto3.client("cloudformation")), boto3.client
+    monkeypatch.setattr(
+        boto3,
+        "client",
+        lambda name, **options: strict if name == "cloudformation" else create(name, **options),
+    )
 
 
 def destroy_dev(*, yes):
@@ -92,7 +127,7 @@ def test_what_a_deleted_stack_has_left_is_deleted_too():
     assert log_groups() == {"/aws/lambda/tastetrend-developer-etl"}
 
 
-@pytest.mark.usefixtures("deployed")
+@pytest.mark.usefixtures("deployed", "strict")
 def test_an_object_that_arrives_while_the_stack_is_deleted_does_not_stop_it(monkeypatch):
     deletions = []
     empty = destroy.bucket_content.delete
@@ -110,7 +145,7 @@ def test_an_object_that_arrives_while_the_stack_is_deleted_does_not_stop_it(monk
     assert boto3.client("s3").list_buckets()["Buckets"] == []
 
 
-@pytest.mark.usefixtures("deployed")
+@pytest.mark.usefixtures("deployed", "strict")
 def test_a_stack_that_cannot_be_deleted_is_an_error_with_the_reason(monkeypatch):
     monkeypatch.setattr(destroy.bucket_content, "delete", lambda _: None)
 
