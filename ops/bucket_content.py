@@ -10,7 +10,11 @@ from ops.errors import CommandError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
-    from mypy_boto3_s3.type_defs import ListObjectVersionsOutputTypeDef, MultipartUploadTypeDef
+    from mypy_boto3_s3.type_defs import (
+        ListObjectVersionsOutputTypeDef,
+        MultipartUploadTypeDef,
+        ObjectIdentifierTypeDef,
+    )
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,9 @@ def delete(bucket: str) -> None:
         listed = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
         if not listed:
             continue
-        objects = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in listed]
+        objects: list[ObjectIdentifierTypeDef] = [
+            {"Key": each["Key"], "VersionId": each["VersionId"]} for each in listed
+        ]
         response = s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
         if errors := response.get("Errors"):
             raise CommandError(

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import ClientError
@@ -43,7 +43,7 @@ def destroy_environment(env: str, console: Console, *, yes: bool) -> Result:
     buckets = [physical for kind, physical in resources if kind == "AWS::S3::Bucket"]
     contents = [bucket_content.count(bucket) for bucket in buckets]
     left = _find_leftovers(name)
-    data = {"environment": env, "stack": name if stack else None, "resources": len(resources)}
+    data: dict[str, Any] = {"environment": env, "stack": name if stack else None, "resources": len(resources)}
     data |= {"buckets": [asdict(content) for content in contents], **asdict(left)}
     if not yes:
         _show(name, len(resources), contents, left, console)

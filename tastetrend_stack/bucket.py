@@ -1,6 +1,6 @@
 """The settings that all buckets share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_iam as iam
@@ -55,7 +55,9 @@ class PrivateBucket(s3.Bucket):
             other_role = {"ArnNotLike": {"aws:PrincipalArn": roles}}
             self._deny("OtherRoles", _OBJECT_ACCESS, [self.arn_for_objects("*")], other_role)
 
-    def _deny(self, sid: str, actions: list[str], resources: list[str], condition: dict[str, object]) -> None:
+    def _deny(
+        self, sid: str, actions: list[str], resources: list[str], condition: Mapping[str, object]
+    ) -> None:
         statement = iam.PolicyStatement(
             sid=sid,
             effect=iam.Effect.DENY,
