@@ -12,6 +12,7 @@ from urllib.parse import quote_plus
 import boto3
 import pyarrow.parquet as pq
 import pytest
+from botocore.exceptions import ClientError
 
 from local.deploy import bootstrap, deploy
 from local.emulator import PROJECT, running
@@ -215,7 +216,6 @@ def names_left(connect):
     """Return the names of the project's resources of each kind that the account has."""
     listed = {
         "s3": connect("s3").list_buckets()["Buckets"],
-        "s3vectors": connect("s3vectors").list_vector_buckets()["vectorBuckets"],
         "lambda": connect("lambda").list_functions()["Functions"],
         "sqs": connect("sqs").list_queues().get("QueueUrls", []),
         "sns": connect("sns").list_topics()["Topics"],
@@ -231,18 +231,23 @@ def names_left(connect):
 
 
 @pytest.mark.usefixtures("datasets")
-def test_destroying_the_environment_leaves_nothing(connection, connect):
+def test_destroying_the_environment_leaves_nothing(connection, connect, stack):
     """The last test of this module, as nothing is left for another one."""
     environment = os.environ | connection[2]
     command = [SCRIPT, "destroy", "--env", "local", "--json"]
     before = names_left(connect)
     shown = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE)  # noqa: S603 # our own
-    assert len(before) == 12
+    assert len(before) == 11
     assert names_left(connect) == before
     assert {each["bucket"].split("-")[2] for each in json.loads(shown.stdout)["buckets"]} == {
         *("raw", "processed", "artifacts", "access"),
     }
 
+    index = {"vectorBucketName": stack["VectorBucketName"], "indexName": stack["VectorIndexName"]}
+    connect("s3vectors").get_index(**index)
+
     subprocess.run([*command, "--yes"], env=environment, check=True)  # noqa: S603 # our own
 
     assert names_left(connect) == set()
+    with pytest.raises(ClientError, match="NotFound"):
+        connect("s3vectors").get_index(**index)
