@@ -108,7 +108,15 @@ def test_without_named_roles_iam_decides(any_stack):
 
 
 @pytest.mark.parametrize(
-    "value", ["Upload", "arn:aws:iam::111122223333:user/a", "arn:aws:iam::1:role/a", "*", f"{UPLOADER.arn},"]
+    "value",
+    [
+        "Upload",
+        "arn:aws:iam::111122223333:user/a",
+        "arn:aws:iam::1:role/a",
+        "*",
+        f"{UPLOADER.arn},",
+        f"{UPLOADER.arn} b",
+    ],
 )
 def test_what_is_no_role_is_rejected(value):
     with pytest.raises(UnknownOptionError, match="uploader_roles=<ARN>,<ARN>"):
