@@ -20,13 +20,15 @@ endef
 LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --custom-compile-command "make lock"
 ENVIRONMENTS := local dev staging prod
 given = $(or $($1),$(error $1 is missing; name it, as in `make $@ $1=staging`))
+# Values of the CDK's context, as in CONTEXT="boundary=on large_files=fargate".
+context = --context env=$(ENV) $(foreach value,$(CONTEXT),--context '$(value)')
 
 # uv installs packages without bytecode; Python must be able to keep what it compiles, or each run would compile it again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install venv node_modules demo up down test check format lint types pytest fuzz lock synth clean
-.PHONY: bench quality diff deploy promote rollback releases
+.PHONY: bench quality diff deploy policy promote rollback releases
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z_]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -124,14 +126,17 @@ synth: $(VENV) $(NODE) ## Synthesise the stack of every environment, without AWS
 
 diff: $(VENV) $(NODE) ## Write to build/diff the changes that a deployment would make, ENV=dev
 	@mkdir -p build/diff
-	npx cdk diff tastetrend-$(call given,ENV) --context env=$(ENV) --output build/cdk.out/$(ENV) --no-notices \
+	npx cdk diff tastetrend-$(call given,ENV) $(context) --output build/cdk.out/$(ENV) --no-notices \
 		--method template --no-color --ci > build/diff/$(ENV).log
 	@# For publication: without the account number and the CLI's messages before the diff.
 	@sed -n -e 's/[0-9]\{12\}/<account>/g' -e '/^Stack /,$$p' build/diff/$(ENV).log | tee build/diff/$(ENV).txt
 
-deploy: $(VENV) $(NODE) ## Deploy an environment, ENV=dev; promoted aliases do not move
-	npx cdk deploy tastetrend-$(call given,ENV) --context env=$(ENV) --output build/cdk.out/$(ENV) --no-notices \
+deploy: $(VENV) $(NODE) ## Deploy an environment, ENV=dev CONTEXT="boundary=on"; promoted aliases do not move
+	npx cdk deploy tastetrend-$(call given,ENV) $(context) --output build/cdk.out/$(ENV) --no-notices \
 		--require-approval never
+
+policy: ## Print what limits the roles or CloudFormation, POLICY=boundary or POLICY=execution, ENV=dev
+	@sed 's/<env>/$(call given,ENV)/g' tastetrend_stack/policies/$(call given,POLICY).json
 
 promote: $(VENV) ## Run the quality gate on a version and move an alias to it, STAGE=staging ENV=prod
 	$(BIN)/tastetrend promote $(call given,STAGE) --env $(call given,ENV)

@@ -9,6 +9,7 @@ from tastetrend_etl.limits import TIERS
 GB_SECOND, INVOCATION = 0.0000166667, 0.2e-6  # of Lambda, on x86
 PUT, GET = 5e-6, 0.4e-6  # of S3; a LIST costs as much as a PUT, a HEAD as much as a GET
 TRANSITION = 25e-6  # of a Standard workflow
+DATA_EVENT = 1e-6  # recorded by CloudTrail; a read or write of an object, or an invocation
 EXPRESS_REQUEST, EXPRESS_GB_SECOND, EXPRESS_GB = 1e-6, 0.00001667, 64 / 1_024
 QUERY_GB, LEAST_QUERY_GB = 0.005, 0.01  # of Athena
 VCPU_HOUR, GB_HOUR, DISK_GB_HOUR = 0.04048, 0.004445, 0.000111  # of Fargate
@@ -22,6 +23,7 @@ _VCPU_SHARE = min(1.0, TIERS["small"].memory_mb / 1_769)
 _MB_PER_SECOND = 60.0
 _CALLS_IN_SEQUENCE = 6
 _SIDE_OBJECTS, GETS = 3, 7
+_UPLOADS, _INVOCATIONS = 1, 1  # of a file
 _LARGEST_PUT_MB, _PART_MB = 5.0, 7.5  # parts have 5 to 10 MB
 _TASK_VCPUS, _TASK_GB, _TASK_DISK_GB, _FREE_DISK_GB = 2, 8, 200, 20
 _TASK_START_SECONDS = 60  # to load the image; an assumption
@@ -72,6 +74,11 @@ def puts(file: ReviewFile) -> int:
     return _SIDE_OBJECTS + 2 * (1 if in_one else 2 + math.ceil(file.dataset_mb / _PART_MB))
 
 
+def audit_dollars(file: ReviewFile) -> float:
+    """Return the price of the events that CloudTrail records for a file."""
+    return (puts(file) + GETS + _UPLOADS + _INVOCATIONS) * DATA_EVENT
+
+
 def batch_dollars(files: int) -> float:
     """Return what a batch adds for Step Functions."""
     return files * TRANSITIONS_OF_FILE * TRANSITION
@@ -101,15 +108,19 @@ def query_dollars(files: int, file: ReviewFile) -> float:
 
 def table() -> str:
     """Return the table of docs/cost.md."""
-    lines = ["| | CPU s | s | Lambda $ | S3 $ | sum $ | a batch adds $ |", "|---|---|---|---|---|---|---|"]
+    names = ("CPU s", "s", "Lambda $", "S3 $", "sum $", "a batch adds $", "the audit adds $")
+    lines = [f"| | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
     for name, files, file in (
         ("a million reviews (515 MB in 11 files, 422 MB out)", 11, LARGE),
         ("a thousand small files (like the samples, 1,000 reviews each)", 1_000, SMALL),
     ):
         taken, calls = files * seconds(file), files * s3_dollars(file)
         compute, batch = lambda_dollars(taken, files), batch_dollars(files) + report_dollars(files)
+        audit = files * audit_dollars(file)
         cells = (f"{files * file.cpu_seconds:.0f}", f"{taken:.0f}", f"{compute:.4f}", f"{calls:.4f}")
-        lines.append(f"| {name} | {' | '.join(cells)} | **{compute + calls:.4f}** | {batch:.4f} |")
+        lines.append(
+            f"| {name} | {' | '.join(cells)} | **{compute + calls:.4f}** | {batch:.4f} | {audit:.4f} |"
+        )
     return "\n".join(lines)
 
 

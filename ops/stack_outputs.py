@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 # The first call of a command shows whether AWS can be reached; five attempts of 60 s would look like a hang.
-_FAIL_FAST = Config(connect_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
+FAIL_FAST = Config(connect_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def read_context(env: str, console: Console) -> CommandContext:
 
 
 def _read_outputs(env: str) -> dict[str, str]:
-    client = boto3.client("cloudformation", config=_FAIL_FAST)
+    client = boto3.client("cloudformation", config=FAIL_FAST)
     try:
         (stack,) = client.describe_stacks(StackName=f"tastetrend-{env}")["Stacks"]
     except ClientError as error:

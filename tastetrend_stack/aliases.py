@@ -27,7 +27,7 @@ class VersionAliases(Construct):
         super().__init__(scope, construct_id)
         self._function, self._tier = function, tier
         self.newest = function.current_version
-        self.newest.apply_removal_policy(RemovalPolicy.RETAIN)
+        self.newest.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         aliases = {
             "dev": self._build_alias("dev", self.newest),
             "staging": self._build_alias("staging", self._promoted("staging")),

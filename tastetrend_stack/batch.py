@@ -57,6 +57,7 @@ class Batch(Construct):
         return build_role(
             self,
             "Role",
+            environment=environment,
             name=f"{name}-role",
             policy_name="batch",
             grants=_grants(environment, name),

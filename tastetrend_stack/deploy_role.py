@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Aws, CfnOutput, DefaultStackSynthesizer, Duration, Stack
+from aws_cdk import Aws, BootstraplessSynthesizer, CfnOutput, DefaultStackSynthesizer, Duration, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -26,7 +26,7 @@ _AUDIENCE = {f"{_ISSUER}:aud": "sts.amazonaws.com"}
 # As in GitHub's tokens. For repositories made since July 2026 they contain the ids, which survive a rename.
 _REPOSITORY = re.compile(r"[\w-]+/[\w.-]+|[\w-]+@\d+/[\w.-]+@\d+")
 _QUALIFIER = DefaultStackSynthesizer.DEFAULT_QUALIFIER
-_BOOTSTRAP_ROLES = ("deploy", "file-publishing", "lookup")  # made by `cdk bootstrap` for `cdk deploy`
+_BOOTSTRAP_ROLES = ("deploy", "file-publishing")  # made by `cdk bootstrap`; a synthesis looks up nothing
 _BOOTSTRAP_VERSION = f"parameter/cdk-bootstrap/{_QUALIFIER}/version"
 
 
@@ -53,6 +53,8 @@ class DeployRoles(Stack):
             construct_id,
             description=f"Lets {repository} deploy {environment.resource_name()} without a key",
             tags=environment.tags,
+            # Deployed with the rights of a person: what deploys the other stack must not change this one.
+            synthesizer=BootstraplessSynthesizer(),
         )
         deploy = {"sub": f"repo:{repository}:environment:{environment.name}", "ref": "refs/heads/main"}
         self._add_role("deploy", environment, deploy, _release_grants(environment))
@@ -67,6 +69,7 @@ class DeployRoles(Stack):
         role = build_role(
             self,
             f"{purpose.capitalize()}Role",
+            environment=environment,
             name=environment.resource_name(f"{purpose}-role"),
             policy_name=purpose,
             grants=grants,

@@ -1,17 +1,47 @@
 """The settings of each environment, and the names of its resources."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Literal
 
 from aws_cdk import Aws, RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
 
+AuditedEvents = Literal["management", "objects", "invocations"]
+"""Calls that configure resources; reads and writes of objects in the three buckets; calls of functions."""
 
-class UnknownEnvironmentError(ValueError):
-    """The context names no known environment."""
+ALL_EVENTS: tuple[AuditedEvents, ...] = ("management", "objects", "invocations")
 
 
-class UnknownOptionError(ValueError):
-    """The context gives an option an unknown value."""
+@dataclass(frozen=True)
+class DataRetention:
+    """Days after which S3 deletes objects; None: kept.
+
+    Attributes:
+        raw: uploaded files.
+        datasets: datasets of reviews, with their reports and, by S3's events, their vectors.
+        curated: curated parts, without names.
+        rejected: rejected rows and error reports.
+    """
+
+    raw: int | None = None
+    datasets: int | None = None
+    curated: int | None = None
+    rejected: int | None = None
+
+
+@dataclass(frozen=True)
+class NamedRoles:
+    """ARNs of the roles, beside the pipeline's own, that may read and write objects.
+
+    Attributes:
+        uploaders: in the raw bucket.
+        operators: in all three buckets.
+        analysts: in the processed bucket.
+    """
+
+    uploaders: tuple[str, ...] = ()
+    operators: tuple[str, ...] = ()
+    analysts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -20,20 +50,25 @@ class Environment:
 
     Attributes:
         name: part of every resource's name.
-        removal_policy: of buckets, queue and logs when the stack is deleted.
+        removal_policy: of buckets, queues, logs, secret and key when the stack is deleted.
         log_retention: of the functions' logs.
         noncurrent_version_days: how long overwritten and deleted objects can be restored.
         audit_retention_days: how long access logs and the audit trail are kept.
+        retention: how long the data are kept.
         canary: a new version first gets a part of the events; where it is off, the context value `canary`
             switches it on for a deployment.
-        audited: CloudTrail records every write to the buckets.
+        audited: what CloudTrail records.
+        audit_lock: S3 denies deleting records of the audit trail before `audit_retention_days`.
         compared: pull requests show a diff against this environment.
         secret_key: the key of pseudonyms is a secret; elsewhere it is public, as the data must be.
+        kms_key: the buckets with data are encrypted under a KMS key of the environment.
         retrieval: reviews become vectors that can be searched; where it is off, the context value `retrieval`
             switches it on for a deployment.
         embedding_tokens_a_day: how many tokens may be sent to the model on a day (UTC).
         large_file_task: files that are too large for a function are processed by a task on Fargate; switched
             on for a deployment, with the context value `large_files`.
+        boundary: a permissions boundary limits all roles; switched on by the context value `boundary`.
+        roles: who may read and write objects, None: whoever IAM allows; named by context values.
     """
 
     name: str
@@ -41,13 +76,18 @@ class Environment:
     log_retention: RetentionDays
     noncurrent_version_days: int
     audit_retention_days: int
+    retention: DataRetention
     canary: bool = False
-    audited: bool = False
+    audited: tuple[AuditedEvents, ...] = ()
+    audit_lock: bool = False
     compared: bool = False
     secret_key: bool = False
+    kms_key: bool = False
     retrieval: bool = False
     embedding_tokens_a_day: int = 5_000_000
     large_file_task: bool = False
+    boundary: bool = False
+    roles: NamedRoles | None = None
 
     def resource_name(self, *parts: str) -> str:
         """Return `tastetrend-<environment>-<parts>`."""
@@ -78,21 +118,35 @@ class Environment:
         }
 
 
-_KEEP, _DELETE = RemovalPolicy.RETAIN, RemovalPolicy.DESTROY
+# What a failed deployment has created is deleted in any case, so that the deployment can be repeated.
+_KEEP, _DELETE = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, RemovalPolicy.DESTROY
 
 ENVIRONMENTS = {
     environment.name: environment
     for environment in (
-        Environment("local", _DELETE, RetentionDays.ONE_WEEK, 7, 7),
-        Environment("dev", _DELETE, RetentionDays.TWO_WEEKS, 30, 30, compared=True, retrieval=True),
+        Environment("local", _DELETE, RetentionDays.ONE_WEEK, 7, 7, DataRetention(30, 30, 30, 30)),
+        Environment(
+            "dev",
+            _DELETE,
+            RetentionDays.TWO_WEEKS,
+            30,
+            30,
+            DataRetention(raw=90, datasets=90, curated=90, rejected=30),
+            audited=ALL_EVENTS,
+            compared=True,
+            retrieval=True,
+        ),
         Environment(
             "staging",
             _KEEP,
             RetentionDays.ONE_MONTH,
             30,
             90,
+            DataRetention(raw=180, datasets=180, curated=180, rejected=90),
             canary=True,
+            audited=ALL_EVENTS,
             secret_key=True,
+            kms_key=True,
             retrieval=True,
             embedding_tokens_a_day=10_000_000,
         ),
@@ -102,41 +156,14 @@ ENVIRONMENTS = {
             RetentionDays.ONE_YEAR,
             90,
             365,
+            DataRetention(raw=730, datasets=730, curated=None, rejected=90),
             canary=True,
-            audited=True,
+            audited=ALL_EVENTS,
+            audit_lock=True,
             secret_key=True,
+            kms_key=True,
             retrieval=True,
             embedding_tokens_a_day=50_000_000,
         ),
     )
 }
-_OPTIONS = {"large_files": "fargate", "retrieval": "on", "canary": "on"}
-
-
-def find_environment(
-    name: str | None,
-    large_files: str | None = None,
-    retrieval: str | None = None,
-    canary: str | None = None,
-) -> Environment:
-    """Return the environment of that name; `large_files` may be `fargate`, and the other options `on`.
-
-    Raises:
-        UnknownEnvironmentError: there is none; the message lists the known names.
-        UnknownOptionError: an option has another value.
-    """
-    if name not in ENVIRONMENTS:
-        problem = f"unknown environment {name!r}" if name else "no environment named"
-        raise UnknownEnvironmentError(f"{problem}: pass --context env=<one of {', '.join(ENVIRONMENTS)}>")
-    for option, value in {"large_files": large_files, "retrieval": retrieval, "canary": canary}.items():
-        if value not in (None, known := _OPTIONS[option]):
-            raise UnknownOptionError(
-                f"unknown {option} {value!r}: pass --context {option}={known}, or leave it out"
-            )
-    row = ENVIRONMENTS[name]
-    return replace(
-        row,
-        large_file_task=bool(large_files),
-        retrieval=row.retrieval or bool(retrieval),
-        canary=row.canary or bool(canary),
-    )

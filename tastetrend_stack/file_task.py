@@ -149,6 +149,7 @@ class FileTask(Construct):
         role = build_role(
             self,
             kind.title().replace("-", ""),
+            environment=self._environment,
             name=f"{self._name}-{kind}",
             policy_name="task",
             grants=grants,

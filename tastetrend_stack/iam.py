@@ -1,12 +1,13 @@
 """Roles from tables of grants, and the ARNs that the grants name."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from aws_cdk import Acknowledgment, Aws, Duration, Validations
+from aws_cdk import Acknowledgment, Aws, Duration, Stack, Validations
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from tastetrend_stack.data_key import key_actions, key_conditions
 from tastetrend_stack.environments import Environment
 
 OUTPUT_PREFIXES = ("processed", "reference", "rejected")
@@ -39,12 +40,21 @@ class Grant:
         resources: ARNs.
         wildcard_reason: why ARNs that contain `*` are needed; acknowledges cdk-nag's finding.
         conditional: adds a condition on the resources' account; not needed where the ARNs name the account.
+        conditions: further ones, by operator and key.
     """
 
     actions: Sequence[str]
     resources: Sequence[str]
     wildcard_reason: str = ""
     conditional: bool = True
+    conditions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def to_statement(self) -> iam.PolicyStatement:
+        """Return the row as a statement."""
+        statement = iam.PolicyStatement(actions=self.actions, resources=self.resources)
+        statement.add_conditions(_THIS_ACCOUNT if self.conditional else {})
+        statement.add_conditions(self.conditions)
+        return statement
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,7 @@ def build_role(
     scope: Construct,
     construct_id: str,
     *,
+    environment: Environment,
     name: str,
     policy_name: str,
     grants: Sequence[Grant],
@@ -66,15 +77,9 @@ def build_role(
     description: str | None = None,
     max_session_duration: Duration | None = None,
 ) -> iam.Role:
-    """Return a role with one inline policy."""
-    statements = [
-        iam.PolicyStatement(
-            actions=grant.actions,
-            resources=grant.resources,
-            conditions=_THIS_ACCOUNT if grant.conditional else None,
-        )
-        for grant in grants
-    ]
+    """Return a role with one inline policy, which has what S3 needs of the data's key beside the grants."""
+    grants = [*grants, *_key_grants(environment, grants)]
+    statements = [grant.to_statement() for grant in grants]
     role = iam.Role(
         scope,
         construct_id,
@@ -90,6 +95,23 @@ def build_role(
     for arn, reason in wildcards.items():
         acknowledge_wildcard(role, arn, reason)
     return role
+
+
+def _key_grants(environment: Environment, grants: Sequence[Grant]) -> list[Grant]:
+    """Return what a role needs to read, or to write, encrypted objects."""
+    actions = key_actions(action for grant in grants for action in grant.actions)
+    if not environment.kms_key or not actions:
+        return []
+    reason = "The id of the key is not known beforehand; the condition names its alias"
+    keys, conditions = [regional_arn("kms", "key/*")], key_conditions(environment)
+    return [Grant(actions, keys, reason, conditional=False, conditions=conditions)]
+
+
+def apply_boundary(stack: Stack, environment: Environment) -> None:
+    """Give all roles of a stack the permissions boundary, which a person creates before (docs/ci.md)."""
+    name = environment.resource_name("boundary")
+    policy = iam.ManagedPolicy.from_managed_policy_name(stack, "Boundary", name)
+    iam.PermissionsBoundary.of(stack).apply(policy)
 
 
 def acknowledge_wildcard(role: iam.Role, resource: str, reason: str) -> None:

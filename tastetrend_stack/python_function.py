@@ -66,20 +66,21 @@ class PythonFunction(lambda_.Function):
             ephemeral_storage_size=Size.mebibytes(spec.disk_mb) if spec.disk_mb != _DEFAULT_DISK_MB else None,
             timeout=spec.timeout,
             environment=spec.variables,
-            role=_build_role(scope, spec, _write_logs(log_group_name)),
+            role=_build_role(scope, spec, environment),
             log_group=_build_log_group(scope, log_group_name, environment),
         )
         reason = "The managed layers are taken for Python 3.11, pinned"
         Validations.of(self).acknowledge(Acknowledgment(id="AwsSolutions-L1", reason=reason))
 
 
-def _build_role(scope: Construct, spec: FunctionSpec, write_logs: Grant) -> iam.Role:
+def _build_role(scope: Construct, spec: FunctionSpec, environment: Environment) -> iam.Role:
     return build_role(
         scope,
         "Role",
+        environment=environment,
         name=f"{spec.name}-role",
         policy_name=spec.policy_name,
-        grants=[*spec.grants, write_logs],
+        grants=[*spec.grants, _write_logs(f"/aws/lambda/{spec.name}")],
         assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
         description=spec.role_description,
     )

@@ -6,6 +6,7 @@ import json
 from aws_cdk import Aws
 from aws_cdk import aws_athena as athena
 from aws_cdk import aws_glue as glue
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from tastetrend_stack.curated_tables import TABLES, VIEWS, Columns, Table, View
@@ -22,9 +23,11 @@ _Input = glue.CfnTable.TableInputProperty
 class Queries(Construct):
     """Database, tables, views and workgroup; the curated objects themselves belong to the function."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, environment: Environment) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, environment: Environment, key: kms.IKey | None
+    ) -> None:
         super().__init__(scope, construct_id)
-        self._bucket = environment.bucket_name("processed")
+        self._bucket, self._key = environment.bucket_name("processed"), key
         self.database_name = environment.database_name
         self._database = glue.CfnDatabase(
             self,
@@ -100,7 +103,8 @@ class Queries(Construct):
             output_location=f"s3://{self._bucket}/queries/",
             expected_bucket_owner=Aws.ACCOUNT_ID,
             encryption_configuration=athena.CfnWorkGroup.EncryptionConfigurationProperty(
-                encryption_option="SSE_S3"
+                encryption_option="SSE_KMS" if self._key else "SSE_S3",
+                kms_key=self._key.key_arn if self._key else None,
             ),
         )
         return athena.CfnWorkGroup(

@@ -12,7 +12,7 @@ from tastetrend_stack.canary import CanaryDeployment
 from tastetrend_stack.embedding import Embedding
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.etl_function import EtlFunction
-from tastetrend_stack.iam import KeyAccess
+from tastetrend_stack.iam import KeyAccess, apply_boundary
 from tastetrend_stack.ingestion import Ingestion
 from tastetrend_stack.larger_tiers import add_larger_tiers
 from tastetrend_stack.monitoring import Monitoring
@@ -52,8 +52,8 @@ class TasteTrendStack(Stack):
             CanaryDeployment(self, "Shift", environment=environment, alias=live, alarms=alarms, gate=gate)
         if environment.audited:
             AuditTrail(self, "Audit", environment=environment, buckets=storage.data)
-        queries = Queries(self, "Queries", environment=environment)
-        self._add_tags(environment)
+        queries = Queries(self, "Queries", environment=environment, key=storage.key)
+        self._apply_to_all(environment)
         self._add_outputs(
             RawBucketName=storage.raw.bucket_name,
             ProcessedBucketName=storage.processed.bucket_name,
@@ -85,9 +85,11 @@ class TasteTrendStack(Stack):
         self._add_outputs(**embedding.outputs)
         return embedding.watched
 
-    def _add_tags(self, environment: Environment) -> None:
+    def _apply_to_all(self, environment: Environment) -> None:
         for tag, value in environment.tags.items():
             Tags.of(self).add(tag, value)
+        if environment.boundary:
+            apply_boundary(self, environment)
 
     def _add_outputs(self, **outputs: str) -> None:
         for name, value in outputs.items():

@@ -1,5 +1,6 @@
 """What a workflow hands to make arrives at the command as it was meant."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -80,6 +81,24 @@ def test_only_the_demo_with_retrieval_needs_the_packages_for_it(make):
     assert with_retrieval.returncode != 0
     assert "locks/retrieval.txt" in with_retrieval.stderr
     assert called == ["tastetrend", "demo"]
+
+
+def test_values_of_the_context_are_passed_on_unchanged(make, tmp_path):
+    roles = "uploader_roles=Upload_*"
+    (tmp_path / "uploader_roles=Upload_a").touch()  # for which a shell would take it
+    _, called = make("deploy", ENV="dev", CONTEXT=f"boundary=on {roles}")
+
+    assert called[4:10] == ["--context", "env=dev", "--context", "boundary=on", "--context", roles]
+
+
+@pytest.mark.parametrize("policy", ["boundary", "execution"])
+def test_a_policy_is_printed_for_an_environment(make, policy, tmp_path):
+    shutil.copytree(PROJECT / "tastetrend_stack" / "policies", tmp_path / "tastetrend_stack" / "policies")
+    ended, _ = make("policy", f"POLICY={policy}", ENV="staging")
+
+    assert json.loads(ended.stdout)["Version"] == "2012-10-17"
+    assert "tastetrend-staging-" in ended.stdout
+    assert "<env>" not in ended.stdout
 
 
 def test_promoting_names_the_alias_and_the_environment(make):

@@ -20,6 +20,7 @@ COMMANDS = (
     "promote",
     "rollback",
     "releases",
+    "destroy",
     "demo",
     "up",
     "down",
@@ -34,6 +35,7 @@ ON_AWS = {  # with their required arguments other than --env
     "promote": ["staging"],
     "rollback": ["prod"],
     "releases": [],
+    "destroy": [],
 }
 
 

@@ -21,6 +21,7 @@ ON_THE_EMULATOR = [
     (r"tastetrend-dev-(raw|processed)-<account>", r"tastetrend-local-\1-000000000000"),
     (r"tastetrend-dev-deploy", "tastetrend-local-deploy"),
     (r"<owner>/<name>", "octo/reviews"),
+    (r"<account>", "000000000000"),
 ]
 NOT_HERE = (
     "gh ",  # not available as a Python or Node package

@@ -1,5 +1,7 @@
 """The function's role permits its work and nothing else, tested with the role's credentials."""
 
+import json
+
 import boto3
 import pytest
 from botocore.exceptions import ClientError
@@ -116,3 +118,48 @@ def test_every_bucket_denies_requests_without_tls(as_function, outputs, output):
         "before-send.s3", lambda request, **_: request.headers.update({"X-Forwarded-Proto": "http"})
     )
     assert_denied(as_function.list_objects_v2, Bucket=outputs[output])
+
+
+STRANGER = "444455556666"
+
+
+@pytest.fixture
+def as_another_account(emulator):
+    """Return an S3 client of another account."""
+    return boto3.client("s3", **(emulator.connection | {"aws_access_key_id": STRANGER}))
+
+
+@pytest.fixture
+def change_policy(client, outputs):
+    """Return a function that replaces the statements of the artifacts bucket's policy until the test ends."""
+    s3, bucket = client("s3"), {"Bucket": outputs["ArtifactsBucketName"]}
+    before = s3.get_bucket_policy(**bucket)["Policy"]
+
+    def change(select):
+        policy = json.loads(before)
+        arn = f"arn:aws:s3:::{outputs['ArtifactsBucketName']}"
+        mistake = {
+            "Effect": "Allow",
+            "Principal": {"AWS": STRANGER},
+            "Action": "s3:*",
+            "Resource": f"{arn}/*",
+        }
+        policy["Statement"] = [*filter(select, policy["Statement"]), mistake]
+        s3.put_bucket_policy(**bucket, Policy=json.dumps(policy))
+
+    yield change
+    s3.put_bucket_policy(**bucket, Policy=before)
+
+
+def test_another_account_is_denied_even_if_a_policy_lets_it_in_by_mistake(
+    as_another_account, change_policy, client, outputs
+):
+    target = {"Bucket": outputs["ArtifactsBucketName"], "Key": "permissions/secret"}
+    client("s3").put_object(**target, Body=b"secret")
+
+    change_policy(lambda _: True)
+    assert_denied(as_another_account.get_object, **target)
+    assert_denied(as_another_account.put_object, **target, Body=b"")
+
+    change_policy(lambda statement: statement.get("Sid") != "OtherAccounts")  # nothing else denies it
+    assert as_another_account.get_object(**target)["Body"].read() == b"secret"

@@ -3,12 +3,16 @@
 import hashlib
 import io
 import json
+import os
+import re
+import subprocess
 from collections import Counter
 from urllib.parse import quote_plus
 
 import boto3
 import pyarrow.parquet as pq
 import pytest
+from botocore.exceptions import ClientError
 
 from local.deploy import bootstrap, deploy
 from local.emulator import PROJECT, running
@@ -16,6 +20,7 @@ from tastetrend_embed.manifest import PREFIX
 from tastetrend_embed.mask import mask
 from tastetrend_embed.sentences import split_sentences
 from tastetrend_etl.output_keys import dataset_keys
+from tests.cli.commands import SCRIPT
 from tests.e2e.conftest import FailureQueue, Store, reviews, wait_until
 from tests.e2e.test_permissions import assert_denied
 
@@ -32,7 +37,7 @@ NO_MODEL = {"Effect": "Deny", "Action": "bedrock:InvokeModel", "Resource": "*"}
 def connection():
     with running() as emulator:
         bootstrap(emulator)
-        yield emulator.connection, deploy(emulator, PROJECT, "retrieval=on")
+        yield emulator.connection, deploy(emulator, PROJECT, "retrieval=on"), emulator.environment
 
 
 @pytest.fixture(scope="module")
@@ -266,3 +271,44 @@ def test_a_dataset_whose_model_call_is_denied_waits_in_the_queue(bucket, retriev
     wait_until(lambda: retrieval.waiting()["ApproximateNumberOfMessagesNotVisible"] == "1")
 
     assert retrieval.of(dataset_keys(key)["reviews"]) == {}
+
+
+def names_left(connect):
+    """Return the names of the project's resources of each kind that the account has."""
+    listed = {
+        "s3": connect("s3").list_buckets()["Buckets"],
+        "lambda": connect("lambda").list_functions()["Functions"],
+        "sqs": connect("sqs").list_queues().get("QueueUrls", []),
+        "sns": connect("sns").list_topics()["Topics"],
+        "logs": connect("logs").describe_log_groups()["logGroups"],
+        "iam": connect("iam").list_roles()["Roles"],
+        "alarms": connect("cloudwatch").describe_alarms()["MetricAlarms"],
+        "states": connect("stepfunctions").list_state_machines()["stateMachines"],
+        "glue": connect("glue").get_databases()["DatabaseList"],
+        "athena": connect("athena").list_work_groups()["WorkGroups"],
+        "sources": connect("lambda").list_event_source_mappings()["EventSourceMappings"],
+    }
+    return {kind for kind, entries in listed.items() if re.search("tastetrend.local", str(entries))}
+
+
+@pytest.mark.usefixtures("datasets")
+def test_destroying_the_environment_leaves_nothing(connection, connect, stack):
+    """The last test of this module, as nothing is left for another one."""
+    environment = os.environ | connection[2]
+    command = [SCRIPT, "destroy", "--env", "local", "--json"]
+    before = names_left(connect)
+    shown = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE)  # noqa: S603 # our own
+    assert len(before) == 11
+    assert names_left(connect) == before
+    assert {each["bucket"].split("-")[2] for each in json.loads(shown.stdout)["buckets"]} == {
+        *("raw", "processed", "artifacts", "access"),
+    }
+
+    index = {"vectorBucketName": stack["VectorBucketName"], "indexName": stack["VectorIndexName"]}
+    connect("s3vectors").get_index(**index)
+
+    subprocess.run([*command, "--yes"], env=environment, check=True)  # noqa: S603 # our own
+
+    assert names_left(connect) == set()
+    with pytest.raises(ClientError, match="NotFound"):
+        connect("s3vectors").get_index(**index)

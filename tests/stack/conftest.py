@@ -8,7 +8,8 @@ import pytest
 from aws_cdk import App
 from aws_cdk.assertions import Template
 
-from tastetrend_stack.environments import ENVIRONMENTS, Environment, find_environment
+from tastetrend_stack.environments import ENVIRONMENTS, Environment
+from tastetrend_stack.options import find_environment
 from tastetrend_stack.stack import TasteTrendStack
 
 CDK_JSON = Path(__file__).parents[2] / "cdk.json"

@@ -62,8 +62,8 @@ def test_old_versions_are_retained_for_rollback(any_stack):
     versions = any_stack.template.find_resources("AWS::Lambda::Version").values()
 
     assert [(each["DeletionPolicy"], each["UpdateReplacePolicy"]) for each in versions] == [
-        ("Retain", "Retain"),
-        ("Retain", "Retain"),
+        ("RetainExceptOnCreate", "Retain"),
+        ("RetainExceptOnCreate", "Retain"),
     ]
 
 

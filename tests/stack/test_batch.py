@@ -33,6 +33,7 @@ def grants_of(synthesised, name):
         (action, _without_names(plain(resource), synthesised.name, live))
         for statement in policy["PolicyDocument"]["Statement"]
         for action in as_list(statement["Action"])
+        if not action.startswith("kms:")  # test_data_key.py
         for resource in as_list(statement["Resource"])
     }
 

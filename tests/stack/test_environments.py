@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tastetrend_stack.environments import ENVIRONMENTS, UnknownEnvironmentError, find_environment
+from tastetrend_stack.environments import ENVIRONMENTS
+from tastetrend_stack.options import UnknownEnvironmentError, find_environment
 from tests.stack.plain import plain
 
 PROJECT = Path(__file__).parents[2]
@@ -118,9 +119,26 @@ def test_every_billed_resource_is_tagged(any_stack):
             assert tags["Environment"] == any_stack.name
 
 
-@pytest.mark.parametrize(("name", "policy"), [("staging", "Retain"), ("prod", "Retain"), ("dev", "Delete")])
-def test_deleting_the_stack_retains_the_data_of_staging_and_prod(name, policy, all_stacks):
-    vectors = ("S3Vectors::VectorBucket", "S3Vectors::Index")
-    for kind in ("S3::Bucket", "SQS::Queue", "Logs::LogGroup", "SecretsManager::Secret", *vectors):
+STATEFUL = ("S3::Bucket", "SQS::Queue", "Logs::LogGroup", "SecretsManager::Secret", "KMS::Key")
+VECTORS = ("S3Vectors::VectorBucket", "S3Vectors::Index")
+KEPT, DELETED = ("RetainExceptOnCreate", "Retain"), ("Delete", "Delete")
+
+
+@pytest.mark.parametrize(("name", "policies"), [("staging", KEPT), ("prod", KEPT), ("dev", DELETED)])
+def test_deleting_the_stack_retains_the_data_of_staging_and_prod(name, policies, all_stacks):
+    for kind in (*STATEFUL, *VECTORS):
         for resource in all_stacks[name].template.find_resources(f"AWS::{kind}").values():
-            assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == (policy, policy)
+            assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == policies
+
+
+def test_nothing_that_a_failed_deployment_has_created_is_in_the_way_of_the_next_one(task_stack):
+    resources = task_stack.document["Resources"]
+
+    assert [name for name in resources if resources[name].get("DeletionPolicy") == "Retain"] == []
+
+
+def test_the_emulator_and_dev_keep_nothing_but_versions_that_go_with_their_function(all_stacks):
+    for name in ("local", "dev"):
+        resources = all_stacks[name].document["Resources"].values()
+        kept = {each["Type"] for each in resources if each.get("DeletionPolicy", "Delete") != "Delete"}
+        assert kept == {"AWS::Lambda::Version"}

@@ -29,6 +29,7 @@ WITH_A_CANARY = {
     "ShiftApplication24D32FC7": "CodeDeploy::Application",
     "ShiftGroup73286C97": "CodeDeploy::DeploymentGroup",
 }
+WITH_A_KMS_KEY = {"StorageKeyBAA9457B": "KMS::Key"}
 WITH_AN_AUDIT_TRAIL = {"AuditBucket7486E833": "S3::Bucket", "AuditTrail90B6CA04": "CloudTrail::Trail"}
 WITH_RETRIEVAL = {
     "EmbeddingDeadAE45AEB9": "SQS::Queue",
@@ -40,9 +41,8 @@ WITH_RETRIEVAL = {
     "EmbeddingSwitchLogE8B5E2BE": "Logs::LogGroup",
     "EmbeddingVectorBucket4140E695": "S3Vectors::VectorBucket",
 }
-DEV = EVERYWHERE | WITH_RETRIEVAL
-STAGING = DEV | WITH_A_SECRET_KEY | WITH_A_CANARY
-PROD = STAGING | WITH_AN_AUDIT_TRAIL
+DEV = EVERYWHERE | WITH_RETRIEVAL | WITH_AN_AUDIT_TRAIL
+PROD = STAGING = DEV | WITH_A_SECRET_KEY | WITH_A_CANARY | WITH_A_KMS_KEY
 BY_ENVIRONMENT = {"local": EVERYWHERE, "dev": DEV, "staging": STAGING, "prod": PROD}
 
 
