@@ -8,7 +8,7 @@ from types import FrameType
 
 import typer
 
-from ops import ask_command, batch_command, onboard_command, query_command
+from ops import ask_command, batch_command, erase_command, onboard_command, query_command
 from ops.commands import app
 from ops.errors import CommandError, UsageError
 
@@ -16,6 +16,7 @@ app.command(epilog=onboard_command.EXAMPLE)(onboard_command.onboard)
 app.command(epilog=batch_command.EXAMPLE)(batch_command.batch)
 app.command(epilog=query_command.EXAMPLE)(query_command.query)
 app.command(epilog=ask_command.EXAMPLE)(ask_command.ask)
+app.command(epilog=erase_command.EXAMPLE)(erase_command.erase)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
