@@ -62,7 +62,7 @@ def _check(context: CommandContext, request: Request, html: Path | None) -> None
 def _search(context: CommandContext, request: Request) -> Found:
     question = request.question.encode(errors="replace").decode()  # half a surrogate pair is no text
     index, vector = SentenceIndex(context), embed(question)
-    waiting = _waiting_files(context)
+    waiting = waiting_files(context)
     reviews = index.find(vector, request.filters.to_query())
     if not reviews and not index.find(vector, {}):
         raise CommandError(
@@ -79,7 +79,7 @@ def _search(context: CommandContext, request: Request) -> Found:
     return Found(context.env, question, reviews, waiting, answer)
 
 
-def _waiting_files(context: CommandContext) -> int:
+def waiting_files(context: CommandContext) -> int:
     """Return about how many files the queue of the embed function holds."""
     queue = boto3.client("sqs").get_queue_attributes(
         QueueUrl=context.embedding_queue_url,

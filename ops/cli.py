@@ -8,7 +8,14 @@ from types import FrameType
 
 import typer
 
-from ops import ask_command, batch_command, destroy_command, onboard_command, query_command
+from ops import (
+    ask_command,
+    batch_command,
+    destroy_command,
+    erase_command,
+    onboard_command,
+    query_command,
+)
 from ops.commands import app
 from ops.errors import CommandError, UsageError
 
@@ -17,6 +24,7 @@ app.command(epilog=batch_command.EXAMPLE)(batch_command.batch)
 app.command(epilog=query_command.EXAMPLE)(query_command.query)
 app.command(epilog=ask_command.EXAMPLE)(ask_command.ask)
 app.command(epilog=destroy_command.EXAMPLE)(destroy_command.destroy)
+app.command(epilog=erase_command.EXAMPLE)(erase_command.erase)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

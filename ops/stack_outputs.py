@@ -23,7 +23,8 @@ class CommandContext:
 
     Attributes:
         alias: which S3 events invoke.
-        batch_arn: as `database` and `workgroup`, empty for a stack that was deployed before it had them.
+        batch_arn: as `database`, `workgroup` and `erase_function`, empty for a stack that was deployed before
+            it had them.
         vector_bucket: as `vector_index` and `embedding_queue_url`, empty where retrieval is switched off.
     """
 
@@ -39,6 +40,7 @@ class CommandContext:
     console: Console
     database: str = ""
     workgroup: str = ""
+    erase_function: str = ""
     vector_bucket: str = ""
     vector_index: str = ""
     embedding_queue_url: str = ""
@@ -65,6 +67,7 @@ def read_context(env: str, console: Console) -> CommandContext:
         console=console,
         database=outputs.get("DatabaseName", ""),
         workgroup=outputs.get("WorkgroupName", ""),
+        erase_function=outputs.get("EraseFunctionName", ""),
         vector_bucket=outputs.get("VectorBucketName", ""),
         vector_index=outputs.get("VectorIndexName", ""),
         embedding_queue_url=outputs.get("EmbeddingQueueUrl", ""),

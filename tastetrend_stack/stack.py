@@ -11,6 +11,7 @@ from tastetrend_stack.batch_tasks import Targets
 from tastetrend_stack.canary import CanaryDeployment
 from tastetrend_stack.embedding import Embedding
 from tastetrend_stack.environments import Environment
+from tastetrend_stack.erase_function import erase_function
 from tastetrend_stack.etl_function import EtlFunction
 from tastetrend_stack.iam import KeyAccess, apply_boundary
 from tastetrend_stack.ingestion import Ingestion
@@ -23,16 +24,14 @@ from tastetrend_stack.queries import Queries
 from tastetrend_stack.storage import Storage
 from tastetrend_stack.watched import Watched, WatchedEmbedding
 
+_DESCRIPTION = "Restaurants' review files in, one clean parquet each and an honest report out"
+
 
 class TasteTrendStack(Stack):
     """Raw bucket → event → function → processed bucket, with releases, alarms and audit."""
 
     def __init__(self, scope: Construct, construct_id: str, *, environment: Environment) -> None:
-        super().__init__(
-            scope,
-            construct_id,
-            description="Restaurants' review files in, one clean parquet each and an honest report out",
-        )
+        super().__init__(scope, construct_id, description=_DESCRIPTION)
         storage = Storage(self, "Storage", environment=environment)
         key = PseudonymKey(self, "PseudonymKey", environment=environment).access
         etl = EtlFunction(self, "Etl", environment=environment, key=key)
@@ -47,6 +46,7 @@ class TasteTrendStack(Stack):
         watched = Watched(etl.function, large.lambda_, batch, failures, embedding)
         monitoring = Monitoring(self, "Monitoring", environment=environment, watched=watched)
         gate = self._add_function("Gate", quality_gate(environment, newest), etl, environment)
+        erase = self._add_function("Erase", erase_function(environment, key), etl, environment)
         if environment.canary:
             alarms = monitoring.rollback_alarms
             CanaryDeployment(self, "Shift", environment=environment, alias=live, alarms=alarms, gate=gate)
@@ -66,6 +66,7 @@ class TasteTrendStack(Stack):
             AlarmTopicArn=monitoring.topic.topic_arn,
             DatabaseName=queries.database_name,
             WorkgroupName=queries.workgroup_name,
+            EraseFunctionName=erase.function_name,
         )
 
     def _add_function(

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -12,7 +12,6 @@ import pyarrow as pa
 from tastetrend_etl.sources.config import GENERIC, Source
 
 Mask = np.ndarray  # booleans, shape (rows,)
-
 Kind = Literal["reviews", "restaurant_info"]
 
 
@@ -26,6 +25,12 @@ class SourceObject:
     etag: str
     size: int  # in bytes
     last_modified: datetime  # time zone aware
+    first_uploaded: datetime | None = None  # if it was rewritten since, to erase a customer
+
+    def described(self) -> dict[str, object]:
+        """Return the fields that are set, times as ISO strings."""
+        fields = {name: value for name, value in vars(self).items() if value is not None}
+        return {n: v.astimezone(UTC).isoformat() if isinstance(v, datetime) else v for n, v in fields.items()}
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 CONTENT_SHA256 = "content-sha256"
 """Metadata key of every output."""
+FIRST_UPLOADED = "first-uploaded"
+"""Metadata key of a raw object that was rewritten: the ISO time of its first upload."""
 
 _NOT_FOUND = frozenset({"404", "NoSuchKey", "NoSuchVersion"})
 _ARCHIVED = "InvalidObjectState"
@@ -82,7 +85,7 @@ def content_id(response: Mapping[str, Any]) -> str:
 def find_current_version(s3: "S3Client", bucket: str, key: str) -> SourceObject | None:
     """HEAD the current version of a raw object; None if there is none."""
     head = head_object(s3, bucket, key)
-    return _source(bucket, key, head) if head else None
+    return source_of(bucket, key, head) if head else None
 
 
 @contextmanager
@@ -109,7 +112,7 @@ def _get_current_version(s3: "S3Client", bucket: str, key: str) -> RawObject | N
             raise
         source = find_current_version(s3, bucket, key)
         return RawObject(source, None) if source else None
-    return RawObject(_source(bucket, key, response), response["Body"], content_id(response))
+    return RawObject(source_of(bucket, key, response), response["Body"], content_id(response))
 
 
 def download(s3: "S3Client", raw: RawObject, target: Path) -> None:
@@ -149,7 +152,7 @@ def _get_version(s3: "S3Client", source: SourceObject) -> "StreamingBody":
         raise
 
 
-def _source(bucket: str, key: str, response: Mapping[str, Any]) -> SourceObject:
+def source_of(bucket: str, key: str, response: Mapping[str, Any]) -> SourceObject:
     """Return the version in a response to HEAD or GET."""
     return SourceObject(
         bucket=bucket,
@@ -158,7 +161,16 @@ def _source(bucket: str, key: str, response: Mapping[str, Any]) -> SourceObject:
         etag=response["ETag"].strip('"'),
         size=response["ContentLength"],
         last_modified=response["LastModified"],
+        first_uploaded=_parse_time(response.get("Metadata", {}).get(FIRST_UPLOADED, "")),
     )
+
+
+def _parse_time(text: str) -> datetime | None:
+    """Return an ISO time; None if it is none, or has no time zone."""
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(text)
+        return moment if moment.tzinfo else None
+    return None
 
 
 def _code(error: ClientError) -> str:

@@ -212,6 +212,38 @@ def test_only_the_measure_of_retrieval_needs_the_package_for_embedding():
     assert [path.name for path in needing] == ["retrieval.py"]
 
 
+# As those of `EMBED`; to erase a customer takes the parser and, to compare files, the pipeline.
+ERASE = {
+    "customer": (set(), {"pseudonym"}),
+    "models": ({"customer"}, {"errors"}),
+    "eraser": ({"customer", "models"}, {"models", "parse", "schema"}),
+    "records": ({"eraser", "models"}, {"limits", "models", "parse"}),
+    "unchanged": ({"customer", "eraser", "models"}, {"errors", "limits", "models", "pipeline"}),
+    "rewrite": ({"customer", "eraser", "models", "records", "unchanged"}, {"errors", "models", "parse"}),
+    "versions": ({"models"}, {"s3_parquet"}),
+    "raw_objects": ({"models", "rewrite", "versions"}, {"s3_download", "s3_parquet", "temp_workspace"}),
+    "contents": ({"customer", "models"}, {"pseudonym"}),
+    "outputs": ({"contents", "models", "versions"}, {"pseudonym", "temp_workspace"}),
+}
+ERASE_FILES = sorted((ROOT / "lambda_src" / "tastetrend_erase").glob("[!_]*.py"))
+
+
+def test_every_module_for_erasing_is_listed():
+    assert {path.stem for path in ERASE_FILES} == ERASE.keys()
+
+
+@pytest.mark.parametrize("path", ERASE_FILES, ids=lambda path: path.stem)
+def test_a_module_for_erasing_imports_only_allowed_modules(path):
+    names = [name.split(".") for name in imports(path)]
+    own, etl = (
+        {name[1] for name in names if name[0] == package and len(name) > 1}
+        for package in ("tastetrend_erase", "tastetrend_etl")
+    )
+
+    assert own - ERASE[path.stem][0] == set()
+    assert etl - ERASE[path.stem][1] == set()
+
+
 SHIPPED = sorted(
     path
     for folder in ("lambda_src", "tastetrend_stack", "ops", "local", "samples")

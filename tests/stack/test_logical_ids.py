@@ -10,6 +10,8 @@ EVERYWHERE = {
     "LargeReleaseStagingAlias547152B6": "Lambda::Alias",
     "BatchLog4DD6B851": "Logs::LogGroup",
     "BatchMachineAF41ABEC": "StepFunctions::StateMachine",
+    "EraseFunctionDC5B4E26": "Lambda::Function",
+    "EraseLogD4FD6B98": "Logs::LogGroup",
     "EtlFunction57A3B50C": "Lambda::Function",
     "EtlLog23AB3F94": "Logs::LogGroup",
     "GateFunction115324B9": "Lambda::Function",

@@ -35,7 +35,7 @@ def test_every_acknowledged_finding_has_a_reason(any_stack):
     assert not {rule: reason for rule, reason in acknowledged.items() if len(reason) < 20}
 
 
-NAMES = ("etl", "etl-large", "batch-report", "quality-gate")
+NAMES = ("etl", "etl-large", "batch-report", "quality-gate", "erase")
 
 
 def test_there_is_no_custom_resource(any_stack):
@@ -84,4 +84,5 @@ def test_the_stack_has_the_outputs_that_the_commands_and_operators_need(any_stac
         "DatabaseName",
         "WorkgroupName",
         *(f"Promoted{tier}{alias}Version" for tier in ("", "Large") for alias in ("Staging", "Prod")),
+        "EraseFunctionName",
     }

@@ -43,7 +43,7 @@ def infer_format(
     order, marks, stated = evidence.date_order, evidence.decimal_mark, columns.source
     mark = choose_decimal_mark(marks) if guess is None or marks[EITHER] else guess.decimal_mark
     # Some time after the upload allows for every time zone; the clock would make runs differ.
-    uploaded = source.last_modified.astimezone(UTC).replace(tzinfo=None)
+    uploaded = (source.first_uploaded or source.last_modified).astimezone(UTC).replace(tzinfo=None)
     return InferredFormat(
         day_first=stated.date_order == "day_first" if stated.date_order else order["day"] > order["month"],
         rating_scales=tuple(

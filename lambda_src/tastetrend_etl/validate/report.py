@@ -1,7 +1,6 @@
 """Builds the validation and error reports."""
 
 from dataclasses import asdict, dataclass
-from datetime import UTC
 from typing import Any
 
 from tastetrend_etl.errors import RejectedFileError
@@ -107,7 +106,7 @@ def _quoting_fault(summary: FileSummary, delimiter: str) -> str:
 def provenance(source: SourceObject, version: str) -> Report:
     """Return which object a report is on, and the version of the code."""
     return {
-        "raw_object": vars(source) | {"last_modified": source.last_modified.astimezone(UTC).isoformat()},
+        "raw_object": source.described(),
         "function_version": version,
         "contract_version": CONTRACT_VERSION,
     }

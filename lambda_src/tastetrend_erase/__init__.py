@@ -1,0 +1,1 @@
+"""Erases a customer from raw files and their outputs."""
