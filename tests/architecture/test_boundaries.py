@@ -48,6 +48,7 @@ ALLOWED = {
         "validate",
     },
     "observability": {"s3_event", "ingest", "settings"},
+    "tracing": {"settings"},
     "invocation": {"s3_event", "ingest", "observability"},
 }
 PURE = [
