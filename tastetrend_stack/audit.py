@@ -8,6 +8,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from tastetrend_stack.bucket import PrivateBucket, audit_retention
+from tastetrend_stack.checkov import suppress
 from tastetrend_stack.environments import Environment
 
 
@@ -30,6 +31,13 @@ class AuditTrail(Construct):
             management_events=cloudtrail.ReadWriteType.NONE,  # a concern of the account, not of a stack
             is_multi_region_trail=False,
             include_global_service_events=False,
+        )
+        suppress(
+            trail,
+            {
+                "CKV_AWS_35": "The bucket encrypts its objects; CloudTrail signs them",
+                "CKV_AWS_67": "It records the buckets of one stack, which are in one region",
+            },
         )
         trail.add_s3_event_selector(
             [cloudtrail.S3EventSelector(bucket=each) for each in buckets],

@@ -6,6 +6,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from tastetrend_stack.checkov import suppress
 from tastetrend_stack.environments import Environment
 
 
@@ -36,6 +37,8 @@ class PrivateBucket(s3.Bucket):
             server_access_logs_bucket=access_logs,
             server_access_logs_prefix=f"{kind}/" if access_logs else None,
         )
+        if access_logs is None:
+            suppress(self, {"CKV_AWS_18": "It holds records of access itself"})
 
 
 def audit_retention(environment: Environment) -> s3.LifecycleRule:

@@ -32,6 +32,9 @@ class Environment:
             switches it on for a deployment.
         large_file_task: files that are too large for a function are processed by a task on Fargate; switched
             on for a deployment, with the context value `large_files`.
+        reserved_concurrency: of the etl function; None: as much as the account has. A number would also be
+            the most that the function can use. Nothing competes with the events in an account of its own, as
+            batches have a limit; and in a new account, which has 10, the deployment would fail.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Environment:
     secret_key: bool = False
     retrieval: bool = False
     large_file_task: bool = False
+    reserved_concurrency: int | None = None
 
     def resource_name(self, *parts: str) -> str:
         """Return `tastetrend-<environment>-<parts>`."""

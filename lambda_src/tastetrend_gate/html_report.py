@@ -11,7 +11,7 @@ from tastetrend_gate.verdict import LIMITS, FileResult, Reason, Verdict
 _TEMPLATE = Template((Path(__file__).parent / "html_report.html").read_text(encoding="utf-8"))
 _COUNTS = ("read", "written", "rejected", "duplicate")
 _SUMMARIES: Mapping[Status, str] = {
-    "pass": "Its results for the golden files are as expected.",
+    "pass": "Its results for the golden files are as expected.",  # nosec B105 # no password
     "warn": "It may be promoted: check first what has changed.",
     "fail": "It must not be promoted.",
 }
