@@ -8,7 +8,7 @@ from types import FrameType
 
 import typer
 
-from ops import ask_command, batch_command, onboard_command, query_command
+from ops import ask_command, batch_command, doctor_command, onboard_command, query_command
 from ops.commands import app
 from ops.errors import CommandError, UsageError
 
@@ -16,6 +16,7 @@ app.command(epilog=onboard_command.EXAMPLE)(onboard_command.onboard)
 app.command(epilog=batch_command.EXAMPLE)(batch_command.batch)
 app.command(epilog=query_command.EXAMPLE)(query_command.query)
 app.command(epilog=ask_command.EXAMPLE)(ask_command.ask)
+app.command(epilog=doctor_command.EXAMPLE)(doctor_command.doctor)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -30,7 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         known = _to_known_error(error)
         if known is None:
             raise
-        typer.echo(f"error: {known}", err=True)
+        from ops.terminal import escape_lines  # noqa: PLC0415 # help and completion do not wait for rich
+
+        typer.echo(f"error: {escape_lines(str(known))}", err=True)
         sys.exit(known.exit_code)
 
 

@@ -13,6 +13,7 @@ COMMANDS = (
     "onboard",
     "query",
     "ask",
+    "doctor",
     "failures",
     "redrive",
     "replay",
@@ -34,6 +35,7 @@ ON_AWS = {  # with their required arguments other than --env
     "promote": ["staging"],
     "rollback": ["prod"],
     "releases": [],
+    "doctor": [],
 }
 
 
