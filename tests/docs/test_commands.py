@@ -14,7 +14,7 @@ TARGETS = set(
 )
 COMMANDS = [
     pytest.param(words_of(command), id=f"{page}: {command}"[:110])
-    for page in PAGES
+    for page in (*PAGES, "docs/operations.md")
     for command in commands_of(page)
 ]
 
@@ -77,6 +77,9 @@ def test_the_readme_shows_the_sources_as_they_come_out():
         "docs/scale.md",
         "docs/glossary.md",
         "docs/retrieval.md",
+        "docs/operations.md",
+        "docs/security.md",
+        "docs/aws-only.md",
     ],
 )
 def test_every_link_leads_somewhere(page):
