@@ -10,14 +10,17 @@ CHECKS := .venv/.checks
 RETRIEVAL := .venv/.retrieval
 NODE := node_modules/.package-lock.json
 LANGCHAIN := .venv/.langchain
+CHECKOV_BIN := .venv-checkov/bin
+CHECKOV := .venv-checkov/.installed
 # Prints what is installed and how long it took; on a terminal, uv also shows its progress.
 define install
 	@started=$$(date +%s); quiet=$$(test -t 2 || echo --quiet); \
-	echo "Installing $$(grep -c '==' $1) Python packages into .venv (up to $2 MB to download) ..."; \
-	$(BIN)/uv pip install $$quiet --python $(BIN)/python --require-hashes --requirement $1 && \
+	echo "Installing $$(grep -c '==' $1) Python packages into $(or $3,.venv) (up to $2 MB to download) ..."; \
+	$(BIN)/uv pip install $$quiet --python $(or $3,.venv)/bin/python --require-hashes --requirement $1 && \
 	echo "Installed them in $$(($$(date +%s) - started)) s"
 endef
 LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --custom-compile-command "make lock"
+CODE := app.py tastetrend_stack lambda_src ops local samples
 ENVIRONMENTS := local dev staging prod
 given = $(or $($1),$(error $1 is missing; name it, as in `make $@ $1=staging`))
 # Values of the CDK's context, as in CONTEXT="boundary=on large_files=fargate".
@@ -28,7 +31,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install venv node_modules demo up down test check format lint types pytest fuzz lock synth clean
-.PHONY: bench quality diff deploy policy promote rollback releases
+.PHONY: bench quality scan audit sbom diff deploy policy promote rollback releases
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z_]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +65,12 @@ $(LANGCHAIN): $(CHECKS) locks/langchain.txt
 	$(call install,locks/langchain.txt,10)
 	@touch $@
 
+# An environment of its own: checkov pins another boto3.
+$(CHECKOV): $(UV) locks/checkov.txt
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-checkov
+	$(call install,locks/checkov.txt,60,.venv-checkov)
+	@touch $@
+
 node_modules: $(NODE) ## Install the CDK command line into node_modules
 $(NODE): package-lock.json
 	@test "$(or $(NODE_MAJOR),0)" -ge 18 || { echo "Node 18 or newer is needed and \
@@ -81,13 +90,14 @@ down: $(VENV) ## Stop the emulator that `make up` started
 
 test: format lint types pytest ## Check the formatting, the code and the types, and run all tests
 
-check: test synth ## Run all checks that a change must pass: `make test` and the synthesis
+check: test scan ## Run all checks that a change must pass: `make test` and `make scan`
 
 format: $(CHECKS)
 	$(BIN)/ruff format --check
 
 lint: $(CHECKS)
 	$(BIN)/ruff check
+	$(BIN)/bandit --quiet --recursive $(CODE)
 	$(BIN)/actionlint .github/workflows/*.yml
 	$(BIN)/zizmor --quiet --offline .github
 
@@ -107,6 +117,7 @@ lock: $(UV) ## Write the files in locks/ from the requirements, with the newest 
 	@$(LOCK) container/requirements.txt --constraint locks/requirements.txt --output-file locks/container.txt
 	@$(LOCK) requirements-dev.txt --constraint locks/requirements.txt --output-file locks/requirements-dev.txt
 	@$(LOCK) requirements-retrieval.txt --constraint locks/requirements-dev.txt --output-file locks/retrieval.txt
+	@$(LOCK) requirements-checkov.txt --output-file locks/checkov.txt
 	@$(LOCK) requirements-langchain.txt --constraint locks/requirements-dev.txt --constraint locks/retrieval.txt \
 		--output-file locks/langchain.txt
 
@@ -123,6 +134,22 @@ synth: $(VENV) $(NODE) ## Synthesise the stack of every environment, without AWS
 		echo "synth $$name"; \
 		npx cdk synth --strict --quiet --no-notices --context env=$$name --output build/cdk.out/$$name || exit 1; \
 	done
+
+scan: synth $(CHECKOV) ## Scan the synthesised templates and the Dockerfile with checkov
+	$(CHECKOV_BIN)/checkov --quiet --compact --skip-download \
+		--framework cloudformation dockerfile --directory build/cdk.out --directory container
+
+audit: $(CHECKS) ## Report published vulnerabilities of the locked packages; needs the network
+	@for lock in locks/*.txt; do \
+		echo "audit $$lock"; \
+		$(BIN)/pip-audit --progress-spinner off --disable-pip --require-hashes --requirement $$lock || \
+		echo "$$lock: see the findings above, or the feed could not be reached"; \
+	done
+
+sbom: $(CHECKS) $(NODE) ## Write CycloneDX bills of materials to build/sbom.json and build/sbom-node.json
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements locks/requirements.txt --output-reproducible --output-file build/sbom.json
+	npm sbom --package-lock-only --sbom-format cyclonedx > build/sbom-node.json
 
 diff: $(VENV) $(NODE) ## Write to build/diff the changes that a deployment would make, ENV=dev
 	@mkdir -p build/diff
@@ -150,4 +177,4 @@ releases: $(VENV) ## List which version each alias runs, ENV=prod
 
 clean: ## Remove all generated files, including the installed packages
 	@test ! -x $(BIN)/tastetrend || $(BIN)/tastetrend down
-	rm -rf .venv node_modules build cdk.out
+	rm -rf .venv .venv-checkov node_modules build cdk.out

@@ -12,13 +12,16 @@ from tastetrend_etl.runtime import describe_runtime
 from tastetrend_etl.s3_download import connect
 from tastetrend_etl.s3_event import read_event
 from tastetrend_etl.settings import Settings, load_settings
+from tastetrend_etl.tracing import start_tracing
 
+TRACER = start_tracing()  # before any client is made
 SETTINGS = load_settings(Settings)
 S3 = connect()
 EXECUTOR = ThreadPoolExecutor(MAX_PARALLEL_CALLS)
 
 
 @observability.logger.inject_lambda_context(clear_state=True)
+@TRACER.capture_lambda_handler(capture_response=False, capture_error=False)
 @observability.metrics.log_metrics
 def lambda_handler(event: object, context: LambdaContext) -> dict[str, Any]:
     """Process every object that the event names.
@@ -30,7 +33,6 @@ def lambda_handler(event: object, context: LambdaContext) -> dict[str, Any]:
     Raises:
         RetryableError: an object could not be processed now; Lambda retries the event.
     """
-    observability.record_event()
     parts = read_event(event)
     version = SETTINGS.etl_version or context.function_version
     run = RunContext(S3, SETTINGS, version, EXECUTOR, deadline(context))

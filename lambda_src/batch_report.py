@@ -13,7 +13,9 @@ from tastetrend_batch.models import Batch, BatchSettings
 from tastetrend_batch.read_results import WORKERS, connect, read_results
 from tastetrend_batch.summary import summarise
 from tastetrend_etl.settings import function_name, load_settings
+from tastetrend_etl.tracing import start_tracing
 
+TRACER = start_tracing()  # before any client is made
 SETTINGS = load_settings(BatchSettings)
 S3 = connect()
 logger = Logger(service=function_name())
@@ -21,6 +23,7 @@ _MAX_WAIT = timedelta(hours=1)  # for the files that a manifest names
 
 
 @logger.inject_lambda_context(clear_state=True)
+@TRACER.capture_lambda_handler(capture_response=False, capture_error=False)
 def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Write the report of the batch `execution` that was `started` at an ISO time with `input`.
 

@@ -27,6 +27,7 @@ from tastetrend_etl.pseudonym import load_key
 from tastetrend_etl.s3_download import connect
 from tastetrend_etl.s3_event import read_event
 from tastetrend_etl.settings import load_settings
+from tastetrend_etl.tracing import start_tracing
 
 MIN_REMAINING_MS = 8_000
 """With less time left, no request is begun: what is done has to be recorded, which takes some seconds."""
@@ -34,6 +35,7 @@ MIN_REMAINING_MS = 8_000
 LEASE_MARGIN_S = 60
 """From the end of the invocation: requests may take effect after it, and clocks differ."""
 
+TRACER = start_tracing()  # before any client is made
 SETTINGS = load_settings(EmbedSettings)
 S3, SQS = connect(), boto3.client("sqs")
 INDEX = vectors.VectorIndex(vectors.connect(), SETTINGS.vector_bucket, SETTINGS.vector_index)
@@ -45,6 +47,7 @@ PROCESSOR = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 @logger.inject_lambda_context(clear_state=True)
+@TRACER.capture_lambda_handler(capture_response=False, capture_error=False)
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 # Powertools' type
     """Synchronise each dataset of the messages; return those to deliver again as `batchItemFailures`."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tastetrend_etl.ingest import MAX_PARALLEL_CALLS, IngestResult, RunContext
 from tastetrend_etl.invocation import ingest_each
-from tastetrend_etl.observability import logger, metrics, record_event
+from tastetrend_etl.observability import logger, metrics
 from tastetrend_etl.s3_download import connect
 from tastetrend_etl.s3_event import ObjectEvent, read_event
 from tastetrend_etl.settings import Settings, load_settings
@@ -34,7 +34,6 @@ def main() -> int:
 
 
 def _process(file: TaskInput, settings: Settings) -> int:
-    record_event()
     (part,) = read_event({"key": file.raw_key, "reprocess": file.reprocess == "true"})
     with ThreadPoolExecutor(MAX_PARALLEL_CALLS) as executor:
         context = RunContext(connect(), settings, settings.etl_version, executor)

@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 import ssl
-import subprocess
+import subprocess  # nosec B404 # the emulator
 import sys
 import tempfile
 import time

@@ -4,7 +4,7 @@
 import contextvars
 import json
 import os
-import subprocess
+import subprocess  # nosec B404 # tasks of the stack
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -64,7 +64,7 @@ def _run_command(arn: str, task: Record) -> int:
     """Run a task's command in this process's group, so that it ends with the emulator; log its output."""
     definition = ecs._task_defs[task["taskDefinitionArn"].rpartition("/")[2]]
     (container,) = definition["containerDefinitions"]
-    finished = subprocess.run(  # noqa: S603 # the command of the stack's own template
+    finished = subprocess.run(  # noqa: S603 # nosec B603 # the command of the stack's own template
         [sys.executable, *container["command"][1:]],
         cwd=_IMAGE,
         env=_environment(task, definition),

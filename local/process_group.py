@@ -2,7 +2,7 @@
 
 import os
 import signal
-import subprocess
+import subprocess  # nosec B404 # the emulator and the CDK
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -16,7 +16,7 @@ def start_process_group(
 ) -> subprocess.Popen[bytes]:
     """Start a command in a folder; its output goes to the log file, and it reads no input."""
     with log.open("wb") as output:
-        return subprocess.Popen(  # noqa: S603 # commands of this package only
+        return subprocess.Popen(  # noqa: S603 # nosec B603 # commands of this package only
             command,
             cwd=cwd,
             env=env,

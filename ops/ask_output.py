@@ -73,7 +73,8 @@ def show(found: Found, console: Console, html: Path | None) -> None:
 
 def _print(answer: Answer | None, rows: Sequence[tuple[str, ...]], console: Console) -> None:
     if answer:
-        console.print(*filter(None, (answer.text, answer.remark)), sep="\n")
+        for line in filter(None, (answer.text, answer.remark)):
+            console.print(line)
     table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for name in _COLUMNS:
         table.add_column(name, justify="right" if name in _NUMBERS else "left", overflow="fold")

@@ -12,6 +12,7 @@ from ops import (
     ask_command,
     batch_command,
     destroy_command,
+    doctor_command,
     erase_command,
     onboard_command,
     query_command,
@@ -25,6 +26,7 @@ app.command(epilog=query_command.EXAMPLE)(query_command.query)
 app.command(epilog=ask_command.EXAMPLE)(ask_command.ask)
 app.command(epilog=destroy_command.EXAMPLE)(destroy_command.destroy)
 app.command(epilog=erase_command.EXAMPLE)(erase_command.erase)
+app.command(epilog=doctor_command.EXAMPLE)(doctor_command.doctor)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -39,7 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         known = _to_known_error(error)
         if known is None:
             raise
-        typer.echo(f"error: {known}", err=True)
+        from ops.terminal import escape_lines  # noqa: PLC0415 # help and completion do not wait for rich
+
+        typer.echo(f"error: {escape_lines(str(known))}", err=True)
         sys.exit(known.exit_code)
 
 

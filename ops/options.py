@@ -31,14 +31,16 @@ def context_of(env: str, as_json: bool) -> "CommandContext":  # noqa: FBT001 # f
 
 
 def console_for(as_json: bool) -> "Console":  # noqa: FBT001 # from an option
-    """Return a console that prints text unchanged; with JSON on stdout, it prints to stderr."""
-    from rich.console import Console
+    """Return a console that prints text without markup; with JSON on stdout, it prints to stderr."""
+    from ops.terminal import EscapingConsole
 
-    return Console(stderr=as_json, markup=False, emoji=False, soft_wrap=True)
+    return EscapingConsole(stderr=as_json, markup=False, emoji=False, soft_wrap=True)
 
 
 def finish(result: "Result", as_json: bool) -> None:  # noqa: FBT001 # from an option
     """Print the result as JSON if it was asked for, and exit."""
     if as_json:
-        typer.echo(json.dumps(result.data, indent=2, ensure_ascii=False))
+        from ops.terminal import escape_json
+
+        typer.echo(escape_json(json.dumps(result.data, indent=2, ensure_ascii=False)))
     raise typer.Exit(result.exit_code)

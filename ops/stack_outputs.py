@@ -11,6 +11,7 @@ from rich.console import Console
 from ops.errors import CommandError
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
     from mypy_boto3_s3.client import S3Client
 
 # The first call of a command shows whether AWS can be reached; five attempts of 60 s would look like a hang.
@@ -74,15 +75,22 @@ def read_context(env: str, console: Console) -> CommandContext:
     )
 
 
-def _read_outputs(env: str) -> dict[str, str]:
+def find_stack(env: str) -> "StackTypeDef | None":
+    """Return the description of an environment's stack; None if there is none."""
     client = boto3.client("cloudformation", config=FAIL_FAST)
     try:
-        (stack,) = client.describe_stacks(StackName=f"tastetrend-{env}")["Stacks"]
+        return client.describe_stacks(StackName=f"tastetrend-{env}")["Stacks"][0]
     except ClientError as error:
-        if "does not exist" not in str(error):
-            raise
+        if "does not exist" in str(error):
+            return None
+        raise
+
+
+def _read_outputs(env: str) -> dict[str, str]:
+    if not (stack := find_stack(env)):
+        region = boto3.client("cloudformation").meta.region_name
         raise CommandError(
-            f"there is no stack tastetrend-{env} in {client.meta.region_name}; deploy it with `make deploy "
-            f"ENV={env}`, or name another environment or region"
-        ) from error
+            f"there is no stack tastetrend-{env} in {region}; deploy it with `make deploy ENV={env}`, or "
+            "name another environment or region"
+        )
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}

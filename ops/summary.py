@@ -14,7 +14,7 @@ from rich.text import Text
 Report = dict[str, Any]
 
 _COUNTS = ("read", "written", "rejected", "duplicate")
-_COLOURS = {"pass": "green", "warn": "yellow", "fail": "red", "rejected": "red"}
+_COLOURS = {"pass": "green", "warn": "yellow", "fail": "red", "rejected": "red"}  # nosec B105 # a status, no password
 _SHOWN_COLUMNS = ("source_row", "review_date", "rating_raw", "rating_1_5", "review_text")  # no names
 _MAX_CELL_CHARACTERS = 20
 _SHOWN_ROWS = 5

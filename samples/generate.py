@@ -30,7 +30,7 @@ def generate(out: Path, rows: int | None = None) -> None:
 
 
 def _reviews(out: Path, name: str, source: Source, count: int) -> expectations.Expectation:
-    rng = random.Random(f"{SEED}:{name}")  # noqa: S311 - synthetic data, no secret
+    rng = random.Random(f"{SEED}:{name}")  # noqa: S311 # nosec B311 # synthetic data, no secret
     rows = draw_rows(rng, source, range(1, count + 1), EarlierRows())
     write_csv(out / source.file, source, rows)
     return expectations.of_reviews(source, rows)

@@ -74,7 +74,7 @@ def _columns(written: Sequence[ExpectedRow]) -> dict[str, list[object]]:
 
 
 def _messy(path: Path, name: str, source: Source) -> list[ExpectedRow]:
-    rng = random.Random(f"{SEED}:{name}")  # noqa: S311 - synthetic data, no secret
+    rng = random.Random(f"{SEED}:{name}")  # noqa: S311 # nosec B311 # synthetic data, no secret
     blank_line_every = source.blank_line_every and _BLANK_LINE_EVERY
     rows = draw_rows(rng, source, range(1, MESSY_ROWS + 1), EarlierRows())
     _use_every_category(rows)

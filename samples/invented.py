@@ -64,7 +64,7 @@ _Cells = list[tuple[str, Mapping[str, object]]]
 
 def write_golden_file(path: Path, shape: FileShape) -> list[ExpectedRow]:
     """Write the file and return its expected rows."""
-    rng = random.Random(shape.name)  # noqa: S311 # synthetic data, no secret
+    rng = random.Random(shape.name)  # noqa: S311 # nosec B311 # synthetic data, no secret
     rows = [_row(rng, shape, number) for number in range(1, ROWS + 1)]
     records = [[row.cells.get(name, "") for name in _fields(shape)] for row in rows]
     expected = [_expected(number, row, shape) for number, row in enumerate(rows, 1)]

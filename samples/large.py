@@ -28,7 +28,7 @@ def write_reviews(path: Path | str, source: str = "downtown", rows: int = 300_00
     """Write `rows` rows in a source's format; no text occurs twice except in duplicates."""
     outcomes: Counter[str] = Counter()
     profile = SOURCES[source]
-    generated = _draw(random.Random(f"{seed}:{source}"), profile, rows)  # noqa: S311 - synthetic data, no secret
+    generated = _draw(random.Random(f"{seed}:{source}"), profile, rows)  # noqa: S311 # nosec B311 # synthetic data, no secret
     write_csv(Path(path), profile, _count(generated, outcomes))
     written, duplicate = outcomes[WRITTEN], outcomes[DUPLICATE]
     return Counts(rows, written, rows - written - duplicate, duplicate)

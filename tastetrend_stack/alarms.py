@@ -17,7 +17,10 @@ MetricSource = Literal[
     "embedding queue",
     "embedding dead letters",
 ]
-"""Who measures: CloudWatch, or a function for `pipeline` and `embedding`; `function` includes all aliases."""
+"""Who measures: CloudWatch, or a function for `pipeline` and `embedding`.
+
+The quality gate invokes a version, which `function` includes: a candidate must not raise production's alarms.
+"""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Alarm:
 ALARMS = (
     Alarm(
         "errors",
-        MetricSpec("function", "Errors"),
+        MetricSpec("live alias", "Errors"),
         1,
         "An invocation failed. It is retried; after the last retry its event is in the failure queue.",
     ),
@@ -76,13 +79,13 @@ ALARMS = (
     ),
     Alarm(
         "throttles",
-        MetricSpec("function", "Throttles"),
+        MetricSpec("live alias", "Throttles"),
         1,
         "Invocations were throttled. Events wait up to six hours; raise the account's concurrency.",
     ),
     Alarm(
         "duration",
-        MetricSpec("function", "Duration", "Maximum"),
+        MetricSpec("live alias", "Duration", "Maximum"),
         24_000,  # 80 % of the function's timeout
         "An invocation took over 80 % of the timeout. The next file of that size may time out.",
     ),
@@ -161,15 +164,13 @@ ALARMS = (
     Alarm(
         "nothing-written",
         MathSpec(
-            "IF(FILL(invocations, 0) > FILL(idle, 0) + FILL(passed, 0) + FILL(gate, 0) + FILL(rehearsed, 0)"
-            " AND FILL(processed, 0) == 0, 1, 0)",
+            "IF(FILL(received, 0) > FILL(idle, 0) + FILL(passed, 0) AND FILL(processed, 0) == 0, 1, 0)",
+            # An invocation writes all of them in one line of its log, so none arrives later than another.
             {
-                "invocations": MetricSpec("function", "Invocations"),
+                "received": MetricSpec("pipeline", "EventsReceived"),
                 "processed": MetricSpec("pipeline", "FilesProcessed"),
                 "passed": MetricSpec("pipeline", "FilesHandedOver"),  # to the large function
                 "idle": MetricSpec("pipeline", "FilesSkipped"),  # events delivered twice, and folder markers
-                "gate": MetricSpec("pipeline", "FilesInGateRuns"),
-                "rehearsed": MetricSpec("pipeline", "FilesRehearsed"),  # versions of contract version 1
             },
         ),
         1,

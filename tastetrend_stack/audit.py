@@ -8,6 +8,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from tastetrend_stack.bucket import PrivateBucket, audit_retention
+from tastetrend_stack.checkov import suppress
 from tastetrend_stack.environments import AuditedEvents, Environment
 from tastetrend_stack.iam import regional_arn
 
@@ -35,6 +36,13 @@ class AuditTrail(Construct):
             bucket=bucket,
             is_multi_region_trail=False,
             include_global_service_events=True,  # those of IAM
+        )
+        suppress(
+            trail,
+            {
+                "CKV_AWS_35": "The bucket encrypts its objects; CloudTrail signs them",
+                "CKV_AWS_67": "It records the buckets of one stack, which are in one region",
+            },
         )
         resource = trail.node.default_child
         assert isinstance(resource, cloudtrail.CfnTrail)  # noqa: S101 # narrows the type

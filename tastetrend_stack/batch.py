@@ -8,6 +8,7 @@ from constructs import Construct
 
 from tastetrend_stack.batch_states import MAP_LABELS, define
 from tastetrend_stack.batch_tasks import Targets
+from tastetrend_stack.checkov import LOGS, suppress
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.file_task_access import run_grants
 from tastetrend_stack.iam import Grant, bucket_arn, build_role, object_arns, regional_arn
@@ -66,13 +67,15 @@ class Batch(Construct):
         )
 
     def _build_log_group(self, environment: Environment, name: str) -> logs.LogGroup:
-        return logs.LogGroup(
+        log_group = logs.LogGroup(
             self,
             "Log",
             log_group_name=f"/aws/vendedlogs/states/{name}",  # this prefix needs no policy of its own
             retention=environment.log_retention,
             removal_policy=environment.removal_policy,
         )
+        suppress(log_group, LOGS)
+        return log_group
 
 
 def _grants(environment: Environment, name: str) -> list[Grant]:

@@ -8,6 +8,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from tastetrend_stack.checkov import suppress
 from tastetrend_stack.environments import Environment
 
 # AWS services write access logs and the audit trail; they belong to no account.
@@ -49,6 +50,8 @@ class PrivateBucket(s3.Bucket):
             server_access_logs_bucket=access_logs,
             server_access_logs_prefix=f"{kind}/" if access_logs else None,
         )
+        if access_logs is None:
+            suppress(self, {"CKV_AWS_18": "It holds records of access itself"})
         other_account = {"StringNotEquals": {"aws:PrincipalAccount": Aws.ACCOUNT_ID}}
         self._deny("OtherAccounts", ["s3:*"], [self.bucket_arn, self.arn_for_objects("*")], other_account)
         if roles:

@@ -99,7 +99,7 @@ FROM (
   SELECT *, row_number() OVER (PARTITION BY review_id ORDER BY source_file, source_row) AS occurrence
   FROM {{database}}.review_rows
 ) AS numbered
-WHERE occurrence = 1""",  # noqa: S608 # constants
+WHERE occurrence = 1""",  # noqa: S608 # nosec B608 # made of constants
     ),
     View(
         "reviews_by_month",

@@ -1,6 +1,6 @@
 """The stream from datasets to vectors: S3's notification, the queue, the function, and the index."""
 
-from aws_cdk import Aws, Duration
+from aws_cdk import Acknowledgment, Aws, Duration, Validations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
@@ -68,13 +68,17 @@ class Embedding(Construct):
 
     def _add_source(self) -> lambda_.EventSourceMapping:
         """Let the function read the queue; reserved concurrency instead would use up receives."""
-        return self.function.add_event_source_mapping(
+        source = self.function.add_event_source_mapping(
             "Source",
             event_source_arn=self.queue.queue_arn,
             batch_size=5,
             report_batch_item_failures=True,
             max_concurrency=2,
         )
+        reason = "Messages that fail go back to the queue, and after ten times to its dead letters"
+        finding = Acknowledgment(id="Serverless-LambdaEventSourceMappingDestination", reason=reason)
+        Validations.of(source).acknowledge(finding)
+        return source
 
     def _build_switch(self, source: lambda_.EventSourceMapping, code: FunctionCode) -> PythonFunction:
         """Build the switch that keeps messages in the queue while the budget of the day is used up."""
@@ -86,7 +90,7 @@ class Embedding(Construct):
     def _add_notifications(self, processed: s3.Bucket) -> None:
         self._allow_sending()
         bucket = processed.node.default_child
-        assert isinstance(bucket, s3.CfnBucket)  # noqa: S101 # narrows the type, the library promises no more
+        assert isinstance(bucket, s3.CfnBucket)  # noqa: S101 # nosec B101 # narrows the type
         bucket.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
             queue_configurations=[
                 s3.CfnBucket.QueueConfigurationProperty(

@@ -69,6 +69,9 @@ class Environment:
             on for a deployment, with the context value `large_files`.
         boundary: a permissions boundary limits all roles; switched on by the context value `boundary`.
         roles: who may read and write objects, None: whoever IAM allows; named by context values.
+        reserved_concurrency: of the etl function; None: as much as the account has. A number would also be
+            the most that the function can use. Nothing competes with the events in an account of its own, as
+            batches have a limit; and in a new account, which has 10, the deployment would fail.
     """
 
     name: str
@@ -88,6 +91,7 @@ class Environment:
     large_file_task: bool = False
     boundary: bool = False
     roles: NamedRoles | None = None
+    reserved_concurrency: int | None = None
 
     def resource_name(self, *parts: str) -> str:
         """Return `tastetrend-<environment>-<parts>`."""

@@ -10,13 +10,9 @@ from constructs import Construct
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.file_access import WRITE, file_grants, file_variables
 from tastetrend_stack.iam import GATE_OUTPUTS, Grant, KeyAccess, bucket_arn, object_arns, regional_arn
+from tastetrend_stack.layers import LAYER_PARAMETERS
 from tastetrend_stack.python_function import FunctionCode, FunctionSpec, PythonFunction
 
-# A layer's number differs by region, so the ARN is looked up when the stack is deployed.
-_LAYERS = {
-    "SdkForPandas": "/aws/service/aws-sdk-pandas/3.17.0/py3.11/x86_64/layer-arn",
-    "Powertools": "/aws/service/powertools/python/x86_64/python3.11/3.37.0",
-}
 _ASSET = Path(__file__).parents[1] / "lambda_src"
 # Files that tools leave behind would change the asset's hash and publish a version of unchanged code.
 _NOT_CODE = ["**/__pycache__", "**/*.pyc", "**/.*", "**/*.egg-info"]
@@ -56,7 +52,7 @@ class EtlFunction(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         asset = lambda_.Code.from_asset(str(_ASSET), exclude=_NOT_CODE)
-        self.code = FunctionCode(asset, [self._find_layer(*layer) for layer in _LAYERS.items()])
+        self.code = FunctionCode(asset, [self._find_layer(*layer) for layer in LAYER_PARAMETERS.items()])
         belonging = {"ETL_VERSION": belongs_to} if belongs_to else {"BATCH_ARN": _batch_arn(environment)}
         event_grants = _event_grants(environment) if tier is SMALL else []
         spec = FunctionSpec(
@@ -66,6 +62,7 @@ class EtlFunction(Construct):
             memory_mb=tier.memory_mb,
             disk_mb=tier.disk_mb,
             timeout=tier.timeout,
+            reserved_concurrency=environment.reserved_concurrency if tier is SMALL else None,
             variables={**file_variables(environment, tier.size), **belonging, **key.variables},
             policy_name="etl",
             grants=[*file_grants(environment), *event_grants, *key.grants],

@@ -11,6 +11,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct, IConstruct
 
+from tastetrend_stack.checkov import LOGS, suppress
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.file_access import file_grants, file_variables
 from tastetrend_stack.file_task_access import CONTAINER, task_name
@@ -135,13 +136,15 @@ class FileTask(Construct):
         return ecs.ContainerImage.from_docker_image_asset(asset), _pull_grants(asset)
 
     def _build_log_group(self) -> logs.LogGroup:
-        return logs.LogGroup(
+        log_group = logs.LogGroup(
             self,
             "Log",
             log_group_name=f"/aws/ecs/{self._name}",
             retention=self._environment.log_retention,
             removal_policy=self._environment.removal_policy,
         )
+        suppress(log_group, LOGS)
+        return log_group
 
     def _build_role(self, kind: str, grants: Sequence[Grant]) -> iam.IRole:
         """Build a role with these grants only, none by the CDK."""

@@ -68,7 +68,7 @@ class Ingestion(Construct):
             source_arn=bucket_arn(self._environment, "raw"),
         )
         bucket = raw.node.default_child
-        assert isinstance(bucket, s3.CfnBucket)  # noqa: S101 # narrows the type, the library promises no more
+        assert isinstance(bucket, s3.CfnBucket)  # noqa: S101 # nosec B101 # narrows the type
         bucket.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
             lambda_configurations=[
                 s3.CfnBucket.LambdaConfigurationProperty(

@@ -8,6 +8,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from tastetrend_stack.alarms import ALARMS, Alarm, MetricSpec
+from tastetrend_stack.checkov import suppress
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.retrieval_alarms import RETRIEVAL_ALARMS
 from tastetrend_stack.watched import Watched, name_sources
@@ -46,6 +47,7 @@ class Monitoring(Construct):
                 conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
             )
         )
+        suppress(topic, {"CKV_AWS_26": "Its messages are names and states of alarms"})
         return topic
 
     def _build_alarm(self, alarm: Alarm) -> cloudwatch.Alarm:
@@ -60,9 +62,11 @@ class Monitoring(Construct):
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
-        built.add_alarm_action(actions.SnsAction(self.topic))
+        notify = actions.SnsAction(self.topic)
+        built.add_alarm_action(notify)
         if alarm.stops_embedding and self._embedding:
             built.add_alarm_action(actions.LambdaAction(self._embedding.switch))
+        built.add_ok_action(notify)
         return built
 
     def _build_metric(self, alarm: Alarm) -> cloudwatch.IMetric:

@@ -4,6 +4,7 @@ from aws_cdk import Acknowledgment, Duration, Validations
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from tastetrend_stack.checkov import suppress
 from tastetrend_stack.environments import Environment
 
 
@@ -32,6 +33,8 @@ class PrivateQueue(sqs.Queue):
             enforce_ssl=True,
             removal_policy=environment.removal_policy,
         )
+        suppress(self, {"CKV_AWS_27": "SQS encrypts messages with a key of its own"})
         if dead_letters is None:
             reason = "It is the dead-letter queue itself; an operator redrives its events"
-            Validations.of(self).acknowledge(Acknowledgment(id="AwsSolutions-SQS3", reason=reason))
+            for rule in ("AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy"):
+                Validations.of(self).acknowledge(Acknowledgment(id=rule, reason=reason))

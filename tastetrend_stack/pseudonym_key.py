@@ -4,6 +4,7 @@ from aws_cdk import Acknowledgment, Validations
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from tastetrend_stack.checkov import suppress
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.iam import Grant, KeyAccess
 
@@ -33,4 +34,8 @@ class PseudonymKey(Construct):
         )
         reason = "A new key changes every pseudonym: a person rotates it and processes the files again"
         Validations.of(secret).acknowledge(Acknowledgment(id="AwsSolutions-SMG4", reason=reason))
+        suppress(
+            secret,
+            {"CKV_AWS_149": "Secrets Manager encrypts it with a key of AWS; only the roles may read it"},
+        )
         return secret

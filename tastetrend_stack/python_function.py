@@ -9,10 +9,30 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from tastetrend_stack.checkov import LOGS, suppress
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.iam import Grant, build_role, regional_arn
 
 _DEFAULT_DISK_MB = 512
+_NO_OTHER_PYTHON = "The managed layers are taken for Python 3.11, pinned"
+_FAILURES = "Failed events go to the alias's queue or stay in theirs; callers see the rest"
+_ACKNOWLEDGED = {
+    "AwsSolutions-L1": _NO_OTHER_PYTHON,
+    "Serverless-LambdaLatestVersion": _NO_OTHER_PYTHON,
+    "Serverless-LambdaDLQ": _FAILURES,
+}
+_SUPPRESSED = {
+    "CKV_AWS_115": "Nothing competes with it: see `reserved_concurrency` in environments.py",
+    "CKV_AWS_116": _FAILURES,
+    "CKV_AWS_117": "It calls AWS over TLS only, and nothing calls it by the network",
+    "CKV_AWS_173": "Its variables are names; Lambda encrypts them, and the key of real names is a secret",
+}
+_WRITE_TRACES = Grant(
+    ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+    ["*"],
+    "X-Ray has no resources for these actions",
+    conditional=False,
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +49,7 @@ class FunctionSpec:
     role_description: str
     memory_mb: int = 1024
     disk_mb: int = _DEFAULT_DISK_MB
+    reserved_concurrency: int | None = None
 
 
 @dataclass(frozen=True)
@@ -66,34 +87,44 @@ class PythonFunction(lambda_.Function):
             ephemeral_storage_size=Size.mebibytes(spec.disk_mb) if spec.disk_mb != _DEFAULT_DISK_MB else None,
             timeout=spec.timeout,
             environment=spec.variables,
-            role=_build_role(scope, spec, environment),
+            reserved_concurrent_executions=spec.reserved_concurrency,
+            role=_build_role(scope, spec, environment, _write_logs(log_group_name), _WRITE_TRACES),
             log_group=_build_log_group(scope, log_group_name, environment),
         )
-        reason = "The managed layers are taken for Python 3.11, pinned"
-        Validations.of(self).acknowledge(Acknowledgment(id="AwsSolutions-L1", reason=reason))
+        _activate_tracing(self)
+        suppress(self, _SUPPRESSED)
+        for rule, reason in _ACKNOWLEDGED.items():
+            Validations.of(self).acknowledge(Acknowledgment(id=rule, reason=reason))
 
 
-def _build_role(scope: Construct, spec: FunctionSpec, environment: Environment) -> iam.Role:
-    return build_role(
+def _build_role(
+    scope: Construct, spec: FunctionSpec, environment: Environment, *observability: Grant
+) -> iam.Role:
+    role = build_role(
         scope,
         "Role",
         environment=environment,
         name=f"{spec.name}-role",
         policy_name=spec.policy_name,
-        grants=[*spec.grants, _write_logs(f"/aws/lambda/{spec.name}")],
+        grants=[*spec.grants, *observability],
         assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
         description=spec.role_description,
     )
+    reason = "Wildcards are only in the names of objects and streams, and for X-Ray, which has no resources"
+    Validations.of(role).acknowledge(Acknowledgment(id="Serverless-LambdaStarPermissions", reason=reason))
+    return role
 
 
 def _build_log_group(scope: Construct, name: str, environment: Environment) -> logs.LogGroup:
-    return logs.LogGroup(
+    log_group = logs.LogGroup(
         scope,
         "Log",
         log_group_name=name,
         retention=environment.log_retention,
         removal_policy=environment.removal_policy,
     )
+    suppress(log_group, LOGS)
+    return log_group
 
 
 def _write_logs(log_group_name: str) -> Grant:
@@ -104,3 +135,10 @@ def _write_logs(log_group_name: str) -> Grant:
         [log_group, f"{log_group}:*"],
         "Lambda names the streams, all of them in the function's own group",
     )
+
+
+def _activate_tracing(function: lambda_.Function) -> None:
+    """Trace invocations; the property `tracing` of the CDK would add a second policy to the role."""
+    resource = function.node.default_child
+    assert isinstance(resource, lambda_.CfnFunction)  # noqa: S101 # nosec B101 # narrows the type
+    resource.tracing_config = lambda_.CfnFunction.TracingConfigProperty(mode="Active")

@@ -34,10 +34,9 @@ def is_gate_run(parts: Sequence[Part], settings: Settings) -> bool:
 
 def ingest_each(parts: Sequence[Part], context: RunContext) -> list[IngestResult | RetryableError | None]:
     """Return for each part its result, its failure, or None when it cannot be read."""
-    results = [_ingest_part(part, context) for part in parts]
-    if is_gate_run(parts, context.settings):
-        observability.record_gate_run(sum(isinstance(part, ObjectEvent) for part in parts))
-    return results
+    if not parts or not all(_is_golden(part, context) for part in parts):
+        observability.record_event()
+    return [_ingest_part(part, context) for part in parts]
 
 
 def respond(parts: Sequence[Part], results: Sequence[IngestResult | RetryableError | None]) -> dict[str, Any]:
@@ -65,6 +64,7 @@ def _ingest_part(part: Part, context: RunContext) -> IngestResult | RetryableErr
     if isinstance(part, InvalidEventError):
         observability.record_invalid_event(part)
         return None
+    golden = _is_golden(part, context)
     try:
         result = ingest(part, context)
     except InvalidEventError as error:
@@ -72,7 +72,12 @@ def _ingest_part(part: Part, context: RunContext) -> IngestResult | RetryableErr
         return IngestResult(part.key, "rejected", "other_bucket")
     except Exception as error:  # noqa: BLE001 # its message may quote data
         failure = sanitize_exception(error)
-        observability.record_failure(part, failure)
+        observability.record_failure(part, failure, golden=golden)
         return failure
-    observability.record_result(result)
+    observability.record_result(result, golden=golden)
     return result
+
+
+def _is_golden(part: Part, context: RunContext) -> bool:
+    """Return whether the quality gate has put the object into the artifacts bucket."""
+    return isinstance(part, ObjectEvent) and part.bucket == context.settings.artifacts_bucket

@@ -23,13 +23,20 @@ _FILES = {
 
 
 def record_event() -> None:
-    """Count an event; a lack of them can raise an alarm."""
+    """Count an event; an alarm rings if no file of an hour's events becomes a dataset."""
     _count("EventsReceived")
 
 
-def record_result(result: IngestResult) -> None:
-    """Log the result for an object, and count its rows."""
+def record_result(result: IngestResult, *, golden: bool) -> None:
+    """Log the result for an object, and count its rows; a golden file must raise no alarm."""
     logger.info(result.action, extra={key: value for key, value in asdict(result).items() if value})
+    if golden:
+        _count("FilesInGateRuns")
+    else:
+        _count_result(result)
+
+
+def _count_result(result: IngestResult) -> None:
     _count(_FILES[result.action])
     if rows := result.balance:
         _count("ValidationFailures", result.failed_checks)
@@ -45,17 +52,13 @@ def record_invalid_event(error: InvalidEventError) -> None:
     _count("EventsRejected")
 
 
-def record_failure(event: ObjectEvent, error: RetryableError) -> None:
-    """Log an object that has to be processed again."""
+def record_failure(event: ObjectEvent, error: RetryableError, *, golden: bool) -> None:
+    """Log an object that has to be processed again, and count what raises an alarm."""
     logger.error("failed", extra={"key": event.key, "reason": str(error), "error_type": type(error).__name__})
-    if isinstance(error, RowCountMismatchError):
+    if golden:
+        _count("FilesInGateRuns")
+    elif isinstance(error, RowCountMismatchError):
         _count("RowBalanceViolations")
-
-
-def record_gate_run(files: int) -> None:
-    """Discard the invocation's metrics, as golden files must raise no alarm, and count the files."""
-    metrics.clear_metrics()
-    _count("FilesInGateRuns", files)
 
 
 def _count(name: str, value: int = 1) -> None:

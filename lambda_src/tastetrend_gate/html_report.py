@@ -21,7 +21,7 @@ _RETRIEVAL = Template(
 )
 _COUNTS = ("read", "written", "rejected", "duplicate")
 _SUMMARIES: Mapping[Status, str] = {
-    "pass": "Its results are as expected.",
+    "pass": "Its results are as expected.",  # nosec B105 # no password
     "warn": "It may be promoted: check first what has changed.",
     "fail": "It must not be promoted.",
 }

@@ -48,8 +48,9 @@ ALLOWED = {
         "validate",
     },
     "observability": {"s3_event", "ingest", "settings"},
-    "invocation": {"s3_event", "ingest", "observability", "settings"},
     "runtime": set(),
+    "tracing": {"settings"},
+    "invocation": {"s3_event", "ingest", "observability", "settings"},
 }
 PURE = [
     "parse",

@@ -9,16 +9,37 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[2]
-STAND_INS = ("actionlint", "mypy", "npx", "pytest", "python", "ruff", "tastetrend", "uv", "zizmor")
+STAND_INS = (
+    *(
+        "actionlint",
+        "bandit",
+        "checkov",
+        "cyclonedx-py",
+        "mypy",
+        "npm",
+        "npx",
+        "pip-audit",
+        "pytest",
+        "python",
+    ),
+    *("ruff", "tastetrend", "uv", "zizmor"),
+)
+LOCKS = sorted((PROJECT / "locks").glob("*.txt"))
 TOO_LONG_FOR_A_TEST = {  # commands of the pages that the end-to-end tests do not run, and what they call
-    "make test": ["ruff", "ruff", "actionlint", "zizmor", "mypy", "pytest"],
-    "make check": ["ruff", "ruff", "actionlint", "zizmor", "mypy", "pytest", "npx", "npx", "npx", "npx"],
+    "make test": ["ruff", "ruff", "bandit", "actionlint", "zizmor", "mypy", "pytest"],
+    "make check": [
+        *("ruff", "ruff", "bandit", "actionlint", "zizmor", "mypy", "pytest"),
+        *("npx", "npx", "npx", "npx", "checkov"),
+    ],
     "make synth": ["npx", "npx", "npx", "npx"],
+    "make scan": ["npx", "npx", "npx", "npx", "checkov"],
+    "make audit": ["pip-audit"] * len(LOCKS),
+    "make sbom": ["cyclonedx-py", "npm"],
     "make fuzz": ["pytest", "python"],
     "make bench": ["uv", "python"],
     "make quality": ["uv", "python"],
     "make demo RAG=1": ["tastetrend"],
-    "make lock": ["uv", "uv", "uv", "uv", "uv", "uv"],
+    "make lock": ["uv"] * len(LOCKS),
 }
 SAID = """Lookup role arn:aws:iam::123456789012:role/lookup was not assumed.
 Stack tastetrend-dev (aws://123456789012/eu-west-1)
@@ -42,7 +63,8 @@ def make(tmp_path):
 
     def run(*words, **variables):
         environment = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", **variables}
-        targets = ("UV=", "VENV=", "CHECKS=", "LANGCHAIN=", "RETRIEVAL=", "NODE=")
+        empty = ("UV=", "VENV=", "CHECKS=", "LANGCHAIN=", "RETRIEVAL=", "CHECKOV=", "NODE=")
+        targets = (*empty, f"CHECKOV_BIN={tmp_path}")
         command = ["make", "--silent", f"BIN={tmp_path}", *targets, *words]
         ended = subprocess.run(  # noqa: S603 # the project's own Makefile
             command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
@@ -152,6 +174,7 @@ def test_the_difference_is_kept_without_the_number_of_the_account(make, tmp_path
 def test_a_target_calls_its_programs(make, command, tmp_path):
     shutil.copytree(PROJECT / ".github", tmp_path / ".github")
     shutil.copy(PROJECT / "requirements.txt", tmp_path)
+    shutil.copytree(PROJECT / "locks", tmp_path / "locks")
     _, *words = command.split()
 
     ended, called = make(*words)

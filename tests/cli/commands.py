@@ -14,6 +14,7 @@ COMMANDS = (
     "query",
     "ask",
     "erase",
+    "doctor",
     "failures",
     "redrive",
     "replay",
@@ -38,6 +39,7 @@ ON_AWS = {  # with their required arguments other than --env
     "rollback": ["prod"],
     "releases": [],
     "destroy": [],
+    "doctor": [],
 }
 
 

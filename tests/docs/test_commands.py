@@ -79,6 +79,7 @@ def test_the_readme_shows_the_sources_as_they_come_out():
         "docs/retrieval.md",
         "docs/curated.md",
         "docs/operations.md",
+        "docs/security.md",
         "docs/aws-only.md",
     ],
 )

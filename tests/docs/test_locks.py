@@ -18,6 +18,7 @@ LOCKS = {
     "requirements-dev.txt": "requirements-dev.txt",
     "requirements-retrieval.txt": "retrieval.txt",
     "requirements-langchain.txt": "langchain.txt",
+    "requirements-checkov.txt": "checkov.txt",
 }
 
 

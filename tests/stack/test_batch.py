@@ -81,12 +81,14 @@ def test_the_machine_may_list_raw_files_invoke_the_functions_and_keep_failures(a
 
 
 def may_write_logs(name):
+    """Return what it takes to write logs and traces."""
     group = f"{ARN}:logs:{HERE}:log-group:/aws/lambda/tastetrend-ENV-{name}"
-    return {
+    logs = {
         (f"logs:{call}", resource)
         for call in ("CreateLogStream", "PutLogEvents")
         for resource in (group, f"{group}:*")
     }
+    return {*logs, *((f"xray:{call}", "*") for call in ("PutTraceSegments", "PutTelemetryRecords"))}
 
 
 def test_the_report_may_read_outputs_and_write_reports_of_batches(any_stack):

@@ -1,12 +1,14 @@
 """The function has the runtime, size and variables that the pipeline expects."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
 from tastetrend_etl.limits import TIERS
 from tastetrend_etl.settings import Settings
+from tastetrend_stack.environments import find_environment
+from tests.stack.conftest import build
 from tests.stack.plain import plain
 
 PROJECT = Path(__file__).parents[2]
@@ -98,3 +100,29 @@ def test_requirements_pin_the_libraries_of_the_managed_layers(all_stacks):
             f"{{{{resolve:ssm:/aws/service/aws-sdk-pandas/{pins['awswrangler']}/py3.11/x86_64/layer-arn}}}}",
             f"{{{{resolve:ssm:/aws/service/powertools/python/x86_64/python3.11/{pins['aws-lambda-powertools']}}}}}",
         ]
+
+
+def test_every_function_is_traced(retrieval_stack):
+    functions = retrieval_stack.properties("Lambda::Function")
+
+    assert len(functions) == 5
+    assert {function["TracingConfig"]["Mode"] for function in functions.values()} == {"Active"}
+
+
+def test_nothing_is_reserved_unless_the_environment_says_so(any_stack):
+    assert not [
+        function
+        for function in any_stack.properties("Lambda::Function").values()
+        if "ReservedConcurrentExecutions" in function
+    ]
+
+
+def test_the_etl_function_alone_gets_the_reservation(tmp_path):
+    stack = build(replace(find_environment("prod"), reserved_concurrency=300), tmp_path)
+    reserved = {
+        function["FunctionName"]: function["ReservedConcurrentExecutions"]
+        for function in stack.properties("Lambda::Function").values()
+        if "ReservedConcurrentExecutions" in function
+    }
+
+    assert reserved == {"tastetrend-prod-etl": 300}

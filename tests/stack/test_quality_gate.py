@@ -42,6 +42,7 @@ def gate_grants():
         ("logs:CreateLogStream", f"{group}:*"),
         ("logs:PutLogEvents", group),
         ("logs:PutLogEvents", f"{group}:*"),
+        *((f"xray:{call}", "*") for call in ("PutTraceSegments", "PutTelemetryRecords")),
     }
 
 

@@ -2,8 +2,9 @@
 
 import json
 
+import pytest
 from aws_cdk import Validations
-from cdk_nag import AwsSolutionsChecks
+from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 from cfnlint import api
 
 # CDK states a dependency that a reference states as well; its own validation leaves this rule out too.
@@ -16,8 +17,9 @@ def test_cfn_lint_finds_nothing(any_stack):
     assert [str(found) for found in api.lint(any_stack.template_file.read_text(), config=config)] == []
 
 
-def test_cdk_nag_finds_nothing(any_stack):
-    report = AwsSolutionsChecks(any_stack.app).validate_scope(any_stack.stack)
+@pytest.mark.parametrize("pack", [AwsSolutionsChecks, ServerlessChecks])
+def test_cdk_nag_finds_nothing(pack, any_stack):
+    report = pack(any_stack.app).validate_scope(any_stack.stack)
 
     assert [violation.rule_name for violation in report.violations] == []
 

@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from urllib.parse import quote_plus
 
+import aws_xray_sdk.core  # noqa: F401 # opens a socket when it is imported, which a test may not
 import boto3
 import pytest
 from moto import mock_aws

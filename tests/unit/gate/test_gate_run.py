@@ -3,7 +3,7 @@
 import json
 
 from tastetrend_etl.runtime import describe_runtime
-from tests.unit.conftest import ARTIFACTS, PROCESSED, RAW
+from tests.unit.conftest import ARTIFACTS, PROCESSED, RAW, s3_record
 
 GOLDEN = b"rating,review_text\n5,good\n,\n"
 KEY = "gate/run/7/golden.csv"
@@ -62,3 +62,21 @@ def test_golden_files_count_only_as_gate_runs_so_that_they_trigger_no_alarm(stor
     (counted,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
     (group,) = counted["_aws"]["CloudWatchMetrics"]
     assert [metric["Name"] for metric in group["Metrics"]] == ["FilesInGateRuns"]
+
+
+def test_golden_files_silence_no_metric_of_other_records_of_the_event(store, handler, context, capsys):
+    store.client.put_object(Bucket=ARTIFACTS, Key=KEY, Body=GOLDEN)
+    store.upload("reviews.csv", GOLDEN)
+    records = [s3_record(KEY, bucket=ARTIFACTS), s3_record("reviews.csv"), {"unknown": "record"}]
+
+    handler.lambda_handler({"Records": records}, context)
+
+    (counted,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    names = ("EventsReceived", "EventsRejected", "FilesInGateRuns", "FilesProcessed", "RowsRead")
+    assert {name: counted[name] for name in names} == {
+        "EventsReceived": [1.0],
+        "EventsRejected": [1.0],
+        "FilesInGateRuns": [1.0],
+        "FilesProcessed": [1.0],
+        "RowsRead": [2.0],
+    }
