@@ -7,6 +7,7 @@ from typing import Literal
 MetricSource = Literal[
     "function",
     "live alias",
+    "live version",
     "large function",
     "failure queue",
     "pipeline",
@@ -15,7 +16,10 @@ MetricSource = Literal[
     "embedding queue",
     "embedding dead letters",
 ]
-"""What CloudWatch, or for `pipeline` the function itself, measures; `function` includes every alias."""
+"""What CloudWatch, or for `pipeline` the function itself, measures.
+
+`function` includes every alias; during a canary, `live alias` has two versions, `live version` the new one.
+"""
 
 
 @dataclass(frozen=True)
@@ -66,9 +70,8 @@ ALARMS = (
         "live-errors",
         MetricSpec("live alias", "Errors"),
         1,
-        "An invocation by a real event failed. A running canary deployment was rolled back.",
+        "An invocation by a real event failed, of any version that gets events.",
         period_minutes=1,
-        triggers_rollback=True,
     ),
     Alarm(
         "throttles",
@@ -130,7 +133,6 @@ ALARMS = (
         MetricSpec("pipeline", "RowBalanceViolations"),
         1,
         "Rows read are not the sum of rows written, rejected and duplicate: a defect, stop and investigate.",
-        triggers_rollback=True,
     ),
     Alarm(
         "events-rejected",
