@@ -21,6 +21,7 @@ from tastetrend_stack.environments import Environment
 from tastetrend_stack.iam import acknowledge_wildcard
 
 _MANAGED_POLICY = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited"
+_EMPTY_DIMENSION_FINDING = "CloudFormation-Validate::F3033"
 _MANAGED_POLICY_FINDING = f"AwsSolutions-IAM4[Policy::{_MANAGED_POLICY}]"
 
 
@@ -58,6 +59,11 @@ class CanaryDeployment(Construct):
             ),
             pre_hook=gate,
         )
+        for alarm in alarms:
+            reason = (
+                "The dimension is the promoted version only if the parameter is given, so it is never empty"
+            )
+            Validations.of(alarm).acknowledge(Acknowledgment(id=_EMPTY_DIMENSION_FINDING, reason=reason))
         self._limit_to_promotions(alias, group, gate, promoted)
 
     def _limit_to_promotions(
@@ -82,7 +88,7 @@ class CanaryDeployment(Construct):
             "UpdatePolicy.CodeDeployLambdaAliasUpdate",
             {"Fn::If": [condition, policy, {"Ref": "AWS::NoValue"}]},
         )
-        resource.add_dependency(watching)  # its alarm watches the new version before the alias moves
+        resource.add_resource_dependency(watching)  # its alarm watches the new version before the alias moves
 
     def _build_condition(self, promoted: ICfnConditionExpression | None) -> CfnCondition:
         stack = Stack.of(self)
