@@ -1,7 +1,8 @@
 """The CDK app: the stack of context `env` and, with context `repository`, the stack of its deploy roles.
 
 With context `large_files=fargate`, the stack has a task for files that are too large for a function. With
-`retrieval=on`, reviews become vectors also in an environment that leaves this out, as `local` does.
+`retrieval=on`, reviews become vectors, and with `canary=on`, CodeDeploy moves the live alias, also in an
+environment that leaves this out, as `local` does.
 """
 
 import sys
@@ -14,7 +15,8 @@ from tastetrend_stack.stack import TasteTrendStack
 
 app = App()
 try:
-    environment = find_environment(*map(app.node.try_get_context, ("env", "large_files", "retrieval")))
+    options = ("env", "large_files", "retrieval", "canary")
+    environment = find_environment(*map(app.node.try_get_context, options))
     TasteTrendStack(app, environment.resource_name(), environment=environment)
     if repository := app.node.try_get_context("repository"):
         DeployRoles(app, environment.resource_name("deploy"), environment=environment, repository=repository)

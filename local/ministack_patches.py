@@ -2,7 +2,6 @@
 # ruff: noqa: SLF001 # it has no hooks, so private functions are wrapped; its version is pinned
 
 import asyncio
-import base64
 import contextvars
 import json
 import re
@@ -14,17 +13,21 @@ from urllib.parse import unquote
 
 from ministack.app import app  # type: ignore[import-untyped]
 from ministack.services import (  # type: ignore[import-untyped]
-    athena,
     bedrock_runtime,
     ecs,
-    glue,
     lambda_svc,
     ssm,
     stepfunctions,
 )
-from ministack.services.cloudformation import provisioners  # type: ignore[import-untyped]
 
-from local import ministack_vectors
+from local import (
+    ministack_alarms,
+    ministack_athena,
+    ministack_codedeploy,
+    ministack_metrics,
+    ministack_stack_updates,
+    ministack_vectors,
+)
 from local.ministack_embeddings import invoke_model
 from local.ministack_tasks import run_tasks, wait_for_tasks
 
@@ -34,7 +37,6 @@ Record = dict[str, Any]
 Resolved = tuple[Record | None, Record | None]
 Response = tuple[int, dict[str, str], bytes]
 
-_VIEW = re.compile(r"/\* Presto View: (\S+) \*/")
 _LAYER_PARAMETER = re.compile(r"/aws/service/(aws-sdk-pandas|powertools)/.+")
 _PUBLISHER = "1" * 12  # another account: the emulator looks up layers of the stack's own
 _RETRY_SECONDS = 0.1
@@ -47,9 +49,6 @@ _invoke_task: Callable[[str, Record], Any] = stepfunctions._invoke_resource
 _call_states: Callable[..., Awaitable[Response]] = stepfunctions.handle_request
 _run_states: Callable[..., object] = stepfunctions._run_sub_machine
 _fail: Callable[[Record, str, str], None] = stepfunctions._fail_execution
-_record_alarm: Callable[[str, Record], Record] = provisioners._cw_metric_alarm_record
-_rewrite_query: Callable[[str, str, str | None], Awaitable[object]] = athena._rewrite_data_paths
-_save_results: Callable[[str], Awaitable[None]] = athena._save_query_results
 
 
 def _find_layer_parameter(name: str) -> Record | None:
@@ -69,16 +68,12 @@ def _retry_throttled(function: Record, event: object) -> Record:
 
 
 def _resolve_with_alias_settings(function: Record | None, qualifier: str | None) -> Resolved:
-    """Apply the retries and the failure queue of an alias to the events that invoke it."""
+    """Apply the retries and the failure queue of an alias to the events that invoke it, and tell its ARN."""
     record, config = _resolve(function, qualifier)
     settings = ((function or {}).get("event_invoke_configs") or {}).get(qualifier)
+    if function and config and (alias := function.get("aliases", {}).get(qualifier)):
+        config = config | {"FunctionArn": alias["AliasArn"]}
     return (record | {"event_invoke_config": settings} if record and settings else record), config
-
-
-def _accept_math_alarms(name: str, properties: Record) -> Record:
-    """Accept an alarm on metric math; it is stored but never evaluated."""
-    placeholder = {"MetricName": "formula", "Namespace": "emulator", "Metrics": None}
-    return _record_alarm(name, properties | placeholder if properties.get("Metrics") else properties)
 
 
 def _get_function_with_version(name: str, qualifier: str | None = None) -> Response:
@@ -94,37 +89,6 @@ def _serve_code(name_and_version: str, account_id: str, region: str) -> Response
     record = lambda_svc._functions.get_scoped(account_id, region, name)
     record, _ = lambda_svc._effective_func_record_for_qualifier(record, version)
     return (200, {"Content-Type": "application/zip"}, record["code_zip"]) if record else (404, {}, b"")
-
-
-async def _rewrite_query_with_views(query: str, database: str, catalog: str | None = None) -> object:
-    """Replace each view in a query, and each in its definition, by the definition."""
-    while views := [
-        (reference, sql)
-        for reference in athena._table_references(query)
-        if (sql := _find_view(reference, database))
-    ]:
-        for reference, sql in reversed(views):
-            alias = "" if reference.aliased else f' AS "{reference.table}"'
-            query = f"{query[: reference.start]}({sql}){alias}{query[reference.end :]}"
-    return await _rewrite_query(query, database, catalog)
-
-
-def _find_view(reference: Any, database: str) -> str | None:  # noqa: ANN401 # the emulator has no types
-    """Return the SQL of a view in one line, so that errors name the query's own; None if it is no view."""
-    table = glue._tables.get(f"{reference.database or database}/{reference.table}") or {}
-    view = _VIEW.fullmatch(table.get("ViewOriginalText") or "")
-    return str(json.loads(base64.b64decode(view[1]))["originalSql"]).replace("\n", " ") if view else None
-
-
-async def _save_results_at_reported_key(query_id: str) -> None:
-    """Save a result under the key that the emulator reports, not under another one below that key."""
-    configuration = athena._executions[query_id]["ResultConfiguration"]
-    reported = configuration["OutputLocation"]
-    configuration["OutputLocation"] = reported.rpartition("/")[0]
-    try:
-        await _save_results(query_id)
-    finally:
-        configuration["OutputLocation"] = reported
 
 
 async def _call_states_or_redrive(
@@ -192,7 +156,12 @@ stepfunctions._poll_ecs_tasks = wait_for_tasks
 ecs._run_task = run_tasks
 ecs._get_docker = lambda: None  # on a machine with Docker, it would look for the image
 bedrock_runtime._invoke_model = invoke_model
-ministack_vectors.register()
-provisioners._cw_metric_alarm_record = _accept_math_alarms
-athena._rewrite_data_paths = _rewrite_query_with_views
-athena._save_query_results = _save_results_at_reported_key
+for module in (
+    ministack_vectors,
+    ministack_athena,
+    ministack_metrics,
+    ministack_alarms,
+    ministack_codedeploy,
+    ministack_stack_updates,
+):
+    module.register()

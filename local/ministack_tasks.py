@@ -16,6 +16,8 @@ from ministack.core.lambda_runtime import execution_credentials  # type: ignore[
 from ministack.core.responses import get_account_id, get_region  # type: ignore[import-untyped]
 from ministack.services import ecs, stepfunctions  # type: ignore[import-untyped]
 
+from local.ministack_metrics import record_log
+
 Record = dict[str, Any]
 Response = tuple[int, dict[str, str], bytes]
 
@@ -91,7 +93,8 @@ def _environment(task: Record, definition: Record) -> Record:
 
 
 def _write_log(container: Record, task_id: str, output: str) -> None:
-    """Write the lines of the output to the container's log group."""
+    """Write the lines of the output, and the metrics in them, to the container's log group."""
+    record_log(output)
     log = ecs._awslogs_config(container, task_id, "")
     if log and ecs._ensure_awslogs_stream(log):
         for line in output.splitlines():

@@ -53,11 +53,9 @@ class VersionAliases(Construct):
             description=f"Version that the alias {alias} runs; empty until promoted: the newest",
         )
         given = Fn.condition_not(Fn.condition_equals(parameter, ""))
-        condition = CfnCondition(stack, f"{name}Given", expression=given)
+        condition = CfnCondition(stack, f"{name}Given", expression=given).logical_id
         self._promoted_aliases[alias] = given
-        promoted = Fn.condition_if(condition.logical_id, parameter.value_as_string, "newest").to_string()
+        promoted = Fn.condition_if(condition, parameter.value_as_string, "newest").to_string()
         CfnOutput(stack, f"Promoted{name}", value=promoted)
-        version = Fn.condition_if(
-            condition.logical_id, parameter.value_as_string, self.newest.version
-        ).to_string()
+        version = Fn.condition_if(condition, parameter.value_as_string, self.newest.version).to_string()
         return lambda_.Version.from_version_attributes(self, name, lambda_=self._function, version=version)

@@ -24,7 +24,8 @@ class Environment:
         log_retention: of the functions' logs.
         noncurrent_version_days: how long overwritten and deleted objects can be restored.
         audit_retention_days: how long access logs and the audit trail are kept.
-        canary: a new version first gets a part of the events.
+        canary: a new version first gets a part of the events; where it is off, the context value `canary`
+            switches it on for a deployment.
         audited: CloudTrail records every write to the buckets.
         compared: pull requests show a diff against this environment.
         secret_key: the key of pseudonyms is a secret; elsewhere it is public, as the data must be.
@@ -98,13 +99,16 @@ ENVIRONMENTS = {
         ),
     )
 }
-_OPTIONS = {"large_files": "fargate", "retrieval": "on"}
+_OPTIONS = {"large_files": "fargate", "retrieval": "on", "canary": "on"}
 
 
 def find_environment(
-    name: str | None, large_files: str | None = None, retrieval: str | None = None
+    name: str | None,
+    large_files: str | None = None,
+    retrieval: str | None = None,
+    canary: str | None = None,
 ) -> Environment:
-    """Return the environment of that name; `large_files` may be `fargate`, and `retrieval` may be `on`.
+    """Return the environment of that name; `large_files` may be `fargate`, and the other options `on`.
 
     Raises:
         UnknownEnvironmentError: there is none; the message lists the known names.
@@ -113,10 +117,15 @@ def find_environment(
     if name not in ENVIRONMENTS:
         problem = f"unknown environment {name!r}" if name else "no environment named"
         raise UnknownEnvironmentError(f"{problem}: pass --context env=<one of {', '.join(ENVIRONMENTS)}>")
-    for option, value in {"large_files": large_files, "retrieval": retrieval}.items():
+    for option, value in {"large_files": large_files, "retrieval": retrieval, "canary": canary}.items():
         if value not in (None, known := _OPTIONS[option]):
             raise UnknownOptionError(
                 f"unknown {option} {value!r}: pass --context {option}={known}, or leave it out"
             )
     row = ENVIRONMENTS[name]
-    return replace(row, large_file_task=bool(large_files), retrieval=row.retrieval or bool(retrieval))
+    return replace(
+        row,
+        large_file_task=bool(large_files),
+        retrieval=row.retrieval or bool(retrieval),
+        canary=row.canary or bool(canary),
+    )

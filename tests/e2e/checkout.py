@@ -30,9 +30,8 @@ _COPIED_PATHS = (
 )
 
 
-@contextmanager
-def first_release(folder, code=PROJECT / "lambda_src"):
-    """Yield a checkout whose first version, of this code, is deployed and live on all aliases."""
+def copy_checkout(folder):
+    """Copy what a deployment and the commands need."""
     for name in _COPIED_PATHS:
         copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy
         copy(PROJECT / name, folder / name)
@@ -46,6 +45,12 @@ def first_release(folder, code=PROJECT / "lambda_src"):
         )  # or `make` would install the copy into the environment that runs the tests
     (folder / ".venv").symlink_to(Path(sys.prefix))
     (folder / "node_modules").symlink_to(PROJECT / "node_modules")
+
+
+@contextmanager
+def first_release(folder, code=PROJECT / "lambda_src"):
+    """Yield a checkout whose first version, of this code, is deployed and live on all aliases."""
+    copy_checkout(folder)
     with running() as emulator:
         bootstrap(emulator)
         releases = Releases(emulator, folder, code)
@@ -58,8 +63,8 @@ def first_release(folder, code=PROJECT / "lambda_src"):
 class Releases:
     """Deploys changed versions of a checkout and runs operator commands on them."""
 
-    def __init__(self, emulator, folder, code):
-        self.emulator, self.folder, self.code = emulator, folder, code
+    def __init__(self, emulator, folder, code, *context):
+        self.emulator, self.folder, self.code, self.context = emulator, folder, code, context
         self.published = 0
 
     def deploy(self, *change):
@@ -67,7 +72,7 @@ class Releases:
         self.raise_version()
         if change:
             self._replace(*change)
-        deploy(self.emulator, self.folder)
+        deploy(self.emulator, self.folder, *self.context)
         return self.aliases()["dev"]
 
     def raise_version(self):

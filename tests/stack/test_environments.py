@@ -55,6 +55,14 @@ def test_an_unknown_value_of_retrieval_gives_a_one_line_error_with_the_known_one
     assert line == "unknown retrieval 'off': pass --context retrieval=on, or leave it out"
 
 
+def test_an_unknown_value_of_canary_gives_a_one_line_error_with_the_known_one(tmp_path):
+    completed = run_app({"env": "local", "canary": "off"}, tmp_path)
+
+    (line,) = (text for text in completed.stderr.splitlines() if "canary" in text)
+    assert completed.returncode == 1
+    assert line == "unknown canary 'off': pass --context canary=on, or leave it out"
+
+
 def copy_with_tool_files(folder):
     """Copy the app and add files that tools leave behind."""
     for name in ("tastetrend_stack", "lambda_src"):
