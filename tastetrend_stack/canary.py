@@ -29,7 +29,8 @@ class CanaryDeployment(Construct):
     """CodeDeploy's deployment group, which runs when a stack update gives the alias another version.
 
     It does not run before the first promotion, when each deployment moves the alias, nor in a rollback: then
-    CloudFormation moves the alias itself, all at once.
+    CloudFormation moves the alias itself, all at once. `given` is the condition that the alias was promoted;
+    None for one that is never promoted.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class CanaryDeployment(Construct):
         *,
         environment: Environment,
         alias: lambda_.Alias,
-        promoted: ICfnConditionExpression | None,
+        given: ICfnConditionExpression | None,
         alarms: Sequence[cloudwatch.IAlarm],
         gate: lambda_.IFunction,
     ) -> None:
@@ -64,14 +65,14 @@ class CanaryDeployment(Construct):
                 "The dimension is the promoted version only if the parameter is given, so it is never empty"
             )
             Validations.of(alarm).acknowledge(Acknowledgment(id=_EMPTY_DIMENSION_FINDING, reason=reason))
-        self._limit_to_promotions(alias, group, gate, promoted)
+        self._limit_to_promotions(alias, group, gate, given)
 
     def _limit_to_promotions(
         self,
         alias: lambda_.Alias,
         group: codedeploy.LambdaDeploymentGroup,
         gate: lambda_.IFunction,
-        promoted: ICfnConditionExpression | None,
+        given: ICfnConditionExpression | None,
     ) -> None:
         """Make the alias's update policy conditional, which the CDK's own is not."""
         resource, watching = alias.node.default_child, group.node.default_child
@@ -82,7 +83,7 @@ class CanaryDeployment(Construct):
             "DeploymentGroupName": group.deployment_group_name,
             "BeforeAllowTrafficHook": gate.function_name,
         }
-        condition = self._build_condition(promoted).logical_id
+        condition = self._build_condition(given).logical_id
         resource.cfn_options.update_policy = None
         resource.add_override(
             "UpdatePolicy.CodeDeployLambdaAliasUpdate",
@@ -90,7 +91,7 @@ class CanaryDeployment(Construct):
         )
         resource.add_resource_dependency(watching)  # its alarm watches the new version before the alias moves
 
-    def _build_condition(self, promoted: ICfnConditionExpression | None) -> CfnCondition:
+    def _build_condition(self, given: ICfnConditionExpression | None) -> CfnCondition:
         stack = Stack.of(self)
         shift = CfnParameter(
             stack,
@@ -100,7 +101,7 @@ class CanaryDeployment(Construct):
             description="How the alias that S3 events invoke moves; all-at-once in a rollback",
         )
         by_canary = Fn.condition_equals(shift, "canary")
-        wanted = Fn.condition_and(promoted, by_canary) if promoted else by_canary
+        wanted = Fn.condition_and(given, by_canary) if given else by_canary
         return CfnCondition(stack, "ShiftsByCanary", expression=wanted)
 
     def _build_role(self, environment: Environment, gate: lambda_.IFunction) -> iam.Role:

@@ -123,7 +123,7 @@ def test_the_gate_runs_before_any_traffic_moves():
         "Shift",
         environment=ENVIRONMENTS["prod"],
         alias=alias,
-        promoted=None,
+        given=None,
         alarms=[alarm],
         gate=gate,
     )
