@@ -23,16 +23,14 @@ from tastetrend_stack.queries import Queries
 from tastetrend_stack.storage import Storage
 from tastetrend_stack.watched import Watched, WatchedEmbedding
 
+_DESCRIPTION = "Restaurants' review files in, one clean parquet each and an honest report out"
+
 
 class TasteTrendStack(Stack):
     """Raw bucket → event → function → processed bucket, with releases, alarms and audit."""
 
     def __init__(self, scope: Construct, construct_id: str, *, environment: Environment) -> None:
-        super().__init__(
-            scope,
-            construct_id,
-            description="Restaurants' review files in, one clean parquet each and an honest report out",
-        )
+        super().__init__(scope, construct_id, description=_DESCRIPTION)
         storage = Storage(self, "Storage", environment=environment)
         key = PseudonymKey(self, "PseudonymKey", environment=environment).access
         etl = EtlFunction(self, "Etl", environment=environment, key=key)

@@ -170,6 +170,7 @@ def test_an_update_that_ends_while_it_is_being_cancelled_is_no_error(prod, repai
 
     assert roll_back(prod).exit_code == 0
     assert prod.aws.serving() == GOOD
+    assert "update_alias" not in prod.aws.calls
 
 
 def test_the_command_says_first_what_it_will_do(prod, repaired):
