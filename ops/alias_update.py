@@ -1,103 +1,109 @@
-"""Moves an alias by its stack parameter, so that CloudFormation stays the source of truth."""
+"""Moves an alias, of both tiers of the function, by its stack parameters or itself."""
 
-import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import ClientError
 
 from ops.errors import CommandError
 from ops.stack_outputs import CommandContext
-
-if TYPE_CHECKING:
-    from mypy_boto3_cloudformation.client import CloudFormationClient
-    from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, StackTypeDef
-    from mypy_boto3_lambda.type_defs import FunctionConfigurationTypeDef
-
-_POLL_S = 2.0
+from ops.stack_update import ALL_AT_ONCE, CANARY, cancel_update, set_parameters
 
 
-def move_alias(context: CommandContext, alias: str, version: str) -> None:
-    """Move an alias to a version, of both tiers of the function, and wait until all traffic has moved.
+def move_by_canary(context: CommandContext, alias: str, version: str) -> None:
+    """Move an alias to a version, and wait until all traffic has moved.
 
-    A version of the large function has the number of the small one's in its variables.
+    Only the alias that S3 events invoke has a canary, in environments that have one; others move at once.
 
     Raises:
         CommandError: CloudFormation rolled the update back; gives its reason.
     """
-    client, name = boto3.client("cloudformation"), f"tastetrend-{context.env}"
-    large = _find_large_version(f"{context.function}-large", version)
-    versions = {"": version} | ({"Large": large} if large else {})
-    with context.console.status(f"waiting until {name} is stable"):
-        stack = _wait_until_stable(client, name)
-    with context.console.status(f"moving {alias} to version {version}"):
-        parameters = {f"{tier}{alias.capitalize()}Version": number for tier, number in versions.items()}
-        if _update(client, stack, parameters):
-            _check(_wait_until_stable(client, name), client)
-    for tier, number in versions.items():
-        _repair_alias_drift(f"{context.function}-large" if tier else context.function, alias, number)
+    versions = find_versions(context, version)
+    context.console.print(f"Moving {alias} of {context.env} to version {version}.")
+    set_parameters(context, _parameters(alias, versions), CANARY)
+    set_aliases(context, alias, versions)  # CloudFormation does not notice what was changed by hand
 
 
-def _find_large_version(function: str, version: str) -> str | None:
-    """Return the newest of the large function's versions that belong to a version; None if there is none."""
+def move_at_once(context: CommandContext, alias: str, version: str) -> None:
+    """Move an alias back to a version: without a canary and the gate, whatever the stack is doing.
+
+    If CloudFormation cannot do it, the alias is moved itself, and then the stack is updated to agree. Whether
+    it does is for the caller to check.
+    """
+    versions = find_versions(context, version)
+    try:
+        cancel_update(context)
+        set_parameters(context, _parameters(alias, versions), ALL_AT_ONCE)
+    except (ClientError, CommandError) as error:
+        context.console.print(f"CloudFormation cannot move {alias}: {error}. Moving the alias itself.")
+        set_aliases(context, alias, versions)
+        _adopt(context, alias, versions)
+    set_aliases(context, alias, versions)
+
+
+def adopt_version(context: CommandContext, alias: str, version: str) -> None:
+    """Make the stack agree with an alias that serves a version; the large tier follows the small one.
+
+    Raises:
+        CommandError: CloudFormation rolled the update back; gives its reason.
+    """
+    versions = find_versions(context, version)
+    set_parameters(context, _parameters(alias, versions), ALL_AT_ONCE)
+    set_aliases(context, alias, versions)
+
+
+def find_versions(context: CommandContext, version: str) -> dict[str, str]:
+    """Return tier → number of the newest version with this code; the small tier is the empty string."""
+    large = [number for number, small in find_large_versions(context).items() if small == version]
+    return {"": version} | ({"Large": max(large, key=int)} if large else {})
+
+
+def set_aliases(context: CommandContext, alias: str, versions: Mapping[str, str]) -> None:
+    """Let an alias of each tier serve a version with all its traffic, unless it does already."""
     client = boto3.client("lambda")
-    pages = client.get_paginator("list_versions_by_function").paginate(FunctionName=function)
+    for tier, version in versions.items():
+        function = function_of(context, tier)
+        found = client.get_alias(FunctionName=function, Name=alias)
+        weights = found.get("RoutingConfig", {}).get("AdditionalVersionWeights")
+        if found["FunctionVersion"] != version or weights:
+            client.update_alias(
+                FunctionName=function,
+                Name=alias,
+                FunctionVersion=version,
+                RoutingConfig={"AdditionalVersionWeights": {}},
+            )
+
+
+def function_of(context: CommandContext, tier: str) -> str:
+    """Return the name of the function of a tier."""
+    return f"{context.function}-large" if tier else context.function
+
+
+def parameter_of(tier: str, alias: str) -> str:
+    """Return the name of the stack parameter that holds the version of an alias."""
+    return f"{tier}{alias.capitalize()}Version"
+
+
+def _parameters(alias: str, versions: Mapping[str, str]) -> dict[str, str]:
+    return {parameter_of(tier, alias): version for tier, version in versions.items()}
+
+
+def _adopt(context: CommandContext, alias: str, versions: Mapping[str, str]) -> None:
     try:
-        versions = [each for page in pages for each in page["Versions"]]
-    except client.exceptions.ResourceNotFoundException:
-        return None  # the stack is older than the large function
-    return max((each["Version"] for each in versions if _belongs_to(each, version)), key=int, default=None)
+        set_parameters(context, _parameters(alias, versions), ALL_AT_ONCE)
+    except (ClientError, CommandError) as error:
+        context.console.print(f"The stack does not agree yet: {error}.")
 
 
-def _belongs_to(large: "FunctionConfigurationTypeDef", version: str) -> bool:
-    variables = large.get("Environment", {}).get("Variables", {})
-    return large["Version"] != "$LATEST" and variables.get("ETL_VERSION") == version
-
-
-def _wait_until_stable(client: "CloudFormationClient", name: str) -> "StackTypeDef":
-    """Return the stack once no update is in progress, of this command or an earlier one."""
-    while True:
-        stack = client.describe_stacks(StackName=name)["Stacks"][0]
-        if not stack["StackStatus"].endswith("_IN_PROGRESS"):
-            return stack
-        time.sleep(_POLL_S)
-
-
-def _update(client: "CloudFormationClient", stack: "StackTypeDef", parameters: Mapping[str, str]) -> bool:
-    """Start the update; return False when the stack has these versions already."""
-    keys = {known["ParameterKey"] for known in stack.get("Parameters", [])} - parameters.keys()
-    others: list[ParameterTypeDef] = [{"ParameterKey": key, "UsePreviousValue": True} for key in keys]
-    given: list[ParameterTypeDef] = [
-        {"ParameterKey": name, "ParameterValue": version} for name, version in parameters.items()
-    ]
-    try:
-        client.update_stack(
-            StackName=stack["StackName"],
-            UsePreviousTemplate=True,
-            Parameters=[*others, *given],
-            Capabilities=["CAPABILITY_NAMED_IAM"],
-        )
-    except ClientError as error:
-        if "No updates are to be performed" in str(error):
-            return False
-        raise
-    return True
-
-
-def _check(stack: "StackTypeDef", client: "CloudFormationClient") -> None:
-    if stack["StackStatus"] == "UPDATE_COMPLETE":
-        return
-    events = client.describe_stack_events(StackName=stack["StackName"])["StackEvents"]
-    reasons = (event["ResourceStatusReason"] for event in events if event.get("ResourceStatusReason"))
-    raise CommandError(
-        f"the update of {stack['StackName']} was rolled back ({stack['StackStatus']}), "
-        f"the alias is where it was: {next(reasons, 'CloudFormation gives no reason')}"
+def find_large_versions(context: CommandContext) -> dict[str, str]:
+    """Return version of the large function → the small one's with the same code, if it names one."""
+    client = boto3.client("lambda")
+    pages = client.get_paginator("list_versions_by_function").paginate(
+        FunctionName=function_of(context, "Large")
     )
-
-
-def _repair_alias_drift(function: str, alias: str, version: str) -> None:
-    """Move an alias that was moved outside of CloudFormation, which an update does not notice."""
-    client = boto3.client("lambda")
-    if client.get_alias(FunctionName=function, Name=alias)["FunctionVersion"] != version:
-        client.update_alias(FunctionName=function, Name=alias, FunctionVersion=version)
+    try:
+        versions = [each for page in pages for each in page["Versions"] if each["Version"] != "$LATEST"]
+    except client.exceptions.ResourceNotFoundException:
+        return {}  # the stack is older than the large function
+    named = {each["Version"]: each.get("Environment", {}).get("Variables", {}) for each in versions}
+    return {number: names["ETL_VERSION"] for number, names in named.items() if "ETL_VERSION" in names}

@@ -91,16 +91,21 @@ def promote(
     env: Env,
     version: Annotated[str | None, Number(help="By default that of the stage before.")] = None,
     *,
-    force: Annotated[bool, Option("--force", help="Promote although the quality gate fails.")] = False,
+    force: Annotated[
+        bool, Option("--force", help="Promote although the quality gate fails; with --reason.")
+    ] = False,
+    reason: Annotated[str | None, Option(help="Why the quality gate is overridden; it is recorded.")] = None,
     as_json: Json = False,
 ) -> None:
     """Run the quality gate on a version, archive its code, and move an alias to it.
 
-    An interrupted promotion can be run again: finished steps are not repeated.
+    An interrupted promotion can be run again. Exits with 1 if alias, stack or record has another version.
     """
     from ops.release import promote_version
 
-    finish(promote_version(context_of(env, as_json), stage, version, force=force), as_json)
+    if force != bool(reason):
+        raise UsageError("name the reason for --force with --reason, or leave both out")
+    finish(promote_version(context_of(env, as_json), stage, version, override=reason), as_json)
 
 
 @app.command(epilog="Example: tastetrend rollback prod --env prod --reprocess --yes")
@@ -117,7 +122,7 @@ def rollback(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Move an alias back to the version that it ran before.
+    """Move an alias back to the version that it ran before, all at once; cancels a promotion under way.
 
     An interrupted rollback can be run again: an alias that has moved back already stays where it is.
     """
@@ -127,11 +132,24 @@ def rollback(
 
 
 @app.command(epilog="Example: tastetrend releases --env prod")
-def releases(env: Env, *, as_json: Json = False) -> None:
-    """List which version each alias runs, since when, its gate result, and what it can go back to."""
-    from ops.release import list_releases
+def releases(
+    env: Env,
+    *,
+    repair: Annotated[
+        bool, Option("--repair", help="Let stack and record follow the version that an alias serves.")
+    ] = False,
+    yes: Annotated[bool, Option("--yes", help="With --repair: also where that moves traffic.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List which version each alias runs, since when, what it can go back to, and what happened.
 
-    finish(list_releases(context_of(env, as_json)), as_json)
+    Exits with 1 if alias, stack and record disagree.
+    """
+    from ops.drift import repair_releases
+    from ops.releases import list_releases
+
+    context = context_of(env, as_json)
+    finish(repair_releases(context, yes=yes) if repair else list_releases(context), as_json)
 
 
 @app.command(epilog="Example: tastetrend demo a.csv b.txt")

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -27,7 +26,8 @@ class Manifest:
         layers: the ARNs of the layers.
         gate: the verdict's status.
         forced: whether the version was promoted although the gate failed.
-        promoted: alias → when it was moved to this version, ISO 8601 in UTC.
+        promoted: alias → when it was moved to this version, ISO 8601 in UTC; only of releases from before
+            there were events, as `rolled_back`.
         rolled_back: alias → the version that it was rolled back to from this one.
         retrieval: the figures of retrieval that the gate had; None where it is off.
     """
@@ -44,10 +44,10 @@ class Manifest:
     rolled_back: dict[str, str] = field(default_factory=dict)
     retrieval: dict[str, Any] | None = None
 
-    def record_promotion(self, alias: str) -> None:
-        """Record that an alias was moved to this version now."""
-        self.promoted.setdefault(alias, []).append(datetime.now(UTC).isoformat(timespec="seconds"))
-        self.rolled_back.pop(alias, None)
+
+def describe_figures(figures: Mapping[str, Any]) -> str:
+    """Return the figures of retrieval as words."""
+    return f"recall {figures['recall']:.2f}, nDCG {figures['ndcg']:.2f}"
 
 
 def current_versions(function: str) -> dict[str, str]:
@@ -74,36 +74,3 @@ def save(context: CommandContext, manifest: Manifest) -> None:
         Body=json.dumps(vars(manifest), indent=2).encode(),
         ContentType="application/json",
     )
-
-
-def previous_version(known: Mapping[str, Manifest], alias: str, current: str) -> str | None:
-    """Return the version that an alias ran before its current one and was not rolled back from."""
-    earlier = {
-        version: manifest.promoted[alias][-1]
-        for version, manifest in known.items()
-        if version != current and manifest.promoted.get(alias) and alias not in manifest.rolled_back
-    }
-    return max(earlier, key=lambda version: earlier[version], default=None)
-
-
-def rolled_back_versions(known: Mapping[str, Manifest], alias: str, current: str) -> list[str]:
-    """Return the versions that were rolled back to the current one, unless that was promoted again since."""
-    return [
-        version
-        for version, manifest in known.items()
-        if manifest.rolled_back.get(alias) == current
-        and len(_promotions_after(known[current], manifest, alias)) <= 1  # the rollback itself
-    ]
-
-
-def record_rollback(context: CommandContext, alias: str, bad: Manifest, good: Manifest) -> None:
-    """Record a rollback whose command was interrupted before it did so."""
-    if not _promotions_after(good, bad, alias):
-        good.record_promotion(alias)
-        save(context, good)
-
-
-def _promotions_after(manifest: Manifest, other: Manifest, alias: str) -> list[str]:
-    """Return the times at which an alias was moved to a version after its last move to another."""
-    last = max(other.promoted.get(alias, []), default="")
-    return [time for time in manifest.promoted.get(alias, []) if time > last]

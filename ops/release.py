@@ -1,45 +1,104 @@
-"""Promotes a version to a stage, and lists which version each alias runs."""
+"""Promotes a version to a stage."""
 
 import json
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
+import boto3
 
 from ops import manifests
-from ops.alias_update import move_alias
+from ops.alias_state import read_state
+from ops.alias_update import move_by_canary
 from ops.archive import archive
-from ops.errors import CommandError
+from ops.drift import require_agreement, settle
+from ops.errors import CommandError, UsageError
 from ops.invoke import connect
-from ops.manifests import PREVIOUS_STAGE, Manifest
+from ops.manifests import PREVIOUS_STAGE
+from ops.release_history import recorded_version
+from ops.release_log import read_events, record
 from ops.result import Result
 from ops.stack_outputs import CommandContext
+from ops.stack_update import wait_until_stable
 
 _VERDICT = ("status", "reasons", "comparisons", "not_compared", "runtimes", "retrieval")
 _GATE_READ_TIMEOUT_S = 660  # longer than the gate's own timeout
 
 
-def promote_version(context: CommandContext, stage: str, version: str | None, *, force: bool) -> Result:
+def promote_version(
+    context: CommandContext, stage: str, version: str | None, *, override: str | None
+) -> Result:
     """Run the quality gate on a version, archive its code, and move an alias to it.
 
-    The version is by default what the stage before runs; `force` promotes it although the gate fails.
+    The version is by default what the stage before runs. With `override`, the reason for it, it is promoted
+    although the gate fails.
+
+    Raises:
+        CommandError: there is no such version, or it is not live in the end.
     """
     env, console = context.env, context.console
-    running = manifests.current_versions(context.function)
-    chosen, before = version or running[PREVIOUS_STAGE[stage]], running[stage]
+    chosen = version or manifests.current_versions(context.function)[PREVIOUS_STAGE[stage]]
+    _require_version(context, chosen)
+    before = _settle_stage(context, stage)
     gate = _run_gate(context, chosen, before)
     failed = gate["status"] == "fail"
     data = {"environment": env, "stage": stage, "version": chosen, "previous_version": before, "gate": gate}
-    if failed and not force:
+    if failed:
+        reason = override or "; ".join(gate["reasons"])
+        record(context, "overridden" if override else "rejected", stage, chosen, before, reason)
+    if failed and not override:
         console.print(f"Version {chosen} was not promoted; {stage} of {env} still runs version {before}.")
         return Result(data | {"promoted": False}, 1)
-    manifest = archive(context, chosen, gate["status"], forced=failed)
-    manifest.retrieval = gate.get("retrieval", {}).get("figures")
-    if earlier := manifests.load(context).get(chosen):
-        manifest.promoted, manifest.rolled_back = earlier.promoted, earlier.rolled_back
-    move_and_record(context, stage, manifest)
-    console.print(f"{stage} of {env} runs version {chosen} ({manifest.semver}), before it was {before}.")
+    semver = _save_manifest(context, chosen, gate, forced=failed)
+    _move_and_record(context, stage, chosen, before)
+    console.print(f"{stage} of {env} runs version {chosen} ({semver}), before it was {before}.")
     return Result(data | {"promoted": True})
+
+
+def _require_version(context: CommandContext, version: str) -> None:
+    if not version.isdecimal():
+        raise UsageError(f"{version!r} is no version; name its number")
+    client = boto3.client("lambda")
+    try:
+        client.get_function(FunctionName=context.function, Qualifier=version)
+    except client.exceptions.ResourceNotFoundException as error:
+        raise CommandError(
+            f"there is no version {version} of {context.function}; `releases` shows the newest as dev"
+        ) from error
+
+
+def _settle_stage(context: CommandContext, stage: str) -> str:
+    """Wait for an update in progress, repair and record drift; return the version that the alias serves."""
+    wait_until_stable(context)
+    state = read_state(context, stage)
+    settle(context, state, read_events(context, manifests.load(context)))
+    return state.serving
+
+
+def _save_manifest(context: CommandContext, version: str, gate: dict[str, Any], *, forced: bool) -> str:
+    """Archive the code and write the manifest; return the project's version."""
+    manifest = archive(context, version, gate["status"], forced=forced)
+    manifest.retrieval = gate.get("retrieval", {}).get("figures")
+    if earlier := manifests.load(context).get(version):
+        manifest.promoted, manifest.rolled_back = earlier.promoted, earlier.rolled_back
+    manifests.save(context, manifest)
+    return manifest.semver
+
+
+def _move_and_record(context: CommandContext, stage: str, version: str, before: str) -> None:
+    """Move the alias, and record the promotion only if alias and stack have the version then."""
+    record(context, "promotion_started", stage, version, before)
+    try:
+        move_by_canary(context, stage, version)
+        require_agreement(context, stage, version)
+    except CommandError as error:
+        record(context, "promotion_failed", stage, version, before, str(error))
+        raise
+    record(context, "promoted", stage, version, before)
+    recorded = recorded_version(read_events(context, manifests.load(context)), stage)
+    if recorded != version:
+        raise CommandError(
+            f"{stage} of {context.env} serves version {version}, but the record says {recorded}; "
+            "was it moved by another command at the same time? Run `tastetrend releases` to see"
+        )
 
 
 def _run_gate(context: CommandContext, version: str, baseline: str) -> dict[str, Any]:
@@ -69,51 +128,4 @@ def _describe(verdict: dict[str, Any]) -> list[str]:
 
 def _describe_retrieval(check: dict[str, Any]) -> list[str]:
     pairs = [("retrieval", check.get("figures")), ("the baseline's retrieval", check.get("baseline"))]
-    return [f"{name}: {_retrieval(figures)}" for name, figures in pairs if figures]
-
-
-def _retrieval(figures: dict[str, Any]) -> str:
-    return f"recall {figures['recall']:.2f}, nDCG {figures['ndcg']:.2f}"
-
-
-def move_and_record(context: CommandContext, stage: str, manifest: Manifest) -> None:
-    """Move the alias; record the promotion only after it has moved."""
-    manifests.save(context, manifest)
-    move_alias(context, stage, manifest.version)
-    manifest.record_promotion(stage)
-    manifests.save(context, manifest)
-
-
-def list_releases(context: CommandContext) -> Result:
-    """Print which version each alias runs, since when, its gate result, and what it can go back to."""
-    env, console = context.env, context.console
-    running, known = manifests.current_versions(context.function), manifests.load(context)
-    console.print(_aliases_table(f"tastetrend-{env}", running, known), soft_wrap=False)
-    promoted = [known[version] for version in sorted(known, key=int)]
-    for each in promoted:
-        retrieval = f", {_retrieval(each.retrieval)}" if each.retrieval else ""
-        console.print(
-            f"version {each.version}: {each.semver}, {each.code_key}, gate {_gate(each)}{retrieval}"
-        )
-    previous = {alias: manifests.previous_version(known, alias, running[alias]) for alias in PREVIOUS_STAGE}
-    for alias, earlier in previous.items():
-        console.print(f"{alias} can go back to {f'version {earlier}' if earlier else 'nothing yet'}.")
-    versions = [vars(manifest) for manifest in promoted]
-    return Result(
-        {"environment": env, "aliases": running, "previous_versions": previous, "versions": versions}
-    )
-
-
-def _aliases_table(title: str, running: dict[str, str], known: dict[str, Manifest]) -> Table:
-    table = Table("alias", "version", "code", "since", "gate", title=title, box=SIMPLE_HEAD)
-    for alias, version in sorted(running.items()):
-        if manifest := known.get(version):
-            since = (manifest.promoted.get(alias) or ["not recorded"])[-1]
-            table.add_row(alias, version, manifest.semver, since, _gate(manifest))
-        else:
-            table.add_row(alias, version, "", "not promoted: follows the newest")
-    return table
-
-
-def _gate(manifest: Manifest) -> str:
-    return f"{manifest.gate} (forced)" if manifest.forced else manifest.gate
+    return [f"{name}: {manifests.describe_figures(figures)}" for name, figures in pairs if figures]

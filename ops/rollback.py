@@ -1,25 +1,18 @@
 """Moves an alias back to an earlier version, and repairs the outputs of the bad one."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from ops import manifests
+from ops.alias_state import AliasState, find_disagreements, read_state
+from ops.alias_update import move_at_once
+from ops.drift import record_drift
 from ops.errors import CommandError
-from ops.manifests import Manifest
-from ops.release import move_and_record
+from ops.release_log import read_events, record
 from ops.replay import delete_orphaned_outputs, find_outputs, find_raw_keys, reprocess, show_keys
 from ops.result import Result
+from ops.rollback_plan import RollbackPlan, plan_rollback
 from ops.stack_outputs import CommandContext
-
-
-@dataclass(frozen=True)
-class _RollbackPlan:
-    """Which version an alias goes back to; it `has_moved` if an earlier command did that already."""
-
-    good: str
-    bad: list[str]
-    has_moved: bool
 
 
 def rollback_version(
@@ -33,36 +26,30 @@ def rollback_version(
         CommandError: there is no such version to go back to.
     """
     known = manifests.load(context)
-    plan = _plan_rollback(known, stage, manifests.current_versions(context.function)[stage], to)
+    if to and to not in known:
+        raise CommandError(f"version {to} was never promoted; `releases` lists those that were")
+    events, state = read_events(context, known), read_state(context, stage)
+    plan = plan_rollback(state, events, to)
     data = {"environment": context.env, "stage": stage, "version": plan.good, "bad_versions": plan.bad}
     if repair and not yes:
-        return Result(data | {"dry_run": True} | _show_rollback(context, stage, plan))
-    _roll_back(context, stage, known, plan)
+        return Result(data | {"dry_run": True} | _show_rollback(context, state, plan))
+    if not plan.is_begun:
+        record_drift(context, state, events)
+        record(context, "rollback_started", stage, plan.good, plan.bad[0])
+    drift = _roll_back(context, state, plan, repair=repair)
     repaired = _repair_outputs(replace(context, alias=stage), plan.bad) if repair else {}
-    return Result(data | {"dry_run": False} | repaired, int(bool(repaired.get("failed"))))
+    return Result(
+        data | {"dry_run": False, "drift": drift} | repaired, int(bool(drift or repaired.get("failed")))
+    )
 
 
-def _plan_rollback(known: Mapping[str, Manifest], stage: str, current: str, to: str | None) -> _RollbackPlan:
-    bad = manifests.rolled_back_versions(known, stage, current) if to in {None, current} else []
-    if bad:
-        return _RollbackPlan(current, bad, has_moved=True)
-    good = to or manifests.previous_version(known, stage, current)
-    if good is None:
-        raise CommandError(f"there is no record of a version that {stage} ran before version {current}")
-    if good not in known:
-        raise CommandError(f"version {good} was never promoted; `releases` lists those that were")
-    if good == current:
-        raise CommandError(f"{stage} runs version {good} already, and was not rolled back to it")
-    return _RollbackPlan(good, [current], has_moved=False)
-
-
-def _show_rollback(context: CommandContext, stage: str, plan: _RollbackPlan) -> dict[str, Any]:
+def _show_rollback(context: CommandContext, state: AliasState, plan: RollbackPlan) -> dict[str, Any]:
     """Print what a rollback would do, and return it."""
     written = find_outputs(context, plan.bad)
     context.console.print(
-        f"{stage} of {context.env} runs version {plan.good} already"
-        if plan.has_moved
-        else f"would move {stage} of {context.env} from version {plan.bad[0]} to {plan.good}"
+        f"{state.alias} of {context.env} runs version {plan.good} already"
+        if state.serves(plan.good)
+        else f"would move {state.alias} of {context.env} from version {plan.bad[0]} to {plan.good}"
     )
     objects = show_keys("would process again", find_raw_keys(context, versions=plan.bad), context)
     context.console.print(
@@ -72,20 +59,37 @@ def _show_rollback(context: CommandContext, stage: str, plan: _RollbackPlan) -> 
     return {"objects": objects, "outputs": written}
 
 
-def _roll_back(
-    context: CommandContext, stage: str, known: Mapping[str, Manifest], plan: _RollbackPlan
-) -> None:
-    good, bad = known[plan.good], plan.bad[0]
-    if plan.has_moved:
-        manifests.record_rollback(context, stage, known[bad], good)
-        change = f"went back to version {plan.good} already; name another one with --to"
-    else:
-        if bad in known:  # recorded before the alias moves, so that an interrupted command can be continued
-            known[bad].rolled_back[stage] = plan.good
-            manifests.save(context, known[bad])
-        move_and_record(context, stage, good)
-        change = f"runs version {plan.good} ({good.semver}) again instead of {bad}"
-    context.console.print(f"{stage} of {context.env} {change}.")
+def _roll_back(context: CommandContext, state: AliasState, plan: RollbackPlan, *, repair: bool) -> list[str]:
+    """Move the alias, unless it has moved, and record it; return where alias and stack still disagree."""
+    alias, good = state.alias, plan.good
+    has_moved = state.serves(good)
+    _announce(context, state, plan, repair=repair)
+    if not has_moved:
+        move_at_once(context, alias, good)
+    if not plan.is_done:
+        record(context, "rolled_back", alias, good, plan.bad[0])
+    drift = find_disagreements(read_state(context, alias), good)
+    context.console.print(
+        f"{alias} of {context.env} went back to version {good} already; name another one with --to."
+        if has_moved and plan.is_done
+        else f"{alias} of {context.env} runs version {good} again instead of {', '.join(plan.bad)}."
+    )
+    for sentence in drift:
+        context.console.print(f"{sentence}; run `tastetrend releases --repair --env {context.env}` later.")
+    return drift
+
+
+def _announce(context: CommandContext, state: AliasState, plan: RollbackPlan, *, repair: bool) -> None:
+    bad = ", ".join(plan.bad)
+    if not state.serves(plan.good):
+        context.console.print(
+            f"{state.alias} of {context.env} goes from version {plan.bad[0]} to {plan.good}: all at once, "
+            "without the gate and whatever the alarms say."
+        )
+    if repair:
+        context.console.print(
+            f"Then all files of version {bad} are processed again, and what only it wrote is deleted."
+        )
 
 
 def _repair_outputs(context: CommandContext, bad: list[str]) -> dict[str, Any]:

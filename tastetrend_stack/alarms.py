@@ -7,6 +7,7 @@ from typing import Literal
 MetricSource = Literal[
     "function",
     "live alias",
+    "live version",
     "large function",
     "failure queue",
     "pipeline",
@@ -20,6 +21,7 @@ MetricSource = Literal[
 """Who measures: CloudWatch, or a function for `pipeline` and `embedding`.
 
 The quality gate invokes a version, which `function` includes: a candidate must not raise production's alarms.
+During a canary, `live alias` has two versions, `live version` the new one.
 """
 
 
@@ -73,9 +75,8 @@ ALARMS = (
         "live-errors",
         MetricSpec("live alias", "Errors"),
         1,
-        "An invocation by a real event failed. A running canary deployment was rolled back.",
+        "An invocation by a real event failed, of any version that gets events.",
         period_minutes=1,
-        triggers_rollback=True,
     ),
     Alarm(
         "throttles",
@@ -137,7 +138,6 @@ ALARMS = (
         MetricSpec("pipeline", "RowBalanceViolations"),
         1,
         "Rows read are not the sum of rows written, rejected and duplicate: a defect, stop and investigate.",
-        triggers_rollback=True,
     ),
     Alarm(
         "events-rejected",

@@ -1,6 +1,6 @@
 """The version of the function that each alias runs."""
 
-from aws_cdk import CfnCondition, CfnOutput, CfnParameter, Fn, RemovalPolicy, Stack
+from aws_cdk import CfnCondition, CfnOutput, CfnParameter, Fn, ICfnConditionExpression, RemovalPolicy, Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
@@ -11,8 +11,10 @@ class VersionAliases(Construct):
     """The newest version, retained, and the aliases; `staging` and `prod` move only when promoted.
 
     The names of the stack parameters that name the promoted versions begin with `tier`. Each is an output
-    too: CloudFormation refuses an update that changes neither a resource nor an output, and does not keep its
-    parameters then.
+    too: CloudFormation refuses an update that changes neither a resource nor an output, and does not keep
+    its parameters then.
+
+    `live_is_promoted` is true in an update if the alias that S3 events invoke was promoted; None for `dev`.
     """
 
     def __init__(
@@ -26,6 +28,7 @@ class VersionAliases(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._function, self._tier = function, tier
+        self._promoted_aliases: dict[str, ICfnConditionExpression] = {}
         self.newest = function.current_version
         self.newest.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         aliases = {
@@ -34,6 +37,7 @@ class VersionAliases(Construct):
             "prod": self._build_alias("prod", self._promoted("prod")),
         }
         self.live = aliases[environment.live_alias]
+        self.live_is_promoted = self._promoted_aliases.get(environment.live_alias)
 
     def _build_alias(self, name: str, version: lambda_.IVersion) -> lambda_.Alias:
         return lambda_.Alias(self, f"{name.capitalize()}Alias", alias_name=name, version=version)
@@ -50,6 +54,7 @@ class VersionAliases(Construct):
         )
         given = Fn.condition_not(Fn.condition_equals(parameter, ""))
         condition = CfnCondition(stack, f"{name}Given", expression=given).logical_id
+        self._promoted_aliases[alias] = given
         promoted = Fn.condition_if(condition, parameter.value_as_string, "newest").to_string()
         CfnOutput(stack, f"Promoted{name}", value=promoted)
         version = Fn.condition_if(condition, parameter.value_as_string, self.newest.version).to_string()

@@ -99,7 +99,7 @@ def _release_grants(environment: Environment) -> list[Grant]:
     return [
         Grant(["sts:AssumeRole"], [_bootstrap_role(kind) for kind in _BOOTSTRAP_ROLES], conditional=False),
         # No role is passed: CloudFormation keeps the one that `cdk deploy` gave the stack.
-        _on_stack(environment, ["DescribeStacks", "DescribeStackEvents", "UpdateStack"]),
+        _on_stack(environment, ["DescribeStacks", "DescribeStackEvents", "UpdateStack", "CancelUpdateStack"]),
         # CloudFormation reads the bootstrap's version, which the template asks for, as its caller.
         Grant(["ssm:GetParameters"], [regional_arn("ssm", _BOOTSTRAP_VERSION)], conditional=False),
         Grant(promotion, [etl, f"{etl}:*"], any_version, conditional=False),

@@ -8,6 +8,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from tastetrend_stack.alarms import ALARMS, Alarm, MetricSpec
+from tastetrend_stack.canary_alarms import CANARY_ALARMS
 from tastetrend_stack.checkov import suppress
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.retrieval_alarms import RETRIEVAL_ALARMS
@@ -15,7 +16,7 @@ from tastetrend_stack.watched import Watched, name_sources
 
 
 class Monitoring(Construct):
-    """One alarm a row of `ALARMS` and, with retrieval, of `RETRIEVAL_ALARMS`; and the topic."""
+    """One alarm a row of the tables, those with canary and retrieval where these are on; and the topic."""
 
     def __init__(
         self,
@@ -30,7 +31,9 @@ class Monitoring(Construct):
         self._embedding = watched.embedding
         self._sources = name_sources(watched, environment.live_alias)
         self.topic = self._build_topic()
-        rows = (*ALARMS, *(RETRIEVAL_ALARMS if watched.embedding else ()))
+        rows = [*ALARMS]
+        rows += CANARY_ALARMS if environment.canary else ()
+        rows += RETRIEVAL_ALARMS if watched.embedding else ()
         built = [(alarm, self._build_alarm(alarm)) for alarm in rows]
         self.rollback_alarms = [resource for alarm, resource in built if alarm.triggers_rollback]
 

@@ -43,13 +43,15 @@ class TasteTrendStack(Stack):
         targets = Targets(storage.raw, storage.processed, live, large, report, failures, task)
         batch = Batch(self, "Batch", environment=environment, targets=targets).machine
         embedding = self._add_embedding(environment, key, storage, etl) if environment.retrieval else None
-        watched = Watched(etl.function, large.lambda_, batch, failures, embedding)
+        watched = Watched(etl.function, live.version.version, large.lambda_, batch, failures, embedding)
         monitoring = Monitoring(self, "Monitoring", environment=environment, watched=watched)
         gate = self._add_function("Gate", quality_gate(environment, newest), etl, environment)
         erase = self._add_function("Erase", erase_function(environment, key), etl, environment)
         if environment.canary:
-            alarms = monitoring.rollback_alarms
-            CanaryDeployment(self, "Shift", environment=environment, alias=live, alarms=alarms, gate=gate)
+            alarms, given = monitoring.rollback_alarms, release.live_is_promoted
+            CanaryDeployment(
+                self, "Shift", environment=environment, alias=live, given=given, alarms=alarms, gate=gate
+            )
         if environment.audited:
             AuditTrail(self, "Audit", environment=environment, buckets=storage.data)
         queries = Queries(self, "Queries", environment=environment, key=storage.key)

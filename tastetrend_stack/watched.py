@@ -24,9 +24,13 @@ class WatchedEmbedding:
 
 @dataclass(frozen=True)
 class Watched:
-    """All of them; those of the retrieval where it is on."""
+    """All of them; those of the retrieval where it is on.
+
+    `live_version` is the version that the alias that S3 events invoke serves, or is about to serve.
+    """
 
     function: lambda_.Function
+    live_version: str
     large: lambda_.IFunction
     batch: sfn.StateMachine
     failures: sqs.Queue
@@ -36,9 +40,11 @@ class Watched:
 def name_sources(watched: Watched, live_alias: str) -> dict[MetricSource, Source]:
     """Return the source of each metric in the tables of alarms."""
     name = watched.function.function_name
+    live = {"FunctionName": name, "Resource": f"{name}:{live_alias}"}
     return {
         "function": _function(name),
-        "live alias": ("AWS/Lambda", {"FunctionName": name, "Resource": f"{name}:{live_alias}"}),
+        "live alias": ("AWS/Lambda", live),
+        "live version": ("AWS/Lambda", live | {"ExecutedVersion": watched.live_version}),
         "large function": _function(watched.large.function_name),
         "batch": ("AWS/States", {"StateMachineArn": watched.batch.state_machine_arn}),
         "failure queue": _queue(watched.failures),

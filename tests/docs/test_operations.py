@@ -2,7 +2,9 @@
 
 import re
 
-from tastetrend_stack.alarms import ALARMS, RETRIEVAL_ALARMS
+from tastetrend_stack.alarms import ALARMS
+from tastetrend_stack.canary_alarms import CANARY_ALARMS
+from tastetrend_stack.retrieval_alarms import RETRIEVAL_ALARMS
 from tests.docs.pages import PROJECT
 
 PAGE = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -10,7 +12,7 @@ SECTIONS = dict(re.findall(r"^### (\S+)\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | 
 
 
 def test_each_alarm_has_a_section():
-    assert set(SECTIONS) == {alarm.name for alarm in (*ALARMS, *RETRIEVAL_ALARMS)}
+    assert set(SECTIONS) == {alarm.name for alarm in (*ALARMS, *CANARY_ALARMS, *RETRIEVAL_ALARMS)}
 
 
 def test_each_section_says_what_it_means_what_to_look_at_what_to_do_and_when_it_is_over():

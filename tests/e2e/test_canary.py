@@ -14,7 +14,10 @@ from local import emulator as module
 from local.deploy import bootstrap
 from local.emulator import PROJECT, running
 from ops.errors import CommandError
-from tastetrend_stack.alarms import ALARMS, RETRIEVAL_ALARMS
+from tastetrend_stack.alarms import ALARMS
+from tastetrend_stack.canary_alarms import CANARY_ALARMS
+from tastetrend_stack.retrieval_alarms import RETRIEVAL_ALARMS
+from tastetrend_stack.canary_alarms import CANARY_ALARMS
 from tests.e2e.checkout import FUNCTION, Releases, copy_checkout
 from tests.e2e.conftest import reviews, wait_until
 from tests.e2e.test_release import DROPS_EVERY_TENTH_ROW
@@ -110,7 +113,7 @@ def rung(alarms):
     return {name: alarms.history(name) for name in described}
 
 
-@pytest.mark.parametrize("name", [alarm.name for alarm in (*ALARMS, *RETRIEVAL_ALARMS)])
+@pytest.mark.parametrize("name", [alarm.name for alarm in (*ALARMS, *CANARY_ALARMS, *RETRIEVAL_ALARMS)])
 def test_each_alarm_of_the_tables_rings_and_ends(name, rung):
     assert rung[name][-2:] == ["ALARM", "OK"]
 

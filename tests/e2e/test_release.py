@@ -90,6 +90,29 @@ def test_json_reports_a_promotion(releases, good):
     assert gate["runtimes"]["quality gate"]["conditional_writes"] == "supported"
 
 
+def test_the_stack_names_what_was_promoted(releases, good):
+    stack = releases.client("cloudformation").describe_stacks(StackName="tastetrend-local")["Stacks"][0]
+    promoted = {
+        output["OutputKey"]: output["OutputValue"]
+        for output in stack["Outputs"]
+        if output["OutputKey"].startswith("Promoted")
+    }
+
+    large = releases.aliases(f"{FUNCTION}-large")
+    assert promoted == {
+        "PromotedStagingVersion": good,
+        "PromotedProdVersion": good,
+        "PromotedLargeStagingVersion": large["staging"],
+        "PromotedLargeProdVersion": large["prod"],
+    }
+
+
+def test_a_version_that_does_not_exist_is_said_before_the_gate_is_asked(releases, good):
+    output = releases.ops("promote", "staging", "--version", "99", status=1)
+
+    assert output == (f"error: there is no version 99 of {FUNCTION}; `releases` shows the newest as dev\n")
+
+
 def test_the_code_of_a_promoted_version_is_archived_once(releases, good):
     releases.ops("promote", "staging", "--version", good)
 
@@ -120,14 +143,18 @@ def test_a_defective_version_is_not_promoted_and_the_reason_is_printed(releases,
     assert reason in output
     assert f"Version {number} was not promoted" in output
     assert releases.aliases() == {"dev": number, "staging": good, "prod": good}
+    event = releases.json("releases")["events"][-1]
+    assert (event["kind"], event["version"], event["previous"]) == ("rejected", number, good)
+    assert reason in event["reason"]
 
 
 def test_rollback_with_reprocessing_restores_the_outputs(releases, good, raw, store):
     releases.process("prod", raw)
     before = store.snapshot()
     bad = releases.deploy(*LOSES_A_GENDER)
-    releases.ops("promote", "staging", "--force")
-    releases.ops("promote", "prod", "--force")
+    force = ("--force", "--reason", "a test of the way back")
+    releases.ops("promote", "staging", *force)
+    releases.ops("promote", "prod", *force)
     assert releases.process("prod", raw) == bad
     assert store.snapshot() != before
 
@@ -150,6 +177,14 @@ def test_rollback_with_reprocessing_restores_the_outputs(releases, good, raw, st
     assert store.snapshot() == before
     assert releases.writer(raw) == good
 
+    forced, *_, begun, moved = [
+        event for event in releases.json("releases")["events"] if bad in (event["version"], event["previous"])
+    ]
+    assert (forced["kind"], forced["reason"]) == ("overridden", "a test of the way back")
+    assert forced["by"].startswith("arn:aws:")
+    assert (begun["kind"], moved["kind"]) == ("rollback_started", "rolled_back")
+    assert (moved["alias"], moved["version"]) == ("prod", good)
+
     output = releases.ops("rollback", "prod", "--reprocess", "--yes")
 
     assert f"prod of local went back to version {good} already" in output
@@ -165,9 +200,8 @@ def test_an_interrupted_promotion_is_listed_correctly_and_can_be_repeated(releas
     command.communicate()
 
     live = releases.aliases()["prod"]
-    (row,) = [line.split() for line in releases.ops("releases").splitlines() if line.split()[:1] == ["prod"]][
-        :1
-    ]
+    listed, _ = releases.start("releases").communicate()  # exits with 1 if the move was not recorded
+    (row,) = [line.split() for line in listed.splitlines() if line.split()[:1] == ["prod"]][:1]
     assert row[1] == live
 
     releases.ops("promote", "prod", "--version", number)
@@ -180,9 +214,29 @@ def artifacts(releases):
     return [entry["Key"] for entry in listed.get("Contents", [])]
 
 
+def move_by_hand(releases, alias, version):
+    releases.client("lambda").update_alias(FunctionName=FUNCTION, Name=alias, FunctionVersion=version)
+
+
+def test_an_alias_moved_by_hand_is_drift_and_can_be_repaired(releases, good):
+    releases.ops("promote", "staging", "--version", good)
+    move_by_hand(releases, "staging", "1")
+
+    output = releases.ops("releases", status=1)
+    assert "drift: staging serves version 1, the stack says " + good in output
+    assert "add --yes to do it" in releases.ops("releases", "--repair", status=1)
+
+    releases.ops("releases", "--repair", "--yes")
+
+    assert releases.json("releases")["drift"] == {"staging": [], "prod": []}
+    assert releases.aliases()["staging"] == releases.large_aliases()["staging"] == "1"
+
+
 def test_the_next_promotion_repairs_an_alias_moved_manually(releases, good):
-    releases.client("lambda").update_alias(FunctionName=FUNCTION, Name="staging", FunctionVersion="1")
+    releases.ops("promote", "staging", "--version", good)
+    move_by_hand(releases, "staging", "1")
 
     releases.ops("promote", "staging", "--version", good)
 
     assert releases.aliases()["staging"] == good
+    assert "moved_by_hand" in [event["kind"] for event in releases.json("releases")["events"]]

@@ -141,6 +141,11 @@ def metrics_of(synthesised):
         yield from (each["MetricStat"]["Metric"] for each in alarm.get("Metrics", ()) if "MetricStat" in each)
 
 
+@pytest.mark.parametrize(("name", "count"), [("local", 0), ("dev", 0), ("staging", 1), ("prod", 1)])
+def test_an_alarm_that_stops_canaries_exists_where_there_are_canaries(name, count, all_stacks):
+    assert [*alarms(all_stacks[name])].count("canary-errors") == count
+
+
 def test_the_duration_alarm_precedes_the_timeout(any_stack):
     _, function = any_stack.function()
 

@@ -58,6 +58,16 @@ def test_nothing_is_promoted_at_first_and_only_a_version_number_can_be(parameter
     assert declared["AllowedPattern"] == "[0-9]*"
 
 
+@pytest.mark.parametrize(
+    "parameter", ["StagingVersion", "ProdVersion", "LargeStagingVersion", "LargeProdVersion"]
+)
+def test_every_promotion_changes_an_output(parameter, any_stack):
+    """Or CloudFormation would not keep the parameter of a promotion to the version that runs already."""
+    output = any_stack.document["Outputs"][f"Promoted{parameter}"]["Value"]
+
+    assert plain(output) == {"Fn::If": [f"{parameter}Given", f"${{{parameter}}}", "newest"]}
+
+
 def test_old_versions_are_retained_for_rollback(any_stack):
     versions = any_stack.template.find_resources("AWS::Lambda::Version").values()
 

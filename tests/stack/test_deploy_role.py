@@ -183,6 +183,25 @@ def test_a_deployment_assumes_only_the_bootstrap_roles(name, roles):
 
 
 @pytest.mark.parametrize("name", DEPLOYED)
+def test_a_deployment_changes_its_stack_and_its_aliases_even_if_the_stack_cannot(name, roles):
+    _, _, template = roles[name]
+    prefix = "arn:${AWS::Partition}:%s:${AWS::Region}:${AWS::AccountId}"
+
+    calls = {action for action, _ in granted(template, "Deploy") if action.startswith("cloudformation:")}
+    moved = {resource for action, resource in granted(template, "Deploy") if action == "lambda:UpdateAlias"}
+
+    assert calls == {
+        f"cloudformation:{call}"
+        for call in ("DescribeStacks", "DescribeStackEvents", "UpdateStack", "CancelUpdateStack")
+    }
+    assert moved == {
+        f"{prefix % 'lambda'}:function:tastetrend-{name}-{function}{version}"
+        for function in ("etl", "etl-large")
+        for version in ("", ":*")
+    }
+
+
+@pytest.mark.parametrize("name", DEPLOYED)
 def test_a_deployment_can_neither_write_datasets_nor_delete_raw_files(name, roles):
     _, _, template = roles[name]
 

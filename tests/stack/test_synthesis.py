@@ -72,7 +72,9 @@ def test_synthesis_is_deterministic(synthesise):
 
 def test_the_stack_has_the_outputs_that_the_commands_and_operators_need(any_stack):
     retrieval = {"VectorBucketName", "VectorIndexName", "EmbeddingQueueUrl"}
+    promoted = {f"Promoted{tier}{alias}Version" for tier in ("", "Large") for alias in ("Staging", "Prod")}
     assert set(any_stack.document["Outputs"]) == {
+        *promoted,
         *(retrieval if any_stack.environment.retrieval else ()),
         "RawBucketName",
         "ProcessedBucketName",
