@@ -17,7 +17,6 @@ from ops.errors import CommandError
 from tastetrend_stack.alarms import ALARMS
 from tastetrend_stack.canary_alarms import CANARY_ALARMS
 from tastetrend_stack.retrieval_alarms import RETRIEVAL_ALARMS
-from tastetrend_stack.canary_alarms import CANARY_ALARMS
 from tests.e2e.checkout import FUNCTION, Releases, copy_checkout
 from tests.e2e.conftest import reviews, wait_until
 from tests.e2e.test_release import DROPS_EVERY_TENTH_ROW
