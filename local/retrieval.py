@@ -2,7 +2,7 @@
 
 import re
 import shlex
-import subprocess
+import subprocess  # nosec B404 # this command
 import sys
 import time
 from collections import Counter
@@ -133,6 +133,7 @@ def _ask(emulator: Emulator, console: Console) -> None:
     command = ["ask", QUESTION, "--answer", "extract", "--env", "local"]
     console.print(f"\n$ tastetrend {shlex.join(command)}\n")
     program = [sys.executable, "-m", "ops", *command]
-    ended = subprocess.run(program, env=command_environment(emulator), check=False)  # noqa: S603 # our own
+    environment = command_environment(emulator)
+    ended = subprocess.run(program, env=environment, check=False)  # noqa: S603 # nosec B603 # this command
     if ended.returncode:
         raise CommandError("the question was not answered; the reason is above")

@@ -45,7 +45,7 @@ class AuditTrail(Construct):
             },
         )
         resource = trail.node.default_child
-        assert isinstance(resource, cloudtrail.CfnTrail)  # noqa: S101 # narrows the type
+        assert isinstance(resource, cloudtrail.CfnTrail)  # noqa: S101 # nosec B101 # narrows the type
         selectors = _selectors(environment, buckets)
         resource.advanced_event_selectors = [selectors[kind] for kind in environment.audited]
         resource.add_property_deletion_override("EventSelectors")  # CloudTrail takes one kind only
@@ -79,7 +79,7 @@ def _lock(bucket: s3.Bucket, days: int) -> None:
     """
     retention = s3.CfnBucket.DefaultRetentionProperty(mode="GOVERNANCE", days=days)
     resource = bucket.node.default_child
-    assert isinstance(resource, s3.CfnBucket)  # noqa: S101 # narrows the type, the library promises no more
+    assert isinstance(resource, s3.CfnBucket)  # noqa: S101 # nosec B101 # narrows the type
     resource.object_lock_configuration = s3.CfnBucket.ObjectLockConfigurationProperty(
         object_lock_enabled="Enabled", rule=s3.CfnBucket.ObjectLockRuleProperty(default_retention=retention)
     )
