@@ -7,11 +7,13 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import BotoCoreError, ClientError
 
 from tastetrend_batch.manifest import gather, to_jsonl
 from tastetrend_batch.models import Batch, BatchSettings
 from tastetrend_batch.read_results import WORKERS, connect, read_results
 from tastetrend_batch.summary import summarise
+from tastetrend_etl.errors import sanitize_exception
 from tastetrend_etl.settings import function_name, load_settings
 from tastetrend_etl.tracing import start_tracing
 
@@ -35,10 +37,13 @@ def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, 
         `missing`; `list`: the key of the list.
     """
     started = datetime.fromisoformat(event["started"])
-    with ThreadPoolExecutor(WORKERS) as executor:
-        if "gather" in event:
-            return _gather(event["gather"], event["execution"], started, executor)
-        return _report(_read_batch(event, started), executor)
+    try:
+        with ThreadPoolExecutor(WORKERS) as executor:
+            if "gather" in event:
+                return _gather(event["gather"], event["execution"], started, executor)
+            return _report(_read_batch(event, started), executor)
+    except (BotoCoreError, ClientError) as error:  # the message of a denied request has the key
+        raise sanitize_exception(error) from None
 
 
 def _gather(manifest: str, execution: str, started: datetime, executor: Executor) -> dict[str, Any]:

@@ -70,13 +70,17 @@ def _take_steps(event: dict[str, Any], context: LambdaContext) -> list[KeyResult
             results.append(take(key))
         except OutOfTimeError:
             if not results:
-                results.append(KeyResult(key=Customer(event["name"]).mask(key), problem=_TOO_LONG))
+                results.append(
+                    KeyResult(key=Customer(event["name"]).mask(key), versions=[], problem=_TOO_LONG)
+                )
             break
     return results
 
 
 def _step(event: dict[str, Any], context: LambdaContext) -> Callable[[str], KeyResult]:
-    erase = EraseContext(S3, SETTINGS, Customer(event.get("name", "")), partial(_check_time, context))
+    name = event.get("name", "")
+    own = pseudonym(name, load_key(SETTINGS)) if name and event["bucket"] == "processed" else ""
+    erase = EraseContext(S3, SETTINGS, Customer(name, own), partial(_check_time, context))
     if event["step"] == "find_names":
         wanted, key = event["pseudonym"], load_key(SETTINGS)
         return lambda dataset: outputs.find_names(dataset, wanted, key, erase)

@@ -131,7 +131,9 @@ def _prefix(dataset: str) -> str:
 def _ask(emulator: Emulator, console: Console) -> None:
     """Ask a question with the command that a user would type."""
     command = ["ask", QUESTION, "--answer", "extract", "--env", "local"]
-    console.print(f"\n$ tastetrend {shlex.join(command)}\n")
+    console.print()
+    console.print(f"$ tastetrend {shlex.join(command)}")
+    console.print()
     program = [sys.executable, "-m", "ops", *command]
     environment = command_environment(emulator)
     ended = subprocess.run(program, env=environment, check=False)  # noqa: S603 # nosec B603 # this command

@@ -36,6 +36,8 @@ def check_aliases(target: Target) -> Finding:
     """Check that the aliases run what the stack's parameters say: the next update would move the others."""
     if not (target.stack and target.outputs):
         return NOT_DEPLOYED
+    if target.stack["StackStatus"].endswith("_IN_PROGRESS"):
+        return Finding("skipped", "an update is under way; aliases can be between two versions")
     parameters = {
         each["ParameterKey"]: each.get("ParameterValue", "") for each in target.stack.get("Parameters", [])
     }
@@ -63,10 +65,14 @@ def judge_aliases(promoted: Mapping[str, str], running: Mapping[str, str], env: 
         if promoted[name] and " and " not in version and version != promoted[name]
     ]
     if moved:
-        decide = f"promote the right version: `tastetrend promote <stage> --version <number> --env {env}`"
+        decide = f"`tastetrend releases --repair --env {env}` lets the stack follow the alias"
         return Finding("fail", f"an alias was moved by hand: {'; '.join(moved)}", decide)
     if shifting:
-        return Finding("warn", f"traffic shifts between versions: {'; '.join(shifting)}", "wait for its end")
+        return Finding(
+            "warn",
+            f"traffic shifts between versions: {'; '.join(shifting)}",
+            f"if no canary is under way, it was left: `tastetrend releases --env {env}`",
+        )
     shown = (f"{name} {version}{'' if promoted[name] else ' (newest)'}" for name, version in running.items())
     return Finding("ok", ", ".join(shown))
 

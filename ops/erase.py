@@ -63,16 +63,27 @@ def erase_customer(context: CommandContext, customer: str, *, yes: bool) -> Resu
     identity = identify(context, name) if name else {"pseudonym": customer}
     data = {"environment": context.env, **identity, "dry_run": not yes}
     if not name:
-        context.console.print(f"No customer of {context.env} has this pseudonym.")
+        context.console.print(
+            f"No dataset of {context.env} has a customer with this pseudonym; erase by name."
+        )
         return Result(data | {"files": [], "left": []})
     steps = EraseSteps(context, name)
     before = _search(steps)
     _show(context, before, yes=yes)
     if not yes:
         return Result(data | _describe(before))
-    erased = _erase(steps, before)
-    after = _search(steps)
-    return _certify(context, data | _describe(before) | erased, after)
+    time = datetime.now(UTC)
+    data |= {
+        "time": time.isoformat(timespec="seconds"),
+        "by": boto3.client("sts").get_caller_identity()["Arn"],
+        **_describe(before),
+        "complete": False,
+    }
+    certificate = f"erasures/{time:%Y%m%dT%H%M%SZ}-{data['pseudonym'][:8]}.json"
+    _write(context, certificate, data)  # before anything is deleted, so that a certificate exists in any case
+    data |= _erase(steps, before)
+    _write(context, certificate, data)
+    return _certify(context, certificate, data, _search(steps))
 
 
 def _check_stack(context: CommandContext) -> None:
@@ -161,22 +172,21 @@ def _deleted(results: KeyResults) -> list[dict[str, Any]]:
     ]
 
 
-def _certify(context: CommandContext, data: dict[str, Any], after: _Findings) -> Result:
+def _write(context: CommandContext, key: str, data: dict[str, Any]) -> None:
     """Write the certificate to the artifacts bucket; it has the pseudonym, and no name."""
-    time = datetime.now(UTC)
-    left = [{"bucket": bucket, **found} for bucket, found in after.found]
-    data |= {
-        "time": time.isoformat(timespec="seconds"),
-        "by": boto3.client("sts").get_caller_identity()["Arn"],
-        "complete": not left,
-        "left": left,
-    }
-    if context.vector_index:
-        data["files_waiting_for_vectors"] = waiting = waiting_files(context)
-        context.console.print(f"The vectors follow; about {waiting:,} files wait to be embedded.")
-    key = f"erasures/{time:%Y%m%dT%H%M%SZ}-{data['pseudonym'][:8]}.json"
     body = json.dumps(data, ensure_ascii=False, indent=2).encode()
     context.s3.put_object(Bucket=context.artifacts_bucket, Key=key, Body=body, ContentType="application/json")
+
+
+def _certify(context: CommandContext, key: str, data: dict[str, Any], after: _Findings) -> Result:
+    """Complete the certificate with what the last search found, and print that."""
+    left = [{"bucket": bucket, **found} for bucket, found in after.found]
+    data |= {"complete": not left, "left": left}
+    _write(context, key, data)
+    if context.vector_index:
+        data["files_waiting_for_vectors"] = waiting = waiting_files(context)
+        _write(context, key, data)
+        context.console.print(f"The vectors follow; about {waiting:,} files wait to be embedded.")
     for each in left:
         context.console.print(f"left in {each['bucket']}: {each['key']}: {_sentence(each)}")
     outcome = f"{len(left)} objects still have the name" if left else "no version of an object has the name"

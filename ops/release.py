@@ -35,9 +35,10 @@ def promote_version(
         CommandError: there is no such version, or it is not live in the end.
     """
     env, console = context.env, context.console
-    chosen = version or manifests.current_versions(context.function)[PREVIOUS_STAGE[stage]]
-    _require_version(context, chosen)
+    if version:
+        _require_version(context, version)
     before = _settle_stage(context, stage)
+    chosen = version or manifests.current_versions(context.function)[PREVIOUS_STAGE[stage]]
     gate = _run_gate(context, chosen, before)
     failed = gate["status"] == "fail"
     data = {"environment": env, "stage": stage, "version": chosen, "previous_version": before, "gate": gate}

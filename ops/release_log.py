@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 import boto3
+from botocore.exceptions import ClientError
 
 from ops.manifests import Manifest
 from ops.replay import list_objects
 from ops.stack_outputs import CommandContext
+from tastetrend_etl.s3_parquet import PRECONDITION_ERRORS
 
 Kind = Literal[
     "promotion_started",
@@ -64,13 +66,17 @@ def record(
     now = datetime.now(UTC)
     by = boto3.client("sts").get_caller_identity()["Arn"]
     event = Event(now.isoformat(timespec="microseconds"), kind, alias, version, previous, by, reason)
-    context.s3.put_object(
-        Bucket=context.artifacts_bucket,
-        Key=f"{_PREFIX}{now:%Y%m%dT%H%M%S.%fZ}-{alias}-{kind}.json",
-        Body=json.dumps(vars(event), indent=2).encode(),
-        ContentType="application/json",
-        IfNoneMatch="*",
-    )
+    try:
+        context.s3.put_object(
+            Bucket=context.artifacts_bucket,
+            Key=f"{_PREFIX}{now:%Y%m%dT%H%M%S.%fZ}-{alias}-{kind}.json",
+            Body=json.dumps(vars(event), indent=2).encode(),
+            ContentType="application/json",
+            IfNoneMatch="*",
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in PRECONDITION_ERRORS:
+            raise  # otherwise the SDK's first request took effect, and its response was lost
 
 
 def read_events(context: CommandContext, manifests: Mapping[str, Manifest]) -> list[Event]:

@@ -45,12 +45,22 @@ def set_parameters(context: CommandContext, parameters: Mapping[str, str], shift
     A stack without a canary has no parameter for `shift`.
 
     Raises:
-        CommandError: CloudFormation rolled the update back, with its reason; or the stack stays busy.
+        CommandError: CloudFormation rolled the update back, with its reason; or the stack stays busy; or
+            another command has updated it in between.
     """
     client = boto3.client("cloudformation")
     stack = _wait_until_stable(client, context, _PATIENCE_S)
     if _update(client, stack, {**parameters, _SHIFT: shift}):
-        _check(client, _wait_until_stable(client, context, _PATIENCE_S))
+        stack = _wait_until_stable(client, context, _PATIENCE_S)
+        _check(client, stack)
+        _check_values(stack, parameters)
+
+
+def _check_values(stack: "StackTypeDef", parameters: Mapping[str, str]) -> None:
+    """Notice that the update that was waited for is one of another command, which came in between."""
+    stored = {each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", [])}
+    if others := [key for key, value in parameters.items() if stored.get(key) != value]:
+        raise CommandError(f"another command has changed {', '.join(others)} of {stack['StackName']}")
 
 
 def cancel_update(context: CommandContext) -> None:

@@ -12,6 +12,7 @@ from tastetrend_erase.models import NotErasableError
 from tastetrend_etl.pseudonym import PseudonymKey, pseudonym
 
 _NAME = "customer_name"
+_PSEUDONYM = "customer_pseudonym"
 _CHUNK, _OVERLAP = 1 << 20, 1_000  # characters; a name may begin in the chunk before
 
 
@@ -65,6 +66,12 @@ def _tables(path: Path, *columns: str) -> Iterator[pa.Table]:
 
 
 def _is_in_table(table: pa.Table, customer: Customer) -> bool:
+    if _PSEUDONYM in table.column_names:
+        return customer.pseudonym in table[_PSEUDONYM].unique().to_pylist() or _is_in_texts(table, customer)
+    return _is_in_texts(table, customer)
+
+
+def _is_in_texts(table: pa.Table, customer: Customer) -> bool:
     if _NAME in table.column_names:
         if any(map(customer.is_own, table[_NAME].unique().drop_null().to_pylist())):
             return True

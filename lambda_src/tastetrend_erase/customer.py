@@ -31,10 +31,11 @@ class Customer:
     """A customer by name: names are the same if their pseudonyms are.
 
     The full name is found in both orders and in any case; a name of one word only as written, capitalized and
-    in capitals, as many are words of some language.
+    in capitals, as many are words of some language. Curated parts have the `pseudonym` instead.
     """
 
     name: str = field(repr=False)
+    pseudonym: str = ""
 
     def is_own(self, cell: str) -> bool:
         """Return whether a cell is this customer's name, and nothing else."""

@@ -138,7 +138,9 @@ def _put(searched: _Searched, context: EraseContext) -> None:
     """Put the copy as a new version with the headers and the upload time of the old one."""
     version, response = searched.version, searched.response
     metadata = {FIRST_UPLOADED: response["LastModified"].isoformat()} | searched.metadata
-    if not version.is_latest:
+    if version.is_latest:
+        metadata.pop(WAS_DELETED, None)  # it was restored after an earlier erasure
+    else:
         metadata[WAS_DELETED] = "true"
     arguments: dict[str, Any] = {name: value for name, value in response.items() if name in _KEPT_HEADERS}
     arguments |= {"IfMatch": response["ETag"]} if version.is_latest else {"IfNoneMatch": "*"}

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef as Response
 
 _CHUNK_BYTES = 1 << 20
+_MAX_BYTES = 8 << 30  # of the function's disk, which has 10 GiB
 _ARCHIVED = "the object is archived; restore it in S3, and run this again"
+_TOO_LARGE = "the object is too large to be searched; look into it by hand"
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def download_version(s3: "S3Client", version: Version, target: Path) -> "Respons
     """Download a version; return the response to the request, None if the version is gone.
 
     Raises:
-        NotErasableError: it is archived.
+        NotErasableError: it is archived, or does not fit on the function's disk.
     """
     try:
         response = s3.get_object(Bucket=version.bucket, Key=version.key, VersionId=version.id)
@@ -54,6 +56,9 @@ def download_version(s3: "S3Client", version: Version, target: Path) -> "Respons
         if code == "InvalidObjectState":
             raise NotErasableError(_ARCHIVED) from error
         raise
+    if response["ContentLength"] > _MAX_BYTES:
+        response["Body"].close()
+        raise NotErasableError(_TOO_LARGE)
     with target.open("wb") as file:
         shutil.copyfileobj(response["Body"], file, _CHUNK_BYTES)
     return response

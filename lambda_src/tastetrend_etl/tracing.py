@@ -1,4 +1,4 @@
-"""Traces invocations and their calls to AWS in X-Ray, without keys, parameters and messages of errors."""
+"""Traces invocations and their calls to AWS in X-Ray, without keys, parameters and messages of AWS's errors."""
 
 from typing import Any
 
@@ -23,17 +23,25 @@ def start_tracing() -> Tracer:
 def _trace_calls(recorder: Any) -> None:  # noqa: ANN401 # of an untyped library
     """Record a subsegment for each call, in the thread that makes it."""
 
+    def find_open() -> Any:  # noqa: ANN401 # as above
+        """Return the subsegment of this thread's call; None if the invocation is not sampled."""
+        subsegment = recorder.current_subsegment()
+        return subsegment if subsegment and subsegment.sampled else None
+
     def begin(model: Any, **_: object) -> None:  # noqa: ANN401 # botocore's arguments
+        parent = recorder.get_trace_entity()
+        if not (parent and parent.sampled):
+            return  # X-Ray's SDK would keep an object for each call until the invocation ends
         if subsegment := recorder.begin_subsegment(model.service_model.service_name, namespace="aws"):
             subsegment.set_aws({"operation": model.name})
 
     def end(http_response: Any, **_: object) -> None:  # noqa: ANN401 # as above
-        if subsegment := recorder.current_subsegment():  # there is none while the environment starts
+        if subsegment := find_open():  # there is none while the environment starts
             subsegment.put_http_meta("status", http_response.status_code)
             recorder.end_subsegment()
 
     def end_without_response(**_: object) -> None:
-        if subsegment := recorder.current_subsegment():
+        if subsegment := find_open():
             subsegment.add_fault_flag()
             recorder.end_subsegment()
 

@@ -119,7 +119,7 @@ def test_who_reads_objects_may_decrypt_and_who_writes_them_may_encrypt(encryptin
 
     assert users == {
         *("etl-role", "etl-large-role", "etl-task-role", "batch-role", "batch-report-role"),
-        *("embed-role", "quality-gate-role", "deploy-role"),
+        *("embed-role", "quality-gate-role", "deploy-role", "erase-role"),
     }
 
 

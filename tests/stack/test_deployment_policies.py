@@ -154,6 +154,7 @@ CREATED = {
         "codedeploy:CreateDeploymentGroup",
         ARN.format("codedeploy", "deploymentgroup:tastetrend-dev-etl/tastetrend-dev-etl-dev"),
     ),
+    "AWS::Events::Rule": ("events:PutRule", ARN.format("events", "rule/tastetrend-dev-embedding-resume")),
     "AWS::Glue::Database": ("glue:CreateDatabase", ARN.format("glue", "database/tastetrend_dev")),
     "AWS::Glue::Table": ("glue:CreateTable", ARN.format("glue", "table/tastetrend_dev/reviews")),
     "AWS::KMS::Alias": ("kms:CreateAlias", ARN.format("kms", "alias/tastetrend-dev-data")),

@@ -184,7 +184,7 @@ def test_a_customer_can_be_named_by_the_pseudonym(store, upload, erase):
 
     assert (status, data["pseudonym"]) == (0, pseudonym)
     assert versions_with(store.client, NAME) == []
-    assert "No customer of local has this pseudonym." in erase(pseudonym)[2]
+    assert "No dataset of local has a customer with this pseudonym" in erase(pseudonym)[2]
 
 
 def test_the_event_of_the_rewritten_file_changes_nothing_more(store, upload, erase, handler, context):
