@@ -61,7 +61,7 @@ def erase_customer(context: CommandContext, customer: str, *, yes: bool) -> Resu
         _check_name(customer)
     name = _find_name(context, customer) if is_pseudonym else customer
     identity = identify(context, name) if name else {"pseudonym": customer}
-    data = {"environment": context.env, **identity, "dry_run": not yes}
+    data: dict[str, Any] = {"environment": context.env, **identity, "dry_run": not yes}
     if not name:
         context.console.print(
             f"No dataset of {context.env} has a customer with this pseudonym; erase by name."

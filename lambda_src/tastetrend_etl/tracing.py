@@ -1,4 +1,4 @@
-"""Traces invocations and their calls to AWS in X-Ray, without keys, parameters and messages of AWS's errors."""
+"""Traces invocations and their calls to AWS in X-Ray, without keys, parameters and errors of AWS."""
 
 from typing import Any
 
