@@ -92,23 +92,27 @@ def purge(key: str, context: EraseContext) -> KeyResult:
     """
     result = KeyResult(key=context.customer.mask(key), versions=[])
     versions = [*list_versions(context.s3, context.settings.raw_bucket, key)]
-    for version in versions[1:]:
-        try:
-            with _searched(version, context) as searched:
-                has_customer = bool(searched and searched.found)
-        except NotErasableError as error:
-            result["problem"] = str(error)
-            continue
-        if has_customer:
-            delete_version(context.s3, version)
-            result["versions"].append(version.id)
-    if versions and versions[0].is_latest:
+    old = [version for version in versions[1:] if _has_customer(version, result, context)]
+    if old and versions[0].is_latest:
         _delete_again(versions[0], context)
+    for version in old:
+        delete_version(context.s3, version)
+        result["versions"].append(version.id)
     return result
 
 
+def _has_customer(version: Version, result: KeyResult, context: EraseContext) -> bool:
+    """Return whether a version has the customer; one that cannot be searched is a problem of the result."""
+    try:
+        with _searched(version, context) as searched:
+            return bool(searched and searched.found)
+    except NotErasableError as error:
+        result["problem"] = str(error)
+        return False
+
+
 def _delete_again(newest: Version, context: EraseContext) -> None:
-    """Delete a rewritten object that was deleted before."""
+    """Delete again what was deleted before, while an older version shows that this erasure rewrote it."""
     head = context.s3.head_object(Bucket=newest.bucket, Key=newest.key, VersionId=newest.id)
     if WAS_DELETED in head["Metadata"]:
         context.s3.delete_object(Bucket=newest.bucket, Key=newest.key, IfMatch=head["ETag"])

@@ -122,3 +122,15 @@ def test_the_schedule_switches_the_source_on_and_an_alarm_switches_it_off(event,
     switch.lambda_handler(event, LambdaContext())
 
     assert switch.LAMBDA.requests == [{"UUID": "1234", "Enabled": enabled}]
+
+
+@pytest.mark.usefixtures("store")
+def test_an_alarm_of_another_day_switches_nothing_off(monkeypatch):
+    monkeypatch.setenv("SOURCE_ID", "1234")
+    switch = importlib.reload(importlib.import_module("embedding_switch"))
+    switch.LAMBDA = Lambda()
+    switch.lambda_handler(
+        {"source": "aws.cloudwatch", "time": "2020-01-31T23:50:00.000+0000"}, LambdaContext()
+    )
+
+    assert switch.LAMBDA.requests == []

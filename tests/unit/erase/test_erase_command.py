@@ -176,6 +176,48 @@ def test_the_certificate_has_the_pseudonym_and_no_name(store, upload, erase):
     assert versions_with(store.client, NAME) == []
 
 
+def test_old_curated_parts_with_the_pseudonym_are_deleted(store, upload, erase):
+    upload(FORMS["comma"])
+    part = curated_keys("reviews.csv")["reviews"]
+    pseudonym = erase(NAME, "--yes")[1]["pseudonym"]
+
+    versions = store.client.list_object_versions(Bucket=PROCESSED, Prefix=part)["Versions"]
+    bodies = [
+        store.client.get_object(Bucket=PROCESSED, Key=part, VersionId=each["VersionId"])["Body"].read()
+        for each in versions
+    ]
+    found = [pq.read_table(io.BytesIO(body))["customer_pseudonym"].to_pylist() for body in bodies]
+    assert found
+    assert pseudonym not in [each for column in found for each in column]
+
+
+def test_a_certificate_exists_although_the_erasure_fails(store, upload, erase, service):
+    upload(FORMS["comma"])
+    service.handlers["tastetrend-local-etl:dev"] = lambda *_: 1 / 0
+
+    assert erase(NAME, "--yes")[0] == 1
+
+    (key,) = (
+        entry["Key"]
+        for entry in store.client.list_objects_v2(Bucket=ARTIFACTS, Prefix="erasures/")["Contents"]
+    )
+    written = json.load(store.client.get_object(Bucket=ARTIFACTS, Key=key)["Body"])
+    assert (written["complete"], [each["key"] for each in written["files"]]) == (False, ["reviews.csv"])
+
+
+@pytest.mark.parametrize("customer", ["Bob Stone", "Nobody Here"])
+def test_a_restored_file_is_not_deleted_by_a_later_erasure(customer, store, upload, erase):
+    upload(FORMS["comma"])
+    store.client.delete_object(Bucket=RAW, Key="reviews.csv")
+    erase(NAME, "--yes")
+    (marker,) = store.client.list_object_versions(Bucket=RAW)["DeleteMarkers"][:1]
+    store.client.delete_object(Bucket=RAW, Key="reviews.csv", VersionId=marker["VersionId"])
+
+    erase(customer, "--yes")
+
+    assert store.client.head_object(Bucket=RAW, Key="reviews.csv")
+
+
 def test_a_customer_can_be_named_by_the_pseudonym(store, upload, erase):
     upload(FORMS["comma"])
     pseudonym = erase(NAME)[1]["pseudonym"]

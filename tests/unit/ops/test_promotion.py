@@ -53,6 +53,19 @@ def test_an_update_under_way_is_waited_for(prod, gate):
     assert prod.aws.serving() == LIVE
 
 
+def test_an_update_of_another_command_in_between_is_not_taken_for_its_own(prod, gate, monkeypatch):
+    """As when a rollback has cancelled the promotion and ended between two looks."""
+
+    def end_otherwise(**_):
+        prod.aws.parameters["ProdVersion"] = "3"
+
+    monkeypatch.setattr(prod.aws, "update_stack", end_otherwise)
+
+    with pytest.raises(CommandError, match="another command has changed ProdVersion"):
+        promote(prod)
+    assert prod.aws.aliases["tastetrend-prod-etl", "prod"]["FunctionVersion"] == "4"
+
+
 @pytest.mark.parametrize("keeps", [True, False], ids=["stored", "lost"])
 def test_a_first_promotion_to_the_version_that_runs_is_stored_or_fails(keeps, prod, gate, monkeypatch):
     """CloudFormation keeps no parameters of an update that changes nothing."""
