@@ -76,8 +76,8 @@ class CanaryDeployment(Construct):
     ) -> None:
         """Make the alias's update policy conditional, which the CDK's own is not."""
         resource, watching = alias.node.default_child, group.node.default_child
-        assert isinstance(resource, lambda_.CfnAlias)  # noqa: S101 # nosec B101 # narrows
-        assert isinstance(watching, codedeploy.CfnDeploymentGroup)  # noqa: S101 # nosec B101 # narrows
+        assert isinstance(resource, lambda_.CfnAlias)  # noqa: S101 # nosec B101 # narrows the type
+        assert isinstance(watching, codedeploy.CfnDeploymentGroup)  # noqa: S101 # nosec B101 # narrows the type
         policy = {
             "ApplicationName": group.application.application_name,
             "DeploymentGroupName": group.deployment_group_name,

@@ -1,6 +1,6 @@
 """The function that switches the source of the embedding function off and on, and the daily rule for it."""
 
-from aws_cdk import Duration
+from aws_cdk import Acknowledgment, Duration, Validations
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
@@ -31,7 +31,7 @@ def embedding_switch(environment: Environment, source: lambda_.EventSourceMappin
 def resume_daily(scope: Construct, environment: Environment, switch: lambda_.Function) -> events.Rule:
     """Switch the source on each day; not at midnight, when an alarm of the day before can still come."""
     switch_on = events.RuleTargetInput.from_object({"switch": "on"})
-    return events.Rule(
+    rule = events.Rule(
         scope,
         "Resume",
         rule_name=environment.resource_name("embedding-resume"),
@@ -39,3 +39,6 @@ def resume_daily(scope: Construct, environment: Environment, switch: lambda_.Fun
         schedule=events.Schedule.cron(hour="0", minute="15"),
         targets=[targets.LambdaFunction(switch, event=switch_on)],
     )
+    reason = "EventBridge repeats an undelivered event for a day; then the next day's comes"
+    Validations.of(rule).acknowledge(Acknowledgment(id="Serverless-EventBusDLQ", reason=reason))
+    return rule

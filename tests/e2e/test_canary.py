@@ -30,7 +30,7 @@ VALUES = {  # of the metrics in formulas; the others ring with their threshold
     "batch-failed": {"failed": 1},
     "events-rejected": {"rejected": 1},
     "rejected-share": {"rejected": 1, "read": 1},
-    "nothing-written": {"invocations": 1},
+    "nothing-written": {"received": 1},
 }
 SECONDS_LEFT = 5  # until the data that rang an alarm is older than its period
 

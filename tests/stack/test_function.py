@@ -7,7 +7,7 @@ import pytest
 
 from tastetrend_etl.limits import TIERS
 from tastetrend_etl.settings import Settings
-from tastetrend_stack.environments import find_environment
+from tastetrend_stack.options import find_environment
 from tests.stack.conftest import build
 from tests.stack.plain import plain
 

@@ -87,7 +87,9 @@ def test_codedeploy_runs_the_gate_before_any_traffic_moves_and_accepts_its_statu
         if statement["Action"] == "codedeploy:PutLifecycleEventHookExecutionStatus"
     ]
 
-    hook = alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]["BeforeAllowTrafficHook"]
+    _, by_canary, otherwise = alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]["Fn::If"]
+    assert otherwise == {"Ref": "AWS::NoValue"}
+    hook = by_canary["BeforeAllowTrafficHook"]
     assert plain(hook) == f"${{{gate}}}"
     assert [f"/${{{group}}}" in plain(resource) for resource in grants] == [True]
 

@@ -11,7 +11,7 @@ PAGE = (PROJECT / "docs" / "security.md").read_text(encoding="utf-8")
 LISTED = {
     rule
     for cell in re.findall(r"^\| (`[^|]+) \|", PAGE[PAGE.index("## Suppressed findings") :], re.MULTILINE)
-    for rule in re.findall(r"`([A-Za-z]+[-_]?[A-Za-z0-9_-]*\d*)`", cell)
+    for rule in re.findall(r"`([A-Za-z]+[-_]?[A-Za-z0-9_:-]*\d*)`", cell)
 }
 CODE = [
     path
