@@ -105,7 +105,7 @@ def test_requirements_pin_the_libraries_of_the_managed_layers(all_stacks):
 def test_every_function_is_traced(retrieval_stack):
     functions = retrieval_stack.properties("Lambda::Function")
 
-    assert len(functions) == 5
+    assert len(functions) == 7
     assert {function["TracingConfig"]["Mode"] for function in functions.values()} == {"Active"}
 
 
