@@ -1,14 +1,18 @@
 """Checks of the stack: its state, the versions of its aliases, and what they run on."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 
 import boto3
+from rich.console import Console
 
+from ops import manifests
+from ops.alias_state import AliasState, read_state
 from ops.doctor_models import NOT_DEPLOYED, Finding, Target
-
-_STAGES = ("staging", "prod")
-_TIERS = {"": "", "Large": "-large"}  # prefix of the parameters → suffix of the function's name
+from ops.drift import find_drift
+from ops.manifests import PREVIOUS_STAGE
+from ops.release_log import Event, read_events
+from ops.stack_outputs import read_context
 
 
 def check_stack(target: Target) -> Finding:
@@ -33,47 +37,22 @@ def judge_stack(status: str, name: str) -> Finding:
 
 
 def check_aliases(target: Target) -> Finding:
-    """Check that the aliases run what the stack's parameters say: the next update would move the others."""
+    """Check that alias, stack and record agree, as `releases` does: the next update would move the others."""
     if not (target.stack and target.outputs):
         return NOT_DEPLOYED
-    if target.stack["StackStatus"].endswith("_IN_PROGRESS"):
+    context = read_context(target.env, Console(quiet=True))
+    states = [read_state(context, alias) for alias in PREVIOUS_STAGE]
+    return judge_aliases(states, read_events(context, manifests.load(context)), target.env)
+
+
+def judge_aliases(states: Sequence[AliasState], events: Sequence[Event], env: str) -> Finding:
+    """Return the finding for aliases and the record of releases."""
+    if any(state.is_updating for state in states):
         return Finding("skipped", "an update is under way; aliases can be between two versions")
-    parameters = {
-        each["ParameterKey"]: each.get("ParameterValue", "") for each in target.stack.get("Parameters", [])
-    }
-    running = dict(_running_versions(target.function))
-    return judge_aliases({name: parameters.get(name, "") for name in running}, running, target.env)
-
-
-def _running_versions(function: str) -> Iterator[tuple[str, str]]:
-    """Yield the parameter of each alias, and its version: two in words, while traffic shifts."""
-    client = boto3.client("lambda")
-    for prefix, suffix in _TIERS.items():
-        for stage in _STAGES:
-            alias = client.get_alias(FunctionName=f"{function}{suffix}", Name=stage)
-            shares = alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
-            versions = [alias["FunctionVersion"], *shares]
-            yield f"{prefix}{stage.capitalize()}Version", " and ".join(versions)
-
-
-def judge_aliases(promoted: Mapping[str, str], running: Mapping[str, str], env: str) -> Finding:
-    """Return the finding for versions by the names of the parameters; an empty one follows the newest."""
-    shifting = [f"{name} {version}" for name, version in running.items() if " and " in version]
-    moved = [
-        f"{name} is {promoted[name]}, its alias runs {version}"
-        for name, version in running.items()
-        if promoted[name] and " and " not in version and version != promoted[name]
-    ]
-    if moved:
-        decide = f"`tastetrend releases --repair --env {env}` lets the stack follow the alias"
-        return Finding("fail", f"an alias was moved by hand: {'; '.join(moved)}", decide)
-    if shifting:
-        return Finding(
-            "warn",
-            f"traffic shifts between versions: {'; '.join(shifting)}",
-            f"if no canary is under way, it was left: `tastetrend releases --env {env}`",
-        )
-    shown = (f"{name} {version}{'' if promoted[name] else ' (newest)'}" for name, version in running.items())
+    drift = [sentence for found in find_drift(states, events).values() for sentence in found]
+    if drift:
+        return Finding("fail", "; ".join(drift), f"`tastetrend releases --repair --env {env}`")
+    shown = (f"{state.alias} {state.serving}{'' if state.stack else ' (newest)'}" for state in states)
     return Finding("ok", ", ".join(shown))
 
 

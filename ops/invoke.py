@@ -25,10 +25,16 @@ NamedEvent = tuple[str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class InvokeResult:
-    """The result of one event in a sentence, and whether it has to be sent again."""
+    """The result of one event in a sentence.
+
+    Attributes:
+        failed: it has to be sent again.
+        handed_over: a task processes the file, and has not ended yet.
+    """
 
     message: str
     failed: bool
+    handed_over: bool = False
 
 
 def connect(read_timeout: int = _READ_TIMEOUT_S) -> "LambdaClient":
@@ -76,7 +82,8 @@ def _invoke(client: "LambdaClient", context: CommandContext, event: dict[str, An
         return InvokeResult(f"failed again: {payload['errorMessage']}", failed=True)
     parts = [_describe_file(file) for file in payload["files"]]
     parts += [f"rejected: {payload[word]}" for word in ("rejected", _FORMER_WORD) if word in payload]
-    return InvokeResult("; ".join(parts) or "nothing to do", failed=False)
+    handed_over = any(file["action"] == "handed_over" for file in payload["files"])
+    return InvokeResult("; ".join(parts) or "nothing to do", failed=False, handed_over=handed_over)
 
 
 def _is_too_large(payload: dict[str, Any]) -> bool:

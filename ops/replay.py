@@ -6,11 +6,14 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from botocore.exceptions import ClientError
+
 from ops.invoke import invoke_all
 from ops.result import Result
 from ops.stack_outputs import CommandContext
 from tastetrend_etl.load import FUNCTION_VERSION, SOURCE_VERSION
 from tastetrend_etl.s3_download import head_object
+from tastetrend_etl.s3_parquet import PRECONDITION_ERRORS
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -27,11 +30,13 @@ class Output(NamedTuple):
     Attributes:
         source_version: the version id of the raw object.
         writer: the function version that wrote the output.
+        etag: of the output, so that it is only deleted as it was read.
     """
 
     key: str
     source_version: str
     writer: str
+    etag: str
 
 
 def replay_objects(
@@ -98,9 +103,10 @@ def read_outputs(context: CommandContext) -> list[Output]:
 
     def read(key: str) -> Output | None:
         head = head_object(context.s3, context.processed_bucket, key)
-        metadata = head["Metadata"] if head else {}
-        written = metadata.keys() >= {SOURCE_VERSION, FUNCTION_VERSION}
-        return Output(key, metadata[SOURCE_VERSION], metadata[FUNCTION_VERSION]) if written else None
+        if not head or not head["Metadata"].keys() >= {SOURCE_VERSION, FUNCTION_VERSION}:
+            return None
+        metadata = head["Metadata"]
+        return Output(key, metadata[SOURCE_VERSION], metadata[FUNCTION_VERSION], head["ETag"])
 
     listed = [list_objects(context.s3, context.processed_bucket, prefix) for prefix in _OUTPUT_PREFIXES]
     keys = [entry["Key"] for entry in chain(*listed)]
@@ -108,25 +114,27 @@ def read_outputs(context: CommandContext) -> list[Output]:
         return [output for output in pool.map(read, keys) if output]
 
 
-def find_outputs(context: CommandContext, versions: Collection[str]) -> list[str]:
-    """Return the keys of the processed objects that these function versions wrote."""
-    return [output.key for output in read_outputs(context) if output.writer in versions]
+def find_outputs(context: CommandContext, versions: Collection[str]) -> list[Output]:
+    """Return the processed objects that these function versions wrote."""
+    return [output for output in read_outputs(context) if output.writer in versions]
 
 
-def delete_orphaned_outputs(context: CommandContext, versions: Collection[str]) -> list[str]:
-    """Delete the outputs that bad versions wrote and the good one does not; return their keys.
+def delete_outputs(context: CommandContext, outputs: Sequence[Output]) -> list[str]:
+    """Delete processed objects that are still as they were read; return their keys.
 
-    Call it after all raw objects of those versions were processed again: by then, the outputs that the good
-    version writes as well have its number. The bucket is versioned, so a deletion can be undone.
+    The bucket is versioned, so a deletion can be undone.
     """
-    return delete_outputs(context, find_outputs(context, versions))
+    return [output.key for output in outputs if _delete_unchanged(context, output)]
 
 
-def delete_outputs(context: CommandContext, keys: list[str]) -> list[str]:
-    """Delete processed objects; return their keys."""
-    for key in keys:
-        context.s3.delete_object(Bucket=context.processed_bucket, Key=key)
-    return keys
+def _delete_unchanged(context: CommandContext, output: Output) -> bool:
+    try:
+        context.s3.delete_object(Bucket=context.processed_bucket, Key=output.key, IfMatch=output.etag)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in PRECONDITION_ERRORS:
+            raise
+        return False
+    return True
 
 
 def list_objects(s3: "S3Client", bucket: str, prefix: str = "") -> Iterator["ObjectTypeDef"]:

@@ -8,7 +8,10 @@ from ops.replay import current_uploads, delete_outputs, read_outputs, reprocess,
 from ops.result import Result
 from ops.stack_outputs import CommandContext
 
-_WHY_KEPT = "their uploads were deleted or replaced by newer ones, so that they cannot be written again"
+_WHY_KEPT = (
+    "their uploads were deleted or replaced by newer ones, so that they cannot be written again, or a task "
+    "still processes them"
+)
 
 
 def replay_all(context: CommandContext, *, yes: bool) -> Result:
@@ -35,7 +38,8 @@ def _replace_outputs(
 ) -> dict[str, Any]:
     """Process raw objects again; if all succeed, delete the outputs that other versions wrote of them."""
     objects, failed = reprocess(context, [*uploads])
-    deleted, kept = ([], []) if failed else _delete_replaced(context, {*uploads.values()}, others)
+    ended = {uploads[each["key"]] for each in objects if not each["handed_over"]}
+    deleted, kept = ([], []) if failed else _delete_replaced(context, ended, others)
     context.console.print(
         f"{context.env}: {len(objects) - failed} of {len(objects)} objects were processed again, "
         f"{len(deleted)} outputs of other versions were deleted."
@@ -56,5 +60,5 @@ def _delete_replaced(
     replaced = uploads.intersection(current_uploads(context).values())
     outputs = [output for output in read_outputs(context) if output.writer in versions]
     kept = [output.key for output in outputs if output.source_version not in replaced]
-    orphaned = [output.key for output in outputs if output.source_version in replaced]
+    orphaned = [output for output in outputs if output.source_version in replaced]
     return delete_outputs(context, orphaned), kept

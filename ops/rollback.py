@@ -9,7 +9,8 @@ from ops.alias_update import move_at_once
 from ops.drift import record_drift
 from ops.errors import CommandError
 from ops.release_log import read_events, record
-from ops.replay import delete_orphaned_outputs, find_outputs, find_raw_keys, reprocess, show_keys
+from ops.repair import find_uploads, repair_outputs
+from ops.replay import find_outputs, show_keys
 from ops.result import Result
 from ops.rollback_plan import RollbackPlan, plan_rollback
 from ops.stack_outputs import CommandContext
@@ -37,10 +38,9 @@ def rollback_version(
         record_drift(context, state, events)
         record(context, "rollback_started", stage, plan.good, plan.bad[0])
     drift = _roll_back(context, state, plan, repair=repair)
-    repaired = _repair_outputs(replace(context, alias=stage), plan.bad) if repair else {}
-    return Result(
-        data | {"dry_run": False, "drift": drift} | repaired, int(bool(drift or repaired.get("failed")))
-    )
+    repaired = repair_outputs(replace(context, alias=stage), plan.bad) if repair else {}
+    unfinished = drift or repaired.get("failed") or repaired.get("left_outputs")
+    return Result(data | {"dry_run": False, "drift": drift} | repaired, int(bool(unfinished)))
 
 
 def _show_rollback(context: CommandContext, state: AliasState, plan: RollbackPlan) -> dict[str, Any]:
@@ -51,12 +51,12 @@ def _show_rollback(context: CommandContext, state: AliasState, plan: RollbackPla
         if state.serves(plan.good)
         else f"would move {state.alias} of {context.env} from version {plan.bad[0]} to {plan.good}"
     )
-    objects = show_keys("would process again", find_raw_keys(context, versions=plan.bad), context)
+    objects = show_keys("would process again", [*find_uploads(context, written)], context)
     context.console.print(
         f"Of {len(written)} outputs of version {', '.join(plan.bad)}, those that version {plan.good} does "
         "not write again would be deleted. Nothing was done; add --yes to do it."
     )
-    return {"objects": objects, "outputs": written}
+    return {"objects": objects, "outputs": [output.key for output in written]}
 
 
 def _roll_back(context: CommandContext, state: AliasState, plan: RollbackPlan, *, repair: bool) -> list[str]:
@@ -90,15 +90,3 @@ def _announce(context: CommandContext, state: AliasState, plan: RollbackPlan, *,
         context.console.print(
             f"Then all files of version {bad} are processed again, and what only it wrote is deleted."
         )
-
-
-def _repair_outputs(context: CommandContext, bad: list[str]) -> dict[str, Any]:
-    """Process the raw objects of bad versions again; if all succeed, delete what only they wrote."""
-    keys = find_raw_keys(context, versions=bad)
-    objects, failed = reprocess(context, keys)
-    deleted = [] if failed else delete_orphaned_outputs(context, bad)
-    context.console.print(
-        f"{context.env}: {len(keys) - failed} of {len(keys)} files of version {', '.join(bad)} were "
-        f"processed again, {len(deleted)} outputs that only it wrote were deleted."
-    )
-    return {"objects": objects, "deleted_outputs": deleted, "failed": failed}

@@ -13,6 +13,14 @@ from pytest_socket import disable_socket
 
 RAW, PROCESSED = "tastetrend-local-raw-1", "tastetrend-local-processed-1"
 ARTIFACTS = "tastetrend-local-artifacts-1"
+OUTPUTS = {  # of any stack
+    "RawBucketName": RAW,
+    "ProcessedBucketName": PROCESSED,
+    "ArtifactsBucketName": ARTIFACTS,
+    "FunctionName": "tastetrend-local-etl",
+    "LiveAliasName": "dev",
+    "FailureQueueUrl": "https://queue",
+}
 ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "eu-west-1",
     "AWS_ACCESS_KEY_ID": "testing",

@@ -9,17 +9,10 @@ import boto3
 import pytest
 
 from ops import invoke
-from tests.unit.conftest import ARTIFACTS, PROCESSED, RAW, LambdaContext
+from tests.unit.conftest import OUTPUTS as STACK
+from tests.unit.conftest import LambdaContext
 
-OUTPUTS = {
-    "RawBucketName": RAW,
-    "ProcessedBucketName": PROCESSED,
-    "ArtifactsBucketName": ARTIFACTS,
-    "FunctionName": "tastetrend-local-etl",
-    "LiveAliasName": "dev",
-    "FailureQueueUrl": "https://queue",
-    "EraseFunctionName": "tastetrend-local-erase",
-}
+OUTPUTS = STACK | {"EraseFunctionName": "tastetrend-local-erase"}
 
 
 class LambdaService:

@@ -8,19 +8,12 @@ import pytest
 
 from ops import batch_manifest, batch_progress
 from ops.batch import Request
-from tests.unit.conftest import ARTIFACTS, PROCESSED, RAW
+from tests.unit.conftest import OUTPUTS as STACK
+from tests.unit.conftest import PROCESSED, RAW
 
 MACHINE = "arn:aws:states:eu-west-1:1:stateMachine:tastetrend-local-batch"
 EXECUTION = MACHINE.replace("stateMachine", "execution")
-OUTPUTS = {
-    "RawBucketName": RAW,
-    "ProcessedBucketName": PROCESSED,
-    "ArtifactsBucketName": ARTIFACTS,
-    "FunctionName": "tastetrend-local-etl",
-    "LiveAliasName": "dev",
-    "FailureQueueUrl": "https://queue",
-    "BatchArn": MACHINE,
-}
+OUTPUTS = STACK | {"BatchArn": MACHINE}
 HOLDS = {
     "execution": "run",
     "holds": True,

@@ -4,6 +4,7 @@ import io
 import json
 import urllib.error
 import zipfile
+from dataclasses import replace
 
 import boto3
 import pytest
@@ -12,7 +13,9 @@ from moto import mock_aws
 from rich.console import Console
 
 from ops import doctor, doctor_account, doctor_layers, doctor_stack, zip_size
+from ops.alias_state import AliasState
 from ops.doctor_models import Finding, Target
+from ops.release_log import Event
 
 MB = 1 << 20
 LIMIT = 250 * MB
@@ -80,30 +83,38 @@ def test_layers_that_the_next_deployment_would_change_are_named(deployed, status
     assert (status == "ok") != ("takes" in finding.remedy and "b:2" in finding.remedy)
 
 
-PARAMETERS = {"StagingVersion": "3", "ProdVersion": "2"}
+PROD = AliasState(
+    alias="prod",
+    serving="2",
+    weighted=None,
+    stack="2",
+    large="12",
+    large_belongs_to="2",
+    stack_large="12",
+    is_updating=False,
+)
+PROMOTED = [Event("2026-11-26T10:00:00+00:00", "promoted", "prod", "2")]
 
 
 @pytest.mark.parametrize(
-    ("promoted", "running", "status", "words"),
+    ("state", "events", "status", "words"),
     [
-        (PARAMETERS, {"StagingVersion": "3", "ProdVersion": "2"}, "ok", "ProdVersion 2"),
-        (
-            PARAMETERS,
-            {"StagingVersion": "3", "ProdVersion": "1"},
-            "fail",
-            "ProdVersion is 2, its alias runs 1",
-        ),
-        (PARAMETERS, {"StagingVersion": "3", "ProdVersion": "1 and 2"}, "warn", "ProdVersion 1 and 2"),
-        (PARAMETERS | {"ProdVersion": ""}, {"StagingVersion": "3", "ProdVersion": "4"}, "ok", "4 (newest)"),
+        (PROD, PROMOTED, "ok", "prod 2"),
+        (replace(PROD, serving="1"), PROMOTED, "fail", "prod serves version 1, the stack says 2"),
+        (replace(PROD, weighted="3"), PROMOTED, "fail", "a part of the events to version 3"),
+        (replace(PROD, large_belongs_to="1"), PROMOTED, "fail", "which belongs to version 1"),
+        (PROD, [], "fail", "the record says none"),
+        (replace(PROD, serving="3", is_updating=True), PROMOTED, "skipped", "an update is under way"),
+        (replace(PROD, serving="4", stack="", large=None), [], "ok", "prod 4 (newest)"),
     ],
-    ids=["as promoted", "moved by hand", "canary", "not promoted"],
+    ids=["as promoted", "moved by hand", "weights left", "large", "not recorded", "canary", "not promoted"],
 )
-def test_aliases_are_compared_with_the_parameters_of_the_stack(promoted, running, status, words):
-    finding = doctor_stack.judge_aliases(promoted, running, "dev")
+def test_aliases_are_compared_with_stack_and_record(state, events, status, words):
+    finding = doctor_stack.judge_aliases([state], events, "dev")
 
     assert finding.status == status
     assert words in finding.found
-    assert bool(finding.remedy) == (status != "ok")
+    assert ("--repair" in finding.remedy) == (status == "fail")
 
 
 @pytest.mark.parametrize(

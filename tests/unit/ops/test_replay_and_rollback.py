@@ -7,21 +7,19 @@ from types import SimpleNamespace
 
 import boto3
 import pytest
+from rich.console import Console
 
-from ops import invoke, replay_all
-from ops.replay import delete_orphaned_outputs
+from ops import invoke, repair, replay_all
+from ops.repair import repair_outputs
+from ops.replay import delete_outputs, find_outputs
+from ops.stack_outputs import CommandContext
 from tastetrend_etl.output_keys import curated_keys
-from tests.unit.conftest import PROCESSED, RAW, LambdaContext, s3_record
+from tests.unit.conftest import OUTPUTS, PROCESSED, RAW, LambdaContext, s3_record
 from tests.unit.gate.gate_versions import follows_contract_1
 
 GOOD = b"rating,review_text\n5,good\n"
-OUTPUTS = {
-    "RawBucketName": RAW,
-    "ProcessedBucketName": PROCESSED,
-    "ArtifactsBucketName": "tastetrend-local-artifacts-1",
-    "FunctionName": "tastetrend-local-etl",
-    "LiveAliasName": "dev",
-}
+
+BUCKETS = ("RawBucketName", "ProcessedBucketName", "ArtifactsBucketName")
 
 
 class LambdaService:
@@ -262,7 +260,12 @@ def test_json_marks_a_dry_run(run, queue, store):
     assert shown == {"environment": "local", "dry_run": True, "events": [{"subject": "a.csv"}]}
     assert sent["dry_run"] is False
     assert sent["events"] == [
-        {"subject": "a.csv", "message": "processed, 1 of 1 rows written", "failed": False}
+        {
+            "subject": "a.csv",
+            "message": "processed, 1 of 1 rows written",
+            "failed": False,
+            "handed_over": False,
+        }
     ]
 
 
@@ -296,7 +299,7 @@ def test_outputs_that_the_good_version_writes_as_well_are_not_deleted(store, han
     outputs = store.keys()
 
     context = SimpleNamespace(s3=store.client, processed_bucket=PROCESSED)
-    deleted = delete_orphaned_outputs(context, ["7"])
+    deleted = delete_outputs(context, find_outputs(context, ["7"]))
 
     assert deleted == []
     assert store.keys() == outputs
@@ -467,5 +470,62 @@ def test_a_curated_part_that_only_the_bad_version_writes_is_deleted(store, handl
         metadata = store.metadata(key) | {"function-version": "7"}
         store.client.put_object(Bucket=PROCESSED, Key=key, Body=store.read(key), Metadata=metadata)
     context = SimpleNamespace(s3=store.client, processed_bucket=PROCESSED)
-    assert delete_orphaned_outputs(context, ["8"]) == [part]
+    assert delete_outputs(context, find_outputs(context, ["8"])) == [part]
     assert store.keys() == others
+
+
+@pytest.fixture
+def context(store, service):
+    """Return the context of a rollback of version 5, after version 4 is live again."""
+    process(service, store, "5", "a.csv", "b.csv")
+    service.version = "4"
+    names = (OUTPUTS[name] for name in (*BUCKETS, "FunctionName", "LiveAliasName"))
+    return CommandContext("local", *names, "", "", store.client, Console(file=io.StringIO()))
+
+
+def after_reprocessing(monkeypatch, act):
+    """Act when the raw objects were processed again, before anything is deleted."""
+    reprocess = repair.reprocess
+
+    def reprocess_then_act(*arguments):
+        result = reprocess(*arguments)
+        return act(result) or result
+
+    monkeypatch.setattr(repair, "reprocess", reprocess_then_act)
+
+
+def test_what_the_bad_version_writes_during_the_repair_is_left_and_said(context, service, store, monkeypatch):
+    """As an invocation does that began before the alias moved: no event of its file is left."""
+    after_reprocessing(monkeypatch, lambda _: process(service, store, "5", "late.csv"))
+
+    result = repair_outputs(context, ["5"])
+
+    late = "processed/processed_late.csv.parquet"
+    assert late in result["left_outputs"]
+    assert store.metadata(late)["function-version"] == "5"
+    assert "run this again" in context.console.file.getvalue()
+
+
+def test_the_outputs_of_a_file_that_a_task_still_processes_are_kept(context, service, store, monkeypatch):
+    def hand_over(result):
+        service.handler.lambda_handler(
+            {"key": "a.csv", "reprocess": True}, LambdaContext(function_version="5")
+        )
+        objects, failed = result
+        return [each | {"handed_over": each["key"] == "a.csv"} for each in objects], failed
+
+    after_reprocessing(monkeypatch, hand_over)
+
+    assert repair_outputs(context, ["5"])["deleted_outputs"] == []
+    assert store.metadata("processed/processed_a.csv.parquet")["function-version"] == "5"
+
+
+def test_an_output_that_was_replaced_since_it_was_read_is_not_deleted(context, service, store):
+    outputs = find_outputs(context, ["5"])
+    store.upload("a.csv", GOOD + b"4,fine\n")
+    service.handler.lambda_handler({"key": "a.csv"}, LambdaContext(function_version="4"))
+
+    deleted = delete_outputs(context, outputs)
+
+    assert "processed/processed_b.csv.parquet" in deleted
+    assert store.metadata("processed/processed_a.csv.parquet")["function-version"] == "4"

@@ -6,6 +6,7 @@ import pytest
 
 from ops import rollback
 from ops.errors import CommandError
+from ops.replay import Output
 from ops.rollback import rollback_version
 from tests.unit.ops.fake_aws import ETL, Killed, refusal
 
@@ -22,7 +23,7 @@ def repaired(monkeypatch):
         calls.append(bad)
         return {"objects": [], "deleted_outputs": [], "failed": 0}
 
-    monkeypatch.setattr(rollback, "_repair_outputs", repair)
+    monkeypatch.setattr(rollback, "repair_outputs", repair)
     return calls
 
 
@@ -188,8 +189,8 @@ def test_the_command_says_first_what_it_will_do(prod, repaired):
 def test_without_yes_nothing_is_moved_or_deleted(prod, repaired, monkeypatch):
     promote(prod)
     before = prod.aws.serving()
-    monkeypatch.setattr(rollback, "find_outputs", lambda *_: ["processed/a"])
-    monkeypatch.setattr(rollback, "find_raw_keys", lambda *_, **_versions: ["a"])
+    monkeypatch.setattr(rollback, "find_outputs", lambda *_: [Output("processed/a", "1", "5", "etag")])
+    monkeypatch.setattr(rollback, "find_uploads", lambda *_: {"a": "1"})
 
     result = roll_back(prod, yes=False)
 
