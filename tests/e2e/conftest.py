@@ -114,14 +114,34 @@ class Store:
         return output_keys(find_current_version(self.s3, self.raw, key), kind)
 
     def await_outcome(self, *raw_keys):
-        """Wait until each raw object, uploaded once, has its dataset or its error report."""
-        outcomes = [{*dataset_keys(key).values(), self.keys_for(key).error} for key in raw_keys]
-        wait_until(lambda: self._failures.count() or self._exist(outcomes))
+        """Wait until the newest version of each raw object has its dataset or its error report."""
+        awaited = {key: self.keys_for(key) for key in raw_keys}
+
+        def are_there():
+            existing = self._list()
+            for key in [key for key, keys in awaited.items() if self._is_outcome(key, keys, existing)]:
+                del awaited[key]
+            return not awaited
+
+        wait_until(lambda: self._failures.count() or are_there())
         assert not self._failures.count(), self._failures.take()
 
-    def _exist(self, outcomes):
-        existing = self.versions()
-        return all(not keys.isdisjoint(existing) for keys in outcomes)
+    def _is_outcome(self, raw_key, keys, existing):
+        """Return whether one is of this version: that of an older one may have been there before."""
+        if keys.error in existing:
+            return True
+        return keys.validation in existing and any(
+            self._source_version(key) == self._source_version(keys.validation)
+            for key in dataset_keys(raw_key).values()
+            if key in existing
+        )
+
+    def _source_version(self, key):
+        return self.s3.head_object(Bucket=self.processed, Key=key)["Metadata"]["source-version-id"]
+
+    def _list(self):
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.processed)
+        return {entry["Key"] for page in pages for entry in page.get("Contents", [])}
 
     def versions(self, prefix=""):
         """Return key → number of versions, for the processed objects."""
@@ -133,8 +153,7 @@ class Store:
 
     def snapshot(self):
         """Return key → content of every processed object."""
-        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.processed)
-        return {entry["Key"]: self.read(entry["Key"]) for page in pages for entry in page.get("Contents", [])}
+        return {key: self.read(key) for key in self._list()}
 
     def read(self, key):
         return self.s3.get_object(Bucket=self.processed, Key=key)["Body"].read()
