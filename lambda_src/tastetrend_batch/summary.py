@@ -1,8 +1,9 @@
 """Sums up the results of all files of a batch."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import get_args
 
 from tastetrend_batch.models import PROBLEMS, FileResult, Outcome, Report
@@ -59,10 +60,7 @@ def merge_groups(files: Iterable[Groups]) -> Groups:
     merged: dict[str, dict[str | None, Group]] = defaultdict(lambda: defaultdict(Group))
     for column, groups in (item for each in files for item in each.items()):
         for value, group in groups.items():
-            total = merged[column][value]
-            total.rows += group.rows
-            total.rated += group.rated
-            total.rating_sum += group.rating_sum
+            merged[column][value].add(group)
     return merged
 
 
@@ -71,14 +69,22 @@ def _groups(bias: Report) -> Groups:
 
     The report does not have those of the rows without a value: they are the others of all rated rows.
     """
-    rated, rating_sum = bias["rated_rows"], bias["rated_rows"] * (bias["mean_rating"] or 0.0)
+    every = _group(bias["rows"], bias["rated_rows"], bias)
     columns: dict[str, dict[str | None, Group]] = {}
     for column, report in bias["columns"].items():
         known = {
-            value: Group(group["count"], group["rated"], group["rated"] * (group["mean_rating"] or 0.0))
-            for value, group in report["groups"].items()
+            value: _group(group["count"], group["rated"], group) for value, group in report["groups"].items()
         }
-        rest_rated = rated - sum(group.rated for group in known.values())
-        rest_sum = rating_sum - sum(group.rating_sum for group in known.values())
-        columns[column] = {**known, None: Group(report["missing"], rest_rated, rest_sum)}
+        rest = replace(every, rows=report["missing"])
+        for group in known.values():
+            rest.rated -= group.rated
+            rest.rating_sum -= group.rating_sum
+            rest.square_sum -= group.square_sum
+        columns[column] = {**known, None: rest}
     return columns
+
+
+def _group(rows: int, rated: int, report: Report) -> Group:
+    """Return a group by its mean and its standard deviation, which older versions did not report."""
+    mean, deviation = report["mean_rating"] or 0.0, report.get("rating_stddev", math.nan) or 0.0
+    return Group(rows, rated, rated * mean, max(rated - 1, 0) * deviation**2 + rated * mean**2)

@@ -64,7 +64,6 @@ class Dialect:
 
     Attributes:
         delimiter: the character between fields.
-        header: the raw column names.
         data_offset: the byte where the first data row begins.
         format: of the raw file; JSON is rewritten as delimited text before it is parsed.
         quote: the character around fields.
@@ -96,7 +95,6 @@ class ColumnMapping:
     """The raw columns of each field.
 
     Attributes:
-        header: the raw column names, in order.
         fields: field → positions of its raw columns; the first is the best, the others fill its gaps.
         extra: position → unique name of the columns that are the first of no field.
         rating_scales: position → the maximum rating in the rating column's name, for those that name one.
@@ -172,11 +170,13 @@ class FormatEvidence:
         date_order: `day` or `month` → rows whose date is possible only with it first; `either`: with both.
         rating_scale: number of the rating column, from 0, and scale → rows whose bare number is on it.
         decimal_mark: `.` or `,` → amounts that prove it; `either` → amounts that depend on it.
+        ratings: scale and tenths of it → rows.
     """
 
     date_order: Counter[str] = field(default_factory=Counter)
     rating_scale: Counter[tuple[int, int]] = field(default_factory=Counter)
     decimal_mark: Counter[str] = field(default_factory=Counter)
+    ratings: Counter[tuple[int, int]] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True)

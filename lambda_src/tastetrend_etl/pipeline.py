@@ -153,7 +153,7 @@ def _process_batches(
             del batch, transformed  # or they would be in memory beside the next
     counts.written = count_rows(run.dataset)
     counts.mixed_scales = mixed_scales(evidence.rating_scale, inferred_format.rating_scales)
-    counts.date_order = evidence.date_order
+    counts.date_order, counts.delivered_ratings = evidence.date_order, evidence.ratings
     conflicting_ids, raw = deduplicator.conflicting_ids, run.raw
     summary = FileSummary(raw.encoding, raw.dialect, raw.columns, inferred_format, counts, conflicting_ids)
     return summary, evidence

@@ -1,6 +1,7 @@
 """The reports are complete: each figure has what it refers to, each code a sentence."""
 
 import re
+import statistics
 from pathlib import Path
 
 import pytest
@@ -179,3 +180,38 @@ def recorded(kind, codes):
         return transformed
 
     return transform
+
+
+def test_ratings_before_rescaling_are_counted_by_scale_in_tenths_of_it():
+    ratings = ["9", "7", "0", "4 out of 5", "4.5/5", "7", "85%", "no idea"]
+    file = file_of([review(number, rating=rating) for number, rating in enumerate(ratings, 1)])
+    validation, _ = run(file.replace(b"rating", b"rating_out_of_10", 1)).reports
+
+    assert validation["rating"]["delivered"] == {
+        "5": {"4": 1, "4.5": 1},
+        "10": {"0": 1, "7": 2, "9": 1},
+        "100": {"90": 1},
+    }
+
+
+def test_reviews_are_counted_by_month():
+    dates = ["2024-05-03", "2024-05-31", "2023-12-01", "", "no date"]
+    validation, _ = reports_of([review(number, date=date) for number, date in enumerate(dates, 1)])
+
+    assert validation["dates"]["by_month"] == {"2023-12": 1, "2024-05": 2}
+
+
+def test_a_mean_has_a_standard_deviation_and_an_interval_if_there_are_two_ratings():
+    ratings = {"A": ["1", "2", "4", "5"], "B": ["5"], "C": [""], "D": ["3", "3"]}
+    pairs = [(location, rating) for location, each in ratings.items() for rating in each]
+    _, bias = reports_of(
+        [review(number, location=each, rating=rating) for number, (each, rating) in enumerate(pairs, 1)]
+    )
+
+    groups = bias["columns"]["location"]["groups"]
+    assert groups["A"]["rating_stddev"] == pytest.approx(statistics.stdev([1, 2, 4, 5]), abs=1e-6)
+    low, high = groups["A"]["mean_rating_ci95"]
+    margin = 1.96 * statistics.stdev([1, 2, 4, 5]) / 2
+    assert (low, high) == (pytest.approx(3 - margin, abs=1e-3), pytest.approx(3 + margin, abs=1e-3))
+    assert [groups[name]["mean_rating_ci95"] for name in "BCD"] == [None, None, [3, 3]]
+    assert [groups[name]["rating_stddev"] for name in "BCD"] == [None, None, 0]

@@ -64,4 +64,5 @@ def add_evidence(first: FormatEvidence, second: FormatEvidence) -> FormatEvidenc
         first.date_order + second.date_order,
         first.rating_scale + second.rating_scale,
         first.decimal_mark + second.decimal_mark,
+        first.ratings + second.ratings,
     )

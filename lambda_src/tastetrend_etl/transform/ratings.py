@@ -123,6 +123,24 @@ def mixed_scales(evidence: Mapping[tuple[int, int], int], scales: Sequence[int])
     )
 
 
+def count_tenths(number: np.ndarray, scale: np.ndarray, counts: np.ndarray) -> Counter[tuple[int, int]]:
+    """Return scale and tenths of it, to the nearest, → rows, for the numbers that are on their scale.
+
+    Args:
+        number: float64, shape (ratings,): the distinct ratings.
+        scale: int16, shape (ratings,): the scale of each.
+        counts: int64, shape (ratings,): the rows of each.
+    """
+    on_scale = ~np.isnan(rescale_to_five(number, scale))
+    tenths = np.floor(number[on_scale] / scale[on_scale] * 10 + 0.5).astype(np.int64)
+    counted: Counter[tuple[int, int]] = Counter()
+    for key, rows in zip(
+        zip(scale[on_scale].tolist(), tenths.tolist(), strict=True), counts[on_scale].tolist(), strict=True
+    ):
+        counted[key] += rows
+    return counted
+
+
 def rescale_to_five(number: np.ndarray, scale: np.ndarray) -> np.ndarray:
     """Return `number / scale * 5`, never below 1, NaN where the number is not on its scale.
 

@@ -95,7 +95,10 @@ def _rating(fields: ReviewFields, inferred_format: InferredFormat) -> Standardiz
             "rating_unparseable": (present & ~understood)[cells.codes],
             "rating_out_of_scale": (understood & np.isnan(value))[cells.codes],
         },
-        evidence=FormatEvidence(rating_scale=ratings.scale_evidence(parsed, cells.counts(), origin)),
+        evidence=FormatEvidence(
+            rating_scale=ratings.scale_evidence(parsed, cells.counts(), origin),
+            ratings=ratings.count_tenths(number, scale, cells.counts()),
+        ),
     )
 
 

@@ -3,13 +3,15 @@
 import math
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tastetrend_etl.limits import MISSING_GROUP_SHARE, RATING_GAP, SMALL_GROUP_SHARE
 from tastetrend_etl.models import SourceObject
 from tastetrend_etl.validate.profile import FileProfile, Group
 from tastetrend_etl.validate.report import Report, provenance, share
 
+_NORMAL_95 = 1.959964  # standard deviations around the mean with 95 % of a normal distribution
+_MIN_SAMPLE = 2  # ratings
 _GAPS = re.compile(r"[\W_]+")
 _ADDRESS = re.compile(r"([^,\d]+),.*\d.*", re.DOTALL)
 
@@ -21,16 +23,16 @@ def bias_report(source: SourceObject, version: str, profile: FileProfile) -> Rep
 
 def group_report(all_groups: Mapping[str, Mapping[str | None, Group]]) -> Report:
     """Return what a bias report says of the groups (group column → value → group)."""
-    rated = sum(group.rated for group in all_groups.get("location", {}).values())
-    rating_sum = sum(group.rating_sum for group in all_groups.get("location", {}).values())
-    mean = rating_sum / rated if rated else None
+    every = _sum(all_groups.get("location", {}).values())
+    mean = every.rating_sum / every.rated if every.rated else None
     columns = {column: _group_column(groups, mean) for column, groups in all_groups.items()}
     if "location" in all_groups:
         merged, spellings = _merge_spellings(all_groups["location"])
         columns["location"] = _group_column(merged, mean) | {"spellings": spellings}
     return {
-        "rated_rows": rated,
+        "rated_rows": every.rated,
         "mean_rating": _rounded(mean),
+        "rating_stddev": _rounded(_standard_deviation(every)),
         "thresholds": {
             "small_group_share": SMALL_GROUP_SHARE,
             "rating_gap": RATING_GAP,
@@ -83,12 +85,11 @@ def _addresses(by_key: Mapping[str, list[str]]) -> dict[str, list[str]]:
     return addresses
 
 
-def _sum(groups: list[Group]) -> Group:
-    return Group(
-        sum(group.rows for group in groups),
-        sum(group.rated for group in groups),
-        sum(group.rating_sum for group in groups),
-    )
+def _sum(groups: Iterable[Group]) -> Group:
+    total = Group()
+    for group in groups:
+        total.add(group)
+    return total
 
 
 def _group_column(groups: Mapping[str | None, Group], mean: float | None) -> Report:
@@ -120,9 +121,28 @@ def _group(group: Group, known_rows: int, mean: float | None) -> Report:
         "share_of": known_rows,
         "rated": group.rated,
         "mean_rating": _rounded(own_mean),
+        "mean_rating_ci95": _confidence_interval(group),
+        "rating_stddev": _rounded(_standard_deviation(group)),
         "rating_gap": _rounded(gap),
         "breaks": [name for name, broken in breaks.items() if broken],
     }
+
+
+def _standard_deviation(group: Group) -> float | None:
+    """Return that of a sample; None of fewer than two ratings."""
+    if group.rated < _MIN_SAMPLE:
+        return None
+    squares = group.square_sum - group.rating_sum**2 / group.rated
+    return math.sqrt(max(squares, 0.0) / (group.rated - 1))
+
+
+def _confidence_interval(group: Group) -> list[float] | None:
+    """Return the 95 % interval of the mean, by the normal distribution, within 1 to 5."""
+    deviation = _standard_deviation(group)
+    if deviation is None or math.isnan(deviation):
+        return None
+    mean, margin = group.rating_sum / group.rated, _NORMAL_95 * deviation / math.sqrt(group.rated)
+    return [round(max(mean - margin, 1.0), 6), round(min(mean + margin, 5.0), 6)]
 
 
 def _rounded(value: float | None) -> float | None:

@@ -67,6 +67,8 @@ NOTES: Mapping[str, str] = {
     "their rows; `unmapped_withheld` has the number of the others.",
     "dates.ambiguous": "Dates such as 01/02/2020, read in the order that most other dates of the file have.",
     "dates.evidence": "Dates that are possible in one order only.",
+    "dates.by_month": "Months with reviews, and their rows.",
+    "rating.delivered": "Ratings before rescaling, by scale, to the nearest tenth of it, and their rows.",
     "rating.distribution": "Ratings to the nearest half star, from 1 to 5, and their rows.",
 }
 """Field of the validation report → how to read it."""

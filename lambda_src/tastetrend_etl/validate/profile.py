@@ -47,11 +47,24 @@ class IssueCount:
 
 @dataclass
 class Group:
-    """The reviews of one group: all, those with a rating, and the sum of their ratings (1 to 5)."""
+    """The reviews of one group.
+
+    Attributes:
+        rated: those with a rating from 1 to 5.
+        rating_sum, square_sum: of these ratings, and of their squares.
+    """
 
     rows: int = 0
     rated: int = 0
     rating_sum: float = 0.0
+    square_sum: float = 0.0
+
+    def add(self, other: "Group") -> None:
+        """Count the reviews of another group too."""
+        self.rows += other.rows
+        self.rated += other.rated
+        self.rating_sum += other.rating_sum
+        self.square_sum += other.square_sum
 
 
 @dataclass
@@ -64,6 +77,8 @@ class FileProfile:
         rejected_sample: the raw content of the first rejected rows.
         missing: column of the dataset → rows without a value.
         ratings: rating from one to five, to the nearest half star, in half stars → rows.
+        delivered_ratings: scale and tenths of it → rows.
+        months: month of the review, in months since 1970 → rows.
         scales: rating scale → rows.
         mixed_scales: share of the ratings that look like those of a smaller scale.
         date_order: `day`, `month` or `either` → rows whose date shows that it is first, or depends on it.
@@ -80,6 +95,8 @@ class FileProfile:
     duplicates: IssueCount = field(default_factory=IssueCount)
     missing: Counter[str] = field(default_factory=Counter)
     ratings: Counter[int] = field(default_factory=Counter)
+    delivered_ratings: Counter[tuple[int, int]] = field(default_factory=Counter)
+    months: Counter[int] = field(default_factory=Counter)
     scales: Counter[int] = field(default_factory=Counter)
     mixed_scales: float = 0.0
     date_order: Counter[str] = field(default_factory=Counter)
@@ -119,10 +136,12 @@ def count_issues(profile: FileProfile, batch: pa.RecordBatch, issues: Mapping[st
 
 
 def count_reviews(profile: FileProfile, batch: pa.RecordBatch) -> None:
-    """Count the ratings, scales and groups of a batch of written reviews."""
+    """Count the ratings, scales, months and groups of a batch of written reviews."""
     ratings = np.asarray(batch["rating_1_5"])
     profile.ratings.update(_value_counts(np.floor(2 * ratings[~np.isnan(ratings)] + 0.5)))
     profile.scales.update(_value_counts(np.asarray(batch["rating_scale"].drop_null())))
+    dates = np.asarray(batch["review_date"].drop_null())
+    profile.months.update(_value_counts(dates.astype("datetime64[M]")))
     for name in GROUP_COLUMNS:
         _count_groups(profile.groups.setdefault(name, {}), batch[name], ratings)
 
@@ -160,12 +179,11 @@ def _count_groups(groups: dict[str | None, Group], names: pa.DictionaryArray, ra
     rows = np.bincount(codes, minlength=len(values))
     rated_rows = np.bincount(codes[rated], minlength=len(values))
     sums = np.bincount(codes[rated], weights=ratings[rated], minlength=len(values))
+    squares = np.bincount(codes[rated], weights=ratings[rated] ** 2, minlength=len(values))
     for code in np.flatnonzero(rows):
         value = values[code]
         group = groups.setdefault(value if _is_counted(value, groups) else _OTHER_GROUPS, Group())
-        group.rows += int(rows[code])
-        group.rated += int(rated_rows[code])
-        group.rating_sum += float(sums[code])
+        group.add(Group(int(rows[code]), int(rated_rows[code]), float(sums[code]), float(squares[code])))
 
 
 def _is_counted(name: str | None, known: Collection[str | None]) -> bool:

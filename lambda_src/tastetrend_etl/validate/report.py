@@ -10,6 +10,7 @@ from tastetrend_etl.output_keys import OutputKeys
 from tastetrend_etl.schema import CONTRACT_VERSION
 from tastetrend_etl.validate import meanings
 from tastetrend_etl.validate.checks import Check
+from tastetrend_etl.validate.distributions import describe_dates, describe_ratings
 from tastetrend_etl.validate.profile import FileProfile
 from tastetrend_etl.validate.words import shown_words
 
@@ -53,8 +54,8 @@ def validation_report(
         "issues": _issue_counts(profile, balance.written),
         **_unmapped(profile),
         "rejections": _rejection_counts(profile),
-        "rating": _rating(summary),
-        "dates": _dates(summary),
+        "rating": describe_ratings(profile, summary.inferred_format),
+        "dates": describe_dates(profile, summary.inferred_format),
         "duplicates": vars(profile.duplicates) | {"of": profile.read, "meaning": meanings.DUPLICATE},
         "conflicting_ids": summary.conflicting_ids,
         "notes": dict(meanings.NOTES),
@@ -168,29 +169,6 @@ def _unmapped(profile: FileProfile) -> Report:
             for column, counts in known.items()
         },
     }
-
-
-def _rating(summary: FileSummary) -> Report:
-    return {
-        "scale": summary.inferred_format.rating_scales[0],
-        "scales_used": {str(scale): rows for scale, rows in sorted(summary.profile.scales.items())},
-        "distribution": _distribution(summary.profile),
-    }
-
-
-def _dates(summary: FileSummary) -> Report:
-    """Return the order of days and months, null if no date shows one or depends on it, and the evidence."""
-    order, form = summary.profile.date_order, summary.inferred_format
-    return {
-        "day_first": form.day_first if order.total() or form.source.date_order else None,
-        "ambiguous": order["either"],
-        "evidence": {"day_first": order["day"], "month_first": order["month"]},
-    }
-
-
-def _distribution(profile: FileProfile) -> dict[str, int]:
-    """Return rating → rows, in bins of half a star."""
-    return {f"{halves / 2:g}": rows for halves, rows in sorted(profile.ratings.items())}
 
 
 def share(part: int, whole: int) -> float:
