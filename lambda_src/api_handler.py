@@ -6,8 +6,8 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tastetrend_etl import observability
-from tastetrend_etl.ingest import MAX_PARALLEL_CALLS, RunContext
 from tastetrend_etl.invocation import deadline, ingest_each, is_gate_run, respond
+from tastetrend_etl.run_context import MAX_PARALLEL_CALLS, RunContext
 from tastetrend_etl.runtime import describe_runtime
 from tastetrend_etl.s3_download import connect
 from tastetrend_etl.s3_event import read_event

@@ -4,9 +4,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from tastetrend_etl.ingest import MAX_PARALLEL_CALLS, IngestResult, RunContext
+from tastetrend_etl.ingest import IngestResult
 from tastetrend_etl.invocation import ingest_each
 from tastetrend_etl.observability import logger, metrics
+from tastetrend_etl.run_context import MAX_PARALLEL_CALLS, RunContext
 from tastetrend_etl.s3_download import connect
 from tastetrend_etl.s3_event import ObjectEvent, read_event
 from tastetrend_etl.settings import Settings, load_settings

@@ -13,9 +13,9 @@ from ops.result import Result
 from ops.summary import exit_code_of, show, to_row
 from tastetrend_etl.errors import RejectedFileError
 from tastetrend_etl.limits import TIERS
-from tastetrend_etl.load import Content, outputs_in_commit_order, to_bytes
 from tastetrend_etl.models import SourceObject
 from tastetrend_etl.output_keys import output_keys
+from tastetrend_etl.outputs import Content, outputs_in_commit_order, outputs_of_rejected_file, to_bytes
 from tastetrend_etl.pipeline import process as run_pipeline
 from tastetrend_etl.validate.report import Report, error_report
 
@@ -57,7 +57,8 @@ def _process(file: Path, out: Path) -> Report:
             outcome = run_pipeline(source, file, Path(work), version=_VERSION, tier=TIERS["large"])
         except RejectedFileError as error:
             report = error_report(source, _VERSION, error)
-            _write(out / keys.error, report)
+            for key, content in outputs_of_rejected_file(keys, report):
+                _write(out / key, content)
             return report
         for key, content in outputs_in_commit_order(outcome):
             _write(out / key, content)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MAX_WORKERS = 8
 # Of every contract version; results of queries and batches, and manifests of vectors, are under others.
-_OUTPUT_PREFIXES = ("curated/", "processed/", "reference/", "rejected/")
+_OUTPUT_PREFIXES = ("curated/", "history/", "processed/", "reference/", "rejected/")
 
 
 class Output(NamedTuple):

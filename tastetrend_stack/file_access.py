@@ -4,6 +4,7 @@ from tastetrend_stack.environments import Environment
 from tastetrend_stack.iam import (
     CURATED_PREFIX,
     DATASET_PREFIXES,
+    HISTORY_PREFIX,
     OUTPUT_PREFIXES,
     Grant,
     bucket_arn,
@@ -34,9 +35,10 @@ def file_grants(environment: Environment) -> list[Grant]:
     any_output = "Keys of outputs follow the senders' keys, below fixed prefixes"
     moved = "A raw object whose kind has changed leaves its former dataset, whose key follows its own"
     former = (*DATASET_PREFIXES, CURATED_PREFIX)
+    written = (*OUTPUT_PREFIXES, CURATED_PREFIX, HISTORY_PREFIX)
     return [
         Grant(["s3:ListBucket"], [bucket_arn(environment, kind) for kind in ("raw", "processed")]),
         Grant(read, object_arns(environment, "raw"), any_raw),
-        Grant(WRITE, object_arns(environment, "processed", *OUTPUT_PREFIXES, CURATED_PREFIX), any_output),
+        Grant(WRITE, object_arns(environment, "processed", *written), any_output),
         Grant(["s3:DeleteObject"], object_arns(environment, "processed", *former), moved),
     ]

@@ -13,8 +13,8 @@ from tastetrend_stack.environments import Environment
 OUTPUT_PREFIXES = ("processed", "reference", "rejected")
 """Prefixes for reviews with their reports, for restaurant facts, and for rejected rows with error reports."""
 
-CURATED_PREFIX = "curated"
-"""Prefix for the curated parts, which gate runs do not write."""
+CURATED_PREFIX, HISTORY_PREFIX = "curated", "history"
+"""Prefixes for the curated parts and for the history of files, which gate runs do not write."""
 
 DATASET_PREFIXES = ("processed", "reference")
 

@@ -1,6 +1,7 @@
 """Searches the content of a processed object for a customer."""
 
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pyarrow as pa
@@ -27,7 +28,10 @@ def has_customer(path: Path, key: str, customer: Customer) -> bool:
     before = ""
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
         while chunk := file.read(_CHUNK):
-            if customer.is_in(before + chunk) or customer.is_cell_of(before + chunk):
+            text = before + chunk
+            if key.endswith(".html"):
+                text = unescape(text)
+            if customer.is_in(text) or customer.is_cell_of(text):
                 return True
             before = chunk[-_OVERLAP:]
     return False

@@ -19,7 +19,7 @@ _STAMP = r"\.\d{8}T\d{6}Z-[0-9a-f]{8}"
 _SIDE_OBJECTS = tuple(
     re.compile(pattern, re.DOTALL)
     for pattern in (
-        r"processed/logs/(?P<key>.+)/(?:validation|bias)_[^/]+\.json",
+        r"processed/logs/(?P<key>.+)/(?:(?:validation|bias)_[^/]+\.json|report_[^/]+\.html)",
         rf"(?:processed/)?rejected/(?P<key>.+){_STAMP}\.error\.json",
         rf"(?:processed/)?rejected/(?P<folder>(?:.*/)?)rejected_(?P<name>[^/]+){_STAMP}\.parquet",
     )

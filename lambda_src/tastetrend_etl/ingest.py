@@ -1,22 +1,22 @@
 """Processes one raw object: from an event, a replay or a manual invocation."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from concurrent.futures import Executor, wait
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal
 
 from tastetrend_etl import load, s3_download
-from tastetrend_etl.curated import curate
+from tastetrend_etl.commit import CurrentObjects, commit, commit_rejection, delete_others
 from tastetrend_etl.errors import ConcurrentWriteError, InvalidEventError, RejectedFileError, TooLargeError
 from tastetrend_etl.hand_over import MANIFEST_SUFFIX, Action, fits_larger_tier, pass_on, start_batch
 from tastetrend_etl.limits import TIERS, Status
 from tastetrend_etl.models import SourceObject
 from tastetrend_etl.output_keys import check_raw_key, curated_keys, dataset_keys, fits_s3_limit, output_keys
 from tastetrend_etl.pipeline import Outcome, process
+from tastetrend_etl.run_context import RunContext
 from tastetrend_etl.s3_download import RawObject, head_object
 from tastetrend_etl.s3_event import ObjectEvent
 from tastetrend_etl.settings import Settings
@@ -24,33 +24,7 @@ from tastetrend_etl.temp_workspace import temp_workspace
 from tastetrend_etl.validate.profile import RowBalance
 from tastetrend_etl.validate.report import error_report
 
-if TYPE_CHECKING:
-    from mypy_boto3_s3.client import S3Client
-    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef as ObjectHead
-
 _ATTEMPTS = 5
-MAX_PARALLEL_CALLS = 4
-"""HEADs of a dataset and a curated part of each kind; fewer side objects are written at once."""
-
-CurrentObjects: TypeAlias = "Mapping[str, ObjectHead | None]"
-"""What is under each key that the dataset or the curated part of a raw object can have."""
-
-
-@dataclass(frozen=True)
-class RunContext:
-    """The context of an invocation.
-
-    Attributes:
-        version: the function's version.
-        executor: runs the HEADs, and the writes of side objects.
-        check_time: raises `OutOfTimeError` when too little time remains.
-    """
-
-    s3: "S3Client"
-    settings: Settings
-    version: str
-    executor: Executor
-    check_time: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -103,7 +77,7 @@ def _ingest_once(event: ObjectEvent, context: RunContext) -> IngestResult:
             return IngestResult(event.key, *start_batch(raw.source, event, context.settings))
         processed = _keys_of_version(raw.source.version_id, current)
         if processed in keys and not event.reprocess:
-            _delete_others({key: head for key, head in current.items() if head}, processed, context)
+            delete_others({key: head for key, head in current.items() if head}, processed, context)
             return IngestResult(event.key, "skipped", "already_processed")
         return _process_or_reject(raw, current, event, context)
 
@@ -128,13 +102,6 @@ def _keys_of_version(version: str, current: CurrentObjects) -> set[str]:
     }
 
 
-def _delete_others(current: CurrentObjects, own_keys: Collection[str], context: RunContext) -> None:
-    """Delete what is of another kind, which an older version of the raw object or of the code wrote."""
-    delete = partial(load.delete_dataset, context.s3, context.settings.processed_bucket)
-    others = [partial(delete, key, head) for key, head in current.items() if key not in own_keys]
-    _run_all(context.executor, others)
-
-
 def _process_or_reject(
     raw: RawObject, current: CurrentObjects, event: ObjectEvent, context: RunContext
 ) -> IngestResult:
@@ -143,34 +110,16 @@ def _process_or_reject(
         _reject_before_download(raw.source, context.settings)
         with temp_workspace() as folder:
             outcome = _transform(raw, folder, context)
-            _commit(outcome, current, metadata, context)
+            commit(outcome, current, metadata, context)
     except RejectedFileError as error:
         if isinstance(error, TooLargeError) and fits_larger_tier(raw.source, context.settings):
             return IngestResult(
                 event.key, *pass_on(raw.source, event, context.s3, context.settings, context.version)
             )
-        key, report = output_keys(raw.source).error, error_report(raw.source, context.version, error)
-        load.put_if_changed(context.s3, context.settings.processed_bucket, key, report, metadata)
+        report = error_report(raw.source, context.version, error)
+        commit_rejection(output_keys(raw.source), report, metadata, context)
         return IngestResult(event.key, "rejected", error.reason)
     return IngestResult(event.key, "processed", "", outcome.balance, outcome.status, outcome.failed_checks)
-
-
-def _commit(outcome: Outcome, current: CurrentObjects, metadata: load.Metadata, context: RunContext) -> None:
-    """Write the outputs, the curated part and the dataset last; then leave nothing of another kind.
-
-    Of two invocations that write different kinds, the later one sees here what the other has written.
-    """
-    s3, bucket, keys = context.s3, context.settings.processed_bucket, outcome.keys
-    put_if_changed = partial(load.put_if_changed, s3, bucket, metadata=metadata)
-    *side_objects, _ = load.outputs_in_commit_order(outcome)
-    committed = {keys.dataset: outcome.dataset}
-    if not context.settings.is_gate_run:
-        committed = {keys.curated: curate(outcome.dataset, keys.kind, context.settings)} | committed
-    context.check_time()
-    _run_all(context.executor, [partial(put_if_changed, *output) for output in side_objects])
-    for key, file in committed.items():
-        load.put_dataset(s3, bucket, key, file, metadata, current[key])
-    _delete_others(current, committed, context)
 
 
 def _reject_before_download(source: SourceObject, settings: Settings) -> None:
@@ -189,11 +138,3 @@ def _transform(raw: RawObject, folder: Path, context: RunContext) -> Outcome:
     version, check_time = context.version, context.check_time
     tier = TIERS[context.settings.tier]
     return process(raw.source, downloaded, work, version=version, tier=tier, check_time=check_time)
-
-
-def _run_all(executor: Executor, calls: Iterable[Callable[[], None]]) -> None:
-    """Run all calls; raise the first error only after the last call has ended."""
-    futures = [executor.submit(call) for call in calls]
-    wait(futures)
-    for future in futures:
-        future.result()

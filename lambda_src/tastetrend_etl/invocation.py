@@ -8,8 +8,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tastetrend_etl import observability
 from tastetrend_etl.errors import InvalidEventError, OutOfTimeError, RetryableError, sanitize_exception
-from tastetrend_etl.ingest import IngestResult, RunContext, ingest
+from tastetrend_etl.ingest import IngestResult, ingest
 from tastetrend_etl.limits import MIN_REMAINING_MS
+from tastetrend_etl.run_context import RunContext
 from tastetrend_etl.s3_event import ObjectEvent
 from tastetrend_etl.settings import Settings
 

@@ -1,25 +1,27 @@
 """Writes the outputs of one raw object so that readers see the old dataset or the new one, complete."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from tastetrend_etl.errors import ConcurrentWriteError
 from tastetrend_etl.models import SourceObject
-from tastetrend_etl.pipeline import Outcome
+from tastetrend_etl.outputs import Content, to_bytes
 from tastetrend_etl.s3_download import CONTENT_SHA256, head_object, is_not_found
 from tastetrend_etl.s3_parquet import PRECONDITION_ERRORS, Arguments, upload_parquet
-from tastetrend_etl.validate.report import Report
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef as ObjectHead
 
-_CONTENT_TYPES = {".json": "application/json", ".parquet": "application/vnd.apache.parquet"}
+_CONTENT_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".json": "application/json",
+    ".parquet": "application/vnd.apache.parquet",
+}
 
 SOURCE_VERSION, FUNCTION_VERSION = "source-version-id", "function-version"
 """Metadata keys of every output."""
@@ -29,8 +31,6 @@ _IDENTITY = (CONTENT_SHA256, FUNCTION_VERSION)
 
 Metadata = Mapping[str, str]
 """User metadata: US-ASCII, 2 KB at most, so no part of a key is in it."""
-Content: TypeAlias = Report | Path
-"""A JSON document, or a parquet file: a dataset or rejected rows."""
 
 
 def metadata_of(source: SourceObject, function_version: str, sequencer: str) -> Metadata:
@@ -41,25 +41,6 @@ def metadata_of(source: SourceObject, function_version: str, sequencer: str) -> 
         FUNCTION_VERSION: function_version,
         "event-sequencer": sequencer,
     }
-
-
-def outputs_in_commit_order(outcome: Outcome) -> list[tuple[str, Content]]:
-    """Return key and content of each output; the dataset is last, so that where it is, all others are."""
-    keys = outcome.keys
-    outputs: list[tuple[str, Content | None]] = [
-        (keys.validation, outcome.validation),
-        (keys.rejected, outcome.rejected),
-        (keys.bias, outcome.bias),
-        (keys.dataset, outcome.dataset),
-    ]
-    return [(key, content) for key, content in outputs if content is not None]
-
-
-def to_bytes(content: Content) -> bytes:
-    """Return an output as the bytes of its object."""
-    if isinstance(content, Path):
-        return content.read_bytes()
-    return json.dumps(content, ensure_ascii=False, indent=2).encode(errors="backslashreplace")
 
 
 def put_if_changed(s3: "S3Client", bucket: str, key: str, content: Content, metadata: Metadata) -> None:
@@ -141,7 +122,7 @@ def _put(
 
 
 def _send(s3: "S3Client", bucket: str, key: str, content: Content, arguments: Arguments) -> None:
-    if isinstance(content, Path):
+    if isinstance(content, Path | bytes):
         upload_parquet(s3, bucket, key, content, arguments)
     else:
         s3.put_object(Bucket=bucket, Key=key, Body=to_bytes(content), **arguments)

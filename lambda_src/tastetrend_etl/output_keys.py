@@ -15,11 +15,12 @@ MAX_RAW_KEY_BYTES = MAX_KEY_BYTES - len("processed/logs//validation_20261123T163
 _TRUNCATED_BYTES = 512
 _VERSION = r"\d{8}T\d{6}Z-[0-9a-f]{8}"
 _OUTPUT_NAME = re.compile(
-    rf"(processed|restaurants|rejected)_.*\.parquet|(validation|bias)_{_VERSION}\.json"
+    rf"(processed|restaurants|rejected)_.*\.parquet|(validation|bias)_{_VERSION}\.json|report_{_VERSION}\.html"
     rf"|.*\.{_VERSION}\.error\.json",
     re.DOTALL,
 )
 
+HISTORY_PREFIX = "history"
 _CURATED: Mapping[Kind, str] = {"reviews": "curated/reviews", "restaurant_info": "curated/restaurants"}
 _TOO_LONG = (
     f"the key has more than {MAX_RAW_KEY_BYTES} bytes, its outputs' keys would be too long for S3; "
@@ -41,6 +42,8 @@ class OutputKeys:
     validation: str
     bias: str
     error: str
+    page: str
+    history: str
 
     @property
     def kind(self) -> Kind:
@@ -85,8 +88,7 @@ def curated_keys(raw_key: str) -> Mapping[Kind, str]:
 
     It is a hash: the names of files, which may contain anything, are in the rows.
     """
-    name = hashlib.sha256(raw_key.encode()).hexdigest()[:32]
-    return {kind: f"{prefix}/{name}.parquet" for kind, prefix in _CURATED.items()}
+    return {kind: f"{prefix}/{_hash(raw_key)}.parquet" for kind, prefix in _CURATED.items()}
 
 
 def output_keys(source: SourceObject, kind: Kind = "reviews") -> OutputKeys:
@@ -100,7 +102,19 @@ def output_keys(source: SourceObject, kind: Kind = "reviews") -> OutputKeys:
         validation=f"processed/logs/{folder}{name}/validation_{version}.json",
         bias=f"processed/logs/{folder}{name}/bias_{version}.json",
         error=f"rejected/{_truncate_key(source.key)}.{version}.error.json",
+        page=f"processed/logs/{_truncate_key(source.key)}/report_{version}.html",
+        history=_history_key(source, version),
     )
+
+
+def _history_key(source: SourceObject, version: str) -> str:
+    """Return a key that sorts by the time of the upload."""
+    month = source.last_modified.astimezone(UTC).strftime("%Y-%m")
+    return f"{HISTORY_PREFIX}/month={month}/{version}-{_hash(source.key)}.parquet"
+
+
+def _hash(raw_key: str) -> str:
+    return hashlib.sha256(raw_key.encode()).hexdigest()[:32]
 
 
 def _truncate_key(raw_key: str) -> str:

@@ -1,11 +1,12 @@
 """Reads and writes parquet on S3 through awswrangler, and large files through the SDK's transfer manager."""
 
+import io
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import awswrangler as wr
 import pandas as pd
@@ -66,29 +67,33 @@ def write_parquet(s3: "S3Client", bucket: str, key: str, table: pa.Table, argume
         )
 
 
-def upload_parquet(s3: "S3Client", bucket: str, key: str, file: Path, arguments: Arguments) -> None:
-    """Write a parquet file atomically.
+def upload_parquet(s3: "S3Client", bucket: str, key: str, file: Path | bytes, arguments: Arguments) -> None:
+    """Write a parquet file, from the disk or from memory, atomically.
 
     Raises:
         ClientError: an S3 error; `PreconditionFailed` when a condition among the arguments is not met.
     """
-    upload = _upload_in_parts if file.stat().st_size > _PART_BYTES else _upload_at_once
     with _atomic_write(s3, bucket, key, arguments) as client:
-        upload(client, bucket, key, file, arguments)
+        if isinstance(file, bytes):
+            _upload_at_once(client, bucket, key, io.BytesIO(file), arguments)
+        elif file.stat().st_size > _PART_BYTES:
+            _upload_in_parts(client, bucket, key, file, arguments)
+        else:
+            with file.open("rb") as content:
+                _upload_at_once(client, bucket, key, content, arguments)
 
 
 def _upload_at_once(
-    client: "_DeferredClient", bucket: str, key: str, file: Path, arguments: Arguments
+    client: "_DeferredClient", bucket: str, key: str, content: BinaryIO, arguments: Arguments
 ) -> None:
-    """Read the whole file into memory, twice its size for a moment, and send it."""
-    with file.open("rb") as body:
-        wr.s3.upload(
-            body,
-            f"s3://{bucket}/{key}",
-            use_threads=_THREADS,
-            boto3_session=_session(client),
-            s3_additional_kwargs=dict(arguments),
-        )
+    """Read the whole content into memory, twice its size for a moment, and send it."""
+    wr.s3.upload(
+        content,
+        f"s3://{bucket}/{key}",
+        use_threads=_THREADS,
+        boto3_session=_session(client),
+        s3_additional_kwargs=dict(arguments),
+    )
 
 
 def _upload_in_parts(

@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tastetrend_etl.ingest import RunContext, ingest
+from tastetrend_etl.ingest import ingest
+from tastetrend_etl.run_context import RunContext
 from tastetrend_etl.s3_download import connect
 from tastetrend_etl.s3_event import ObjectEvent
 from tastetrend_etl.settings import Settings

@@ -9,8 +9,9 @@ import pytest
 from s3transfer.futures import NonThreadedExecutor
 from s3transfer.manager import TransferManager
 
-from tastetrend_etl.ingest import IngestResult, RunContext, ingest
+from tastetrend_etl.ingest import IngestResult, ingest
 from tastetrend_etl.output_keys import curated_keys, dataset_keys
+from tastetrend_etl.run_context import RunContext
 from tastetrend_etl.s3_download import connect
 from tastetrend_etl.s3_event import ObjectEvent
 from tastetrend_etl.settings import Settings
