@@ -28,6 +28,7 @@ ALLOWED = {
     "s3_download": set(),
     "parquet_writer": set(),
     "rejected_file": {"parse", "parquet_writer"},
+    "report_page": {"report_page"},
     "s3_parquet": set(),
     "parse": {"parse"},
     "transform": {"transform"},
@@ -71,6 +72,7 @@ PURE = [
     "history",
     "parquet_writer",
     "rejected_file",
+    "report_page",
     "pipeline",
 ]
 SERVICES = {"boto3", "botocore", "awswrangler"}

@@ -1,0 +1,94 @@
+"""Shows each check as a sentence, with its value against its thresholds."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from tastetrend_etl.limits import MAX_COLUMNS
+from tastetrend_etl.report_page.charts import gauge
+from tastetrend_etl.report_page.figures import MAX_ROWS, code, count, percent, prose
+from tastetrend_etl.report_page.labels import SHARES
+from tastetrend_etl.report_page.parts import Html, badge, join, section, tag
+
+Report = Mapping[str, Any]  # a JSON document
+SEVERITY = ("fail", "warn", "pass")
+
+
+def worst_first(validation: Report) -> list[Report]:
+    """Return the checks, failures first; equal ones in the order of the report."""
+    return sorted(
+        validation.get("checks", ()),
+        key=lambda check: SEVERITY.index(check["status"]) if check["status"] in SEVERITY else -1,
+    )
+
+
+def checks(validation: Report) -> Html | None:
+    """Return the section of the checks."""
+    ordered = worst_first(validation)
+    if not ordered:
+        return None
+    missing = validation.get("source", {}).get("not_read_as", "")
+    items = [_item(check, missing) for check in ordered[:MAX_ROWS]]
+    return section("checks", "Checks", tag("ul", *items, class_="checks", role="list"))
+
+
+def _item(check: Report, source: str) -> Html:
+    threshold = check["threshold"]
+    drawing = gauge(check["value"], threshold["warn"], threshold["fail"], check["status"])
+    text, limits = tag("p", sentence(check, source)), tag("p", _limits(check), class_="soft")
+    return tag("li", badge(check["status"]), text, limits, drawing)
+
+
+def sentence(check: Report, source: str) -> Html:
+    """Return what a check found, in a sentence.
+
+    Args:
+        check: of the report.
+        source: the source by which the file was not read; empty if there is none.
+    """
+    name = check["name"]
+    if name in SHARES and check.get("of") is not None:
+        base, predicate, none = SHARES[name]
+        share = tag("b", percent(check["value"]))
+        some = join([share, f" of the rows {base} {predicate} ({_ratio(check)})."])
+        return some if check["count"] else join([none])
+    if name in _OTHERS:
+        return join(_OTHERS[name](check["value"], source))
+    return join([code(name), ": ", prose(check.get("meaning", "")), " ", tag("b", count(check["value"]))])
+
+
+def _row_balance(value: float, _source: str) -> Iterable[object]:
+    yield "The rows written, rejected and duplicate are " if value else "Every row read is "
+    yield "not all rows read." if value else "written, rejected or a duplicate."
+
+
+def _mixed_scale(value: float, _source: str) -> Iterable[object]:
+    yield tag("b", percent(value)) if value else "None"
+    yield " of the ratings look like those of a smaller scale."
+
+
+def _source_columns(value: float, source: str) -> Iterable[object]:
+    if not value:
+        return ["No column is missing that the file's source should have."]
+    return ["Columns of the source ", code(source), " are missing: ", tag("b", count(value)), "."]
+
+
+_OTHERS: Mapping[str, Callable[[float, str], Iterable[object]]] = {
+    "row_balance": _row_balance,
+    "mixed_scale": _mixed_scale,
+    "source_columns_missing": _source_columns,
+}
+
+
+def _ratio(check: Report) -> str:
+    return f"{count(check['count'])} of {count(check['of'])}"
+
+
+def _limits(check: Report) -> str:
+    """Return the thresholds in words; without those that no value exceeds."""
+    warn, fail = check["threshold"]["warn"], check["threshold"]["fail"]
+    is_share = check.get("of") is not None or check["name"] == "mixed_scale"
+    shown = percent if is_share else count
+    if warn == fail:
+        return f"Fails above {shown(fail)}."
+    never_fails = fail >= 1 if is_share else fail >= MAX_COLUMNS
+    return f"Warns above {shown(warn)}{'.' if never_fails else f', fails above {shown(fail)}.'}"

@@ -1,0 +1,132 @@
+"""Builds HTML whose text is always escaped, and the page around it."""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from html import escape
+from pathlib import Path
+from string import Template
+
+_UNSAFE = re.compile(r"[&<>\"'\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"  # for what HTML or UTF-8 cannot hold
+_SELF_CLOSING = frozenset({"line", "path", "rect"})
+_STATUS_WORDS = {"pass": "pass", "warn": "warning", "fail": "failed", "rejected": "rejected"}
+
+Column = tuple[str, str]  # its title, and its class: `number`, `chart` or nothing
+
+
+class Html(str):
+    """Text that is HTML already; every other text is escaped when it is put into HTML."""
+
+    __slots__ = ()
+
+
+def escaped(content: object) -> str:
+    """Return HTML unchanged and anything else as text in which no character is markup."""
+    return content if isinstance(content, Html) else _UNSAFE.sub(_escape_character, str(content))
+
+
+def _escape_character(match: re.Match[str]) -> str:
+    reference = escape(match[0])
+    return _UNPRINTABLE if reference == match[0] else reference
+
+
+def tag(name: str, *content: object, **attributes: object) -> Html:
+    """Return an element; `class_` is the attribute `class`, `aria_label` is `aria-label`; None is left out.
+
+    Args:
+        name: of the element; like those of the attributes, never a text from a report.
+        content: HTML, and texts that are escaped.
+        attributes: name → value, which is escaped.
+    """
+    opening = name + "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escaped(value)}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
+    if name in _SELF_CLOSING:
+        return Html(f"<{opening}/>")
+    return Html(f"<{opening}>{''.join(map(escaped, content))}</{name}>")
+
+
+def join(parts: Iterable[object], separator: str = "") -> Html:
+    """Return the parts behind one another, with an escaped separator between them."""
+    return Html(escaped(separator).join(map(escaped, parts)))
+
+
+def badge(status: str, word: str = "") -> Html:
+    """Return a status as a word in its colour and with its sign."""
+    known = status if status in _STATUS_WORDS else "unknown"
+    return tag("span", word or _STATUS_WORDS.get(status, status), class_=f"mark {known}")
+
+
+def table(
+    caption: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[object]],
+    *,
+    row_header: int | None = 0,
+) -> Html:
+    """Return a table in a region that scrolls on its own, also by the keyboard.
+
+    Args:
+        caption: what the table shows; screen readers announce it.
+        columns: their titles; none gives a table without a row of them.
+        rows: the cells of each row.
+        row_header: the position of the cell that names its row; None if none does.
+    """
+    head = tag("thead", tag("tr", *(_head_cell(*column) for column in columns))) if columns else ""
+    classes = [kind or None for _, kind in columns]
+    body = (
+        tag(
+            "tr",
+            *(
+                tag("th", cell, scope="row", class_=_class(classes, i))
+                if i == row_header
+                else tag("td", cell, class_=_class(classes, i))
+                for i, cell in enumerate(cells)
+            ),
+        )
+        for cells in rows
+    )
+    whole = tag("table", tag("caption", caption, class_="hidden"), head, tag("tbody", join(body, "\n")))
+    return tag("div", whole, class_="scroll", tabindex="0", role="region", aria_label=caption)
+
+
+def _class(classes: Sequence[str | None], position: int) -> str | None:
+    return classes[position] if position < len(classes) else None
+
+
+def _head_cell(title: str, kind: str) -> Html:
+    if not title:
+        return tag("td")
+    content = tag("span", title, class_="hidden") if kind == "chart" else title
+    return tag("th", content, scope="col", class_=kind or None)
+
+
+def section(name: str, title: str, *content: object) -> Html:
+    """Return a section with a heading; `name` is the target of links to it."""
+    return tag("section", tag("h2", title), "\n", *content, id=name)
+
+
+def document(title: str, header: Html, main: Iterable[object], *, footer: Html | None = None) -> str:
+    """Return a whole page, which loads nothing and runs nothing."""
+    body = join(
+        [
+            tag("header", header, class_="page"),
+            tag("main", join(main, "\n"), class_="page"),
+            tag("footer", footer, class_="page") if footer else "",
+        ],
+        "\n",
+    )
+    return _template().substitute(title=escaped(title), body=body, style=_asset("page.css"))
+
+
+@cache
+def _template() -> Template:
+    return Template(_asset("page.html"))
+
+
+@cache
+def _asset(name: str) -> str:
+    return (Path(__file__).parent / name).read_text(encoding="utf-8").strip()

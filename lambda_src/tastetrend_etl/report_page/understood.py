@@ -1,0 +1,181 @@
+"""Shows how a file was read, and what was not understood with what its sender can do."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tastetrend_etl.report_page.checks import Report
+from tastetrend_etl.report_page.figures import (
+    MAX_ROWS,
+    clip,
+    code,
+    count,
+    in_words,
+    more,
+    names,
+    plural,
+    prose,
+)
+from tastetrend_etl.report_page.labels import DELIMITERS, FIELDS, RESTAURANT_FIELDS, REVIEW_FIELDS
+from tastetrend_etl.report_page.parts import Html, join, section, table, tag
+
+_KINDS = {"reviews": "Reviews", "restaurant_info": "Facts on restaurants"}
+_MAX_HINTS, _MAX_COLUMNS_A_FIELD = 10, 6
+_MAX_FIELDS = 30
+
+
+def understood(validation: Report) -> Html:
+    """Return the section on format, columns, scale and dates."""
+    facts = [
+        ("Content", clip(_KINDS.get(kind := _source(validation).get("kind", ""), kind))),
+        ("Read as", _read_as(validation)),
+        ("Format", join(_format(validation), "; ")),
+        ("Ratings", _scale(validation)),
+        ("Dates", _dates(validation)),
+    ]
+    mapping = validation.get("column_mapping", {})
+    rows = [_mapped(field, mapping[field]) for field, _ in zip(mapping, range(_MAX_FIELDS), strict=False)]
+    columns = [("Holds", ""), ("In the dataset", ""), ("From the file's column", "")]
+    return section(
+        "understood",
+        "What was understood",
+        table("How the file was read", (), [(name, text) for name, text in facts if text]),
+        tag("h3", "Columns"),
+        table("Which column each field is taken from", columns, rows) if rows else "",
+        *_other_columns(validation),
+    )
+
+
+def _source(validation: Report) -> Report:
+    source: Report = validation.get("source", {})
+    return source
+
+
+def _read_as(validation: Report) -> Html:
+    source = _source(validation)
+    name = source.get("name", "generic")
+    if name != "generic":
+        return join(["the source ", code(name)])
+    if "not_read_as" in source:
+        return join(["by the generic rules: it lacks columns of the source ", code(source["not_read_as"])])
+    return join(["by the generic rules: no known source matches it"])
+
+
+def _format(validation: Report) -> Iterator[object]:
+    delimiter = validation.get("delimiter")
+    if validation.get("format") == "json":
+        yield "JSON"
+    elif delimiter:
+        yield join(["delimited text, fields separated by ", DELIMITERS.get(delimiter) or code(delimiter)])
+    if validation.get("encoding"):
+        yield join(["encoding ", code(validation["encoding"])])
+    if validation.get("encoding_evidence"):
+        yield "the encoding is inferred from the words, as the file is not valid UTF-8"
+    if validation.get("compressed"):
+        yield "compressed by gzip"
+    if validation.get("nul_bytes_removed"):
+        yield f"{plural(validation['nul_bytes_removed'], 'NUL byte')} removed"
+
+
+def _scale(validation: Report) -> Html | None:
+    rating = validation.get("rating", {})
+    used = rating.get("scales_used", {})
+    if not used:
+        return None
+    scales = [
+        f"{plural(rows, 'row')} out of {clip(scale)}"
+        for (scale, rows), _ in zip(used.items(), range(MAX_ROWS), strict=False)
+    ]
+    return join([f"a number alone counts out of {clip(rating.get('scale', '?'))}; read: ", in_words(scales)])
+
+
+def _dates(validation: Report) -> Html | None:
+    dates = validation.get("dates", {})
+    if dates.get("day_first") is None:
+        return None
+    evidence = dates.get("evidence", {})
+    day, month = evidence.get("day_first", 0), evidence.get("month_first", 0)
+    order, proofs, against = ("day", day, month) if dates["day_first"] else ("month", month, day)
+    ambiguous = dates.get("ambiguous", 0)
+    return join(
+        [
+            f"{order} first: {plural(proofs, 'date')} can only be read so, {count(against)} only otherwise",
+            f"; {plural(ambiguous, 'date')} such as 01/02/2020 could be either" if ambiguous else "",
+        ]
+    )
+
+
+def _mapped(field: str, columns: list[str]) -> tuple[object, ...]:
+    best, others = columns[:1], columns[1:]
+    gaps = join([", its gaps from ", names(others, _MAX_COLUMNS_A_FIELD)]) if others else ""
+    return clip(FIELDS.get(field, field)), code(field), join([names(best), gaps])
+
+
+def _other_columns(validation: Report) -> Iterator[Html]:
+    """Yield what became of the file's other columns, and which fields it has no column for."""
+    if extra := validation.get("columns_in_extra"):
+        kept = f"{plural(len(extra), 'more column')} kept in "
+        yield tag("p", kept, code("extra"), ", as in the file: ", names(extra), ".")
+    else:
+        yield tag("p", "The file has no other columns.")
+    wanted = RESTAURANT_FIELDS if _source(validation).get("kind") == "restaurant_info" else REVIEW_FIELDS
+    absent = [FIELDS[field] for field in wanted if field not in validation.get("column_mapping", {})]
+    if absent:
+        yield tag("p", "The file has no column for ", in_words(absent), ".")
+
+
+def not_understood(validation: Report) -> Html | None:
+    """Return the section on columns and words that have no meaning here; None if all have one."""
+    items = [*_hints(validation), *_missing_columns(validation), *_words(validation)]
+    if not items:
+        return None
+    return section(
+        "not-understood", "What was not understood", tag("ul", *(tag("li", item) for item in items))
+    )
+
+
+def _hints(validation: Report) -> Iterator[Html]:
+    hints = validation.get("column_hints", ())
+    for hint in hints[:_MAX_HINTS]:
+        yield join([prose(hint["message"]), "."])
+    if hidden := more(len(hints) - _MAX_HINTS):
+        yield join([f"{hidden.strip()} columns."])
+
+
+def _missing_columns(validation: Report) -> Iterator[Html]:
+    source = _source(validation)
+    if missing := source.get("columns_missing"):
+        yield join(
+            [
+                "The source ",
+                code(source.get("not_read_as", "")),
+                " should also have ",
+                names(missing),
+                "; send these columns under these names, or ask the operators to change the source.",
+            ]
+        )
+
+
+def _words(validation: Report) -> Iterator[Html]:
+    """Yield the words in no category of each column; those that may be personal are counted only."""
+    withheld = validation.get("unmapped_withheld", {})
+    for column, words in _first(validation.get("unmapped_words", {})):
+        hidden = withheld.get(column, {})
+        parts = [join([code(word), f" in {plural(rows, 'row')}"]) for word, rows in _first(words)]
+        if hidden.get("words"):
+            parts.append(
+                join(
+                    [f"{plural(hidden['words'], 'word')} in {plural(hidden['rows'], 'row')}, not shown here"]
+                )
+            )
+        if parts:
+            yield join(
+                [
+                    f"In no category of {clip(FIELDS.get(column, column))}: ",
+                    in_words(parts),
+                    "; send a known category, or ask the operators to add the word.",
+                ]
+            )
+
+
+def _first(mapping: dict[str, Any]) -> list[tuple[str, Any]]:
+    return list(mapping.items())[:_MAX_HINTS]
