@@ -15,6 +15,7 @@ from local.emulator import PROJECT, Emulator, running
 from local.logs import last_log_events
 from local.retrieval import check_packages, show_retrieval
 from ops.errors import CommandError
+from ops.local_index import write_local_index
 from ops.process import check_files
 from ops.replay import list_objects
 from ops.summary import exit_code_of, read_reports, show
@@ -55,6 +56,7 @@ def run(files: list[Path], console: Console, *, rag: bool) -> int:
         _mirror(s3, outputs["ProcessedBucketName"])
         reports = read_reports(RESULTS)
         show(reports, RESULTS, console)
+        console.print(f"Their pages: {write_local_index(reports, RESULTS)}")
         if rag:
             show_retrieval(emulator, outputs, [file.name for file in files], console)
     console.print(f"Done in {time.monotonic() - started:.0f} s (environment local, stopped again)")

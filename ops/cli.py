@@ -16,6 +16,7 @@ from ops import (
     erase_command,
     onboard_command,
     query_command,
+    report_command,
 )
 from ops.commands import app
 from ops.errors import CommandError, UsageError
@@ -23,6 +24,7 @@ from ops.errors import CommandError, UsageError
 app.command(epilog=onboard_command.EXAMPLE)(onboard_command.onboard)
 app.command(epilog=batch_command.EXAMPLE)(batch_command.batch)
 app.command(epilog=query_command.EXAMPLE)(query_command.query)
+app.command(epilog=report_command.EXAMPLE)(report_command.report)
 app.command(epilog=ask_command.EXAMPLE)(ask_command.ask)
 app.command(epilog=destroy_command.EXAMPLE)(destroy_command.destroy)
 app.command(epilog=erase_command.EXAMPLE)(erase_command.erase)

@@ -11,6 +11,7 @@ import pandas as pd
 from tastetrend_etl.errors import RejectedFileError
 from tastetrend_etl.limits import TIERS, Status
 from tastetrend_etl.models import SourceObject
+from tastetrend_etl.output_keys import output_keys
 from tastetrend_etl.pipeline import process
 from tastetrend_etl.sources.config import Source
 from tastetrend_etl.validate.report import Report, error_report
@@ -52,7 +53,7 @@ def process_local(key: str, body: bytes, sources: Sequence[Source]) -> tuple[Rep
         try:
             outcome = process(source, raw, work, version=_VERSION, tier=TIERS["large"], sources=sources)
         except RejectedFileError as error:
-            report = error_report(source, _VERSION, error)
+            report = error_report(source, _VERSION, error, output_keys(source))
             return report, ReplayResult(report["status"], error.reason)
         table, bias = _read(outcome.dataset), outcome.bias or {"columns": {}}
         left_out = _read(outcome.rejected) if outcome.rejected else NO_ROWS

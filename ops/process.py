@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from ops.errors import UsageError
+from ops.local_index import write_local_index
 from ops.result import Result
 from ops.summary import exit_code_of, show, to_row
 from tastetrend_etl.errors import RejectedFileError
@@ -27,6 +28,7 @@ def process_files(files: list[Path], out: Path, console: Console) -> Result:
     check_files(files)
     reports = [_process(file, out) for file in files]
     show(reports, out, console)
+    console.print(f"Their pages: {write_local_index(reports, out)}")
     return Result({"out": str(out), "files": [to_row(report) for report in reports]}, exit_code_of(reports))
 
 
@@ -56,7 +58,7 @@ def _process(file: Path, out: Path) -> Report:
         try:
             outcome = run_pipeline(source, file, Path(work), version=_VERSION, tier=TIERS["large"])
         except RejectedFileError as error:
-            report = error_report(source, _VERSION, error)
+            report = error_report(source, _VERSION, error, keys)
             for key, content in outputs_of_rejected_file(keys, report):
                 _write(out / key, content)
             return report

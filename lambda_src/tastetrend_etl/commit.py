@@ -31,7 +31,7 @@ def commit(outcome: "Outcome", current: CurrentObjects, metadata: load.Metadata,
     *side_objects, _ = outputs_in_commit_order(outcome)
     committed = {keys.dataset: outcome.dataset}
     if not context.settings.is_gate_run:
-        side_objects.append((keys.history, _history(keys, outcome.validation, outcome.bias)))
+        side_objects.append((keys.history, to_parquet(history_row(outcome.validation, outcome.bias))))
         committed = {keys.curated: curate(outcome.dataset, keys.kind, context.settings)} | committed
     context.check_time()
     _put_all(side_objects, metadata, context)
@@ -46,7 +46,7 @@ def commit_rejection(
     """Write the side objects of a rejected file, and its error report last."""
     *side_objects, error = outputs_of_rejected_file(keys, report)
     if not context.settings.is_gate_run:
-        side_objects.append((keys.history, _history(keys, report, None)))
+        side_objects.append((keys.history, to_parquet(history_row(report, None))))
     _put_all(side_objects, metadata, context)
     _put_all([error], metadata, context)
 
@@ -56,10 +56,6 @@ def delete_others(current: CurrentObjects, own_keys: Collection[str], context: R
     delete = partial(load.delete_dataset, context.s3, context.settings.processed_bucket)
     others = [partial(delete, key, head) for key, head in current.items() if key not in own_keys]
     _run_all(context.executor, others)
-
-
-def _history(keys: "OutputKeys", report: "Report", bias: "Report | None") -> bytes:
-    return to_parquet(history_row(report, bias, keys.page))
 
 
 def _put_all(outputs: Iterable[tuple[str, Content]], metadata: load.Metadata, context: RunContext) -> None:

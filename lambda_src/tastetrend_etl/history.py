@@ -19,6 +19,7 @@ COLUMNS = pa.schema(
         pa.field("function_version", pa.string(), nullable=False),
         pa.field("contract_version", pa.int64(), nullable=False),
         pa.field("status", pa.string(), nullable=False),
+        pa.field("page", pa.string(), nullable=False),
         ("reason", pa.string()),
         ("source", pa.string()),
         ("kind", pa.string()),
@@ -33,24 +34,22 @@ COLUMNS = pa.schema(
         ("missing_share", _SHARES),
         ("issues", _COUNTS),
         ("rejections", _COUNTS),
-        ("report", pa.string()),
     ]
 )
 """Columns of the history.
 
 `status` is `pass`, `warn`, `fail` or `rejected`; only a rejected file has a `reason`, and then none of the
 columns from `source` on. `column_mapping` is JSON: field → names of raw columns. `missing_share` is column of
-the dataset → share of null cells; `issues` and `rejections` are code → rows. `report` is the key of the page.
+the dataset → share of null cells; `issues` and `rejections` are code → rows.
 """
 
 
-def history_row(report: Report, bias: Report | None, page: str) -> Report:
+def history_row(report: Report, bias: Report | None) -> Report:
     """Return the row of a file in the types of JSON.
 
     Args:
         report: its validation or error report.
         bias: its bias report, if it has one.
-        page: the key of its page.
     """
     raw = report["raw_object"]
     row = {
@@ -61,7 +60,7 @@ def history_row(report: Report, bias: Report | None, page: str) -> Report:
         "function_version": report["function_version"],
         "contract_version": report["contract_version"],
         "status": report["status"],
-        "report": page,
+        "page": report["outputs"]["page"],
     }
     if report["status"] == "rejected":
         return row | {"reason": report["reason"]}
@@ -90,5 +89,6 @@ def to_parquet(row: Report) -> bytes:
     footer = {"source_key": row["raw_key"], "source_version_id": row["version_id"]}
     table = pa.Table.from_pylist([typed], COLUMNS.with_metadata(footer))
     file = io.BytesIO()
-    pq.write_table(table, file, compression="snappy")
+    # Of one row, each would take more than it saves.
+    pq.write_table(table, file, use_dictionary=False, write_statistics=False, store_schema=False)
     return file.getvalue()

@@ -116,8 +116,8 @@ def _process_or_reject(
             return IngestResult(
                 event.key, *pass_on(raw.source, event, context.s3, context.settings, context.version)
             )
-        report = error_report(raw.source, context.version, error)
-        commit_rejection(output_keys(raw.source), report, metadata, context)
+        keys = output_keys(raw.source)
+        commit_rejection(keys, error_report(raw.source, context.version, error, keys), metadata, context)
         return IngestResult(event.key, "rejected", error.reason)
     return IngestResult(event.key, "processed", "", outcome.balance, outcome.status, outcome.failed_checks)
 

@@ -71,7 +71,7 @@ MAX_JSON_TABLE_BYTES = 8 << 20  # of JSON by columns, read as a whole: up to 70 
 MAX_KEY_BYTES = 1_024  # of S3
 MAX_COLUMNS = 2_000
 # What raw keys must not begin with: outputs are there, or would be among outputs of another kind.
-RESERVED_PREFIXES = ("curated/", "logs/", "processed/", "reference/", "rejected/")
+RESERVED_PREFIXES = ("curated/", "history/", "logs/", "processed/", "reference/", "rejected/")
 MAX_CODE_PAGE_WORDS = 400  # by which the code page of a file that is not UTF-8 is chosen
 RAGGED_SHARE = 0.5  # with more broken records than this, the delimiter is wrong or the file is no table
 

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from tastetrend_etl.output_keys import OutputKeys
 from tastetrend_etl.pipeline import Outcome
+from tastetrend_etl.report_page import render_processed, render_rejected
 from tastetrend_etl.validate.report import Report
 
 Content: TypeAlias = Report | str | bytes | Path
@@ -19,6 +20,7 @@ def outputs_in_commit_order(outcome: Outcome) -> list[tuple[str, Content]]:
         (keys.validation, outcome.validation),
         (keys.rejected, outcome.rejected),
         (keys.bias, outcome.bias),
+        (keys.page, render_processed(outcome.validation, outcome.bias)),
         (keys.dataset, outcome.dataset),
     ]
     return [(key, content) for key, content in outputs if content is not None]
@@ -26,7 +28,7 @@ def outputs_in_commit_order(outcome: Outcome) -> list[tuple[str, Content]]:
 
 def outputs_of_rejected_file(keys: OutputKeys, report: Report) -> list[tuple[str, Content]]:
     """Return key and content of each output of a file that was rejected; the error report is last."""
-    return [(keys.error, report)]
+    return [(keys.page, render_rejected(report)), (keys.error, report)]
 
 
 def to_bytes(content: Content) -> bytes:

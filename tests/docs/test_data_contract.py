@@ -94,6 +94,7 @@ def test_the_keys_are_those_of_the_code():
             key.replace("<prefix>", "in")
             .replace("<file>", "r.csv")
             .replace("<stamp>", stamp)
+            .replace("<yyyy-mm>", "2026-11")
             .replace("<hash>", hashlib.sha256(b"in/r.csv").hexdigest()[:32])
         )[0]
         for _, key, _ in table("| object in the processed bucket | key | key in version 1 |")

@@ -155,13 +155,13 @@ def test_both_functions_write_the_same_objects(send, large, store, monkeypatch):
 
     assert large(reprocess=True)["action"] == "processed"
 
-    assert len(by_small) == 5
+    assert len(by_small) == 7
     assert store.everything() == by_small
     assert store.metadata(DATASET)["function-version"] == version == "7"
     side_objects = [
         key for key in store.versions() if not key.startswith(("curated/", "processed/processed_"))
     ]
-    assert len(side_objects) == len(set(side_objects)) == 3
+    assert len(side_objects) == len(set(side_objects)) == 5
 
 
 def test_a_file_that_is_handed_over_is_counted(send, executions, capsys):

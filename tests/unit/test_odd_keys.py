@@ -55,7 +55,7 @@ def test_E03_a_key_is_decoded_once_and_used_for_all_outputs(key, deliver, store)
     assert sorted(filter(None, report["outputs"].values())) == sorted(
         written
         for written in store.everything()
-        if "/validation_" not in written and not written.startswith("curated/")
+        if "/validation_" not in written and not written.startswith(("curated/", "history/"))
     )
     dataset = pq.read_table(io.BytesIO(store.read(report["outputs"]["dataset"])))
     assert set(dataset["source_file"].to_pylist()) == {key}
@@ -70,15 +70,15 @@ def test_E12_a_key_too_long_for_its_outputs_is_rejected_under_a_truncated_key(le
     assert deliver(MESSY, key)["reason"] == "key_too_long"
 
     assert store.error()["raw_object"]["key"] == key
-    (written,) = store.keys()
-    assert len(written.encode()) <= 1_024
+    assert len(store.keys()) == len(["error report", "page", "history"])
+    assert all(len(written.encode()) <= 1_024 for written in store.everything())
 
 
 def test_E12_two_long_keys_with_the_same_prefix_have_different_outputs(deliver, store):
     deliver(GOOD, "k" * 1_023 + "1")
     deliver(GOOD, "k" * 1_023 + "2")
 
-    assert len(store.keys()) == 2
+    assert len(store.keys()) == 2 * len(["error report", "page", "history"])
 
 
 def test_E12_the_longest_key_whose_outputs_fit_is_processed(deliver, store):
@@ -110,6 +110,7 @@ def test_E14_metadata_is_ascii_and_does_not_contain_the_key(deliver, store):
         "in/processed_r.csv.parquet",
         "restaurants_r.csv.parquet",
         "rejected_r\n.csv.20261123T163501Z-0123abcd.parquet",
+        "report_20261123T163501Z-0123abcd.html",
         "validation_20261123T163501Z-0123abcd.json",
         "bias_20261123T163501Z-0123abcd.json",
         "r.csv.20261123T163501Z-0123abcd.error.json",
@@ -124,8 +125,10 @@ def test_E15_a_key_like_an_output_is_rejected_unread(key, deliver, store):
 def test_E15_a_key_with_a_reserved_prefix_is_rejected_unread(prefix, deliver, store):
     assert deliver(GOOD, f"{prefix}2024/reviews.csv")["reason"] == "reserved_prefix"
 
-    (written,) = store.keys()
-    assert written.startswith(f"rejected/{prefix}2024/reviews.csv.")
+    history, page, error = store.keys()
+    assert history.startswith("history/month=")
+    assert page.startswith(f"processed/logs/{prefix}2024/reviews.csv/report_")
+    assert error.startswith(f"rejected/{prefix}2024/reviews.csv.")
     assert store.error()["message"] == (
         f"the key begins with {prefix}, which is reserved for outputs; upload the file under another prefix"
     )
@@ -155,10 +158,13 @@ def test_only_reviews_and_reports_are_under_the_prefix_of_reviews(deliver, store
     assert [
         re.sub(r"\d{8}T\d{6}Z-[0-9a-f]{8}", "VERSION", key)
         for key in store.everything()
-        if not key.startswith("curated/")
+        if not key.startswith(("curated/", "history/"))
     ] == [
+        "processed/logs/north/empty.csv/report_VERSION.html",
+        "processed/logs/north/facts.csv/report_VERSION.html",
         "processed/logs/north/facts.csv/validation_VERSION.json",
         "processed/logs/north/reviews.csv/bias_VERSION.json",
+        "processed/logs/north/reviews.csv/report_VERSION.html",
         "processed/logs/north/reviews.csv/validation_VERSION.json",
         "processed/north/processed_reviews.csv.parquet",
         "reference/north/restaurants_facts.csv.parquet",
@@ -197,7 +203,8 @@ def test_E16_different_keys_have_different_outputs(keys, deliver, store):
         deliver(MESSY, key)
 
     assert {report["raw_object"]["key"] for report in store.reports("validation")} == set(keys)
-    assert len(store.keys()) == 2 * len(["dataset", "curated part", "rejected rows", "validation", "bias"])
+    outputs = ["dataset", "curated part", "rejected rows", "validation", "bias", "page", "history"]
+    assert len(store.keys()) == 2 * len(outputs)
     assert len(store.versions()) == len(store.keys())
 
 

@@ -64,11 +64,12 @@ def validation_report(
             "dataset": keys.dataset,
             "rejected": keys.rejected if balance.rejected or balance.duplicate else None,
             "bias": keys.bias if summary.columns.kind == "reviews" else None,
+            "page": keys.page,
         },
     }
 
 
-def error_report(source: SourceObject, version: str, error: RejectedFileError) -> Report:
+def error_report(source: SourceObject, version: str, error: RejectedFileError, keys: OutputKeys) -> Report:
     """Return why a file was rejected and what its sender can do."""
     return {
         "status": "rejected",
@@ -76,6 +77,7 @@ def error_report(source: SourceObject, version: str, error: RejectedFileError) -
         "message": error.message,
         "source": {"file": source.key.rpartition("/")[2]},
         **provenance(source, version),
+        "outputs": {"page": keys.page},
     }
 
 

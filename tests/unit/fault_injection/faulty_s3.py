@@ -19,6 +19,7 @@ Fault = Callable[..., AWSResponse]
 """Takes a request and moto's response function; returns another response, or raises."""
 
 _OBJECTS = {
+    r"/history/month": "the history",
     r"/curated/": "the curated part",
     r"raw-1\.s3": "the raw object",
     r"/rejected/.*\.error\.json": "the error report",

@@ -22,7 +22,7 @@ from tests.unit.serial import SerialExecutor
 CONTENTS = [b"rating,review_text\n" + b"4,words %d\n" % index for index in range(3)]
 FACTS = len(CONTENTS)
 CONTENTS.append(b"restaurant_name,avg_stars,total_reviews\nThe Fork,4.5,120\n")
-SIDE_OBJECTS = ("/processed/logs/", "/rejected/")
+SIDE_OBJECTS = ("/history/", "/processed/logs/", "/rejected/")
 OF_REVIEWS = ("/reference/", "/curated/restaurants/")  # without turns: where there are no restaurant facts
 MAX_RUNS = 30  # of a simulation; most have more schedules
 ETAGS = [hashlib.md5(content, usedforsecurity=False).hexdigest() for content in CONTENTS]

@@ -1,0 +1,204 @@
+"""Renders the index of processed files: the worst first, and how each source's deliveries have changed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ops.deliveries import (
+    Row,
+    Series,
+    describe_drift,
+    earlier_than,
+    group_by_series,
+    rejected_share,
+    series_of,
+    uploaded_at,
+)
+from ops.output_file import written_whole
+from tastetrend_etl.limits import SEVERITY
+from tastetrend_etl.report_page.charts import bar
+from tastetrend_etl.report_page.figures import code, count, moment, percent, plural, prose
+from tastetrend_etl.report_page.parts import Html, badge, document, join, section, table, tag
+
+INDEX = "index.html"
+MAX_LISTED = 500
+_MAX_DELIVERIES = 10
+_STATUSES = ("rejected", *reversed(SEVERITY))
+_FILES = (
+    ("File", ""),
+    ("Status", ""),
+    ("Delivered (UTC)", ""),
+    ("Read", "number"),
+    ("Written", "number"),
+    ("Rejected", "number"),
+    ("Duplicate", "number"),
+    ("Mean rating", "number"),
+)
+_DELIVERIES = (
+    ("Delivered (UTC)", ""),
+    ("File", ""),
+    ("Read", "number"),
+    ("Rejected", "number"),
+    ("Rejected as a bar", "chart"),
+    ("Mean rating", "number"),
+)
+
+
+class Index(NamedTuple):
+    """The files of a page, the worst first.
+
+    Attributes:
+        title: which files they are.
+        drift: number of the file in `files` → sentences about changes since its source's earlier deliveries.
+        series: name → all deliveries of each source that is among the files and has several.
+    """
+
+    title: str
+    files: Sequence[Row]
+    drift: Mapping[int, Sequence[str]]
+    series: Mapping[str, Series]
+
+
+def build_index(title: str, files: Iterable[Row], history: Iterable[Row]) -> Index:
+    """Compare files with the earlier deliveries of their sources, and sort them.
+
+    Args:
+        title: which files they are.
+        files: their rows of the history.
+        history: rows of these files and of others.
+    """
+    every = group_by_series(history)
+    found = [(row, _drift(row, every)) for row in files]
+    found.sort(key=lambda pair: _badness(*pair))
+    rows = [row for row, _ in found]
+    own = {series_of(row) for row in rows}
+    return Index(
+        title=title,
+        files=rows,
+        drift={number: drift for number, (_, drift) in enumerate(found) if drift},
+        series={
+            name: series
+            for name, series in sorted(every.items())
+            if name in own and len(series.deliveries) > 1
+        },
+    )
+
+
+def render_index(index: Index, links: Mapping[str, str]) -> str:
+    """Return the page as HTML.
+
+    Args:
+        index: the files.
+        links: key of a file's page → relative address; a file without one is not a link.
+    """
+    statuses = [badge(status, f"{number:,} {status}") for status, number in count_statuses(index).items()]
+    header = join([tag("h1", index.title), tag("p", join(statuses, " "))])
+    return document(
+        index.title,
+        header,
+        [
+            tag("p", _verdict(index), class_="lead"),
+            _files(index, links),
+            _drift_section(index),
+            *(_series_section(number, series) for number, series in enumerate(index.series.values(), 1)),
+        ],
+    )
+
+
+def write_index(index: Index, links: Mapping[str, str], folder: Path) -> Path:
+    """Write the page into a folder, and return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with written_whole(folder / INDEX) as unfinished:
+        unfinished.write_text(render_index(index, links), encoding="utf-8")
+    return folder / INDEX
+
+
+def count_statuses(index: Index) -> dict[str, int]:
+    """Return status → files, the worst status first, without those that no file has."""
+    counts = {status: sum(row["status"] == status for row in index.files) for status in _STATUSES}
+    return {status: number for status, number in counts.items() if number}
+
+
+def _drift(row: Row, every: Mapping[str, Series]) -> list[str]:
+    series = every.get(series_of(row))
+    return describe_drift(row, earlier_than(row, series)) if series and row["status"] != "rejected" else []
+
+
+def _badness(row: Row, drift: Sequence[str]) -> tuple[int, int, float, str]:
+    share = rejected_share(row) if row["status"] != "rejected" else 0.0
+    return _STATUSES.index(row["status"]), -len(drift), -share, row["raw_key"]
+
+
+def _verdict(index: Index) -> str:
+    counts = count_statuses(index)
+    bad = counts.get("rejected", 0) + counts.get("fail", 0)
+    changed = len(index.drift)
+    parts = [
+        f"{plural(len(index.files), 'file')}:",
+        f"{bad:,} to look at first" if bad else "none was rejected and none failed a check",
+    ]
+    drift = f"; {changed:,} differ from earlier deliveries of their source" if changed else ""
+    return " ".join(parts) + drift + "."
+
+
+def _files(index: Index, links: Mapping[str, str]) -> Html:
+    shown = index.files[:MAX_LISTED]
+    rest = len(index.files) - len(shown)
+    omitted = tag("p", f"{plural(rest, 'file')} with a better verdict are not listed.") if rest else ""
+    listed = table("Files, the worst first", _FILES, (_file(row, links) for row in shown))
+    return section("files", "Files, the worst first", listed, omitted)
+
+
+def _file(row: Row, links: Mapping[str, str]) -> list[object]:
+    link = links.get(row["page"])
+    name = tag("a", code(row["raw_key"]), href=link) if link else code(row["raw_key"])
+    status: list[object] = [badge(row["status"]), f" {row['reason']}" if row.get("reason") else ""]
+    return [name, join(status), _time(row), *_counts(row), _mean(row)]
+
+
+def _counts(row: Row) -> list[str]:
+    names = ("rows_read", "rows_written", "rows_rejected", "rows_duplicate")
+    return [count(row[name]) if row.get(name) is not None else "" for name in names]
+
+
+def _drift_section(index: Index) -> Html:
+    title = "Changes since earlier deliveries"
+    if not index.drift:
+        text = "No file differs from the earlier deliveries of its source, where there are at least two."
+        return section("drift", title, tag("p", text))
+    files = (
+        tag(
+            "li", code(index.files[number]["raw_key"]), tag("ul", *(tag("li", prose(each)) for each in drift))
+        )
+        for number, drift in [*index.drift.items()][:MAX_LISTED]
+    )
+    return section("drift", title, tag("ul", *files))
+
+
+def _bullets(sentences: Iterable[str]) -> Html:
+    return tag("ul", *(tag("li", prose(sentence)) for sentence in sentences))
+
+
+def _series_section(number: int, series: Series) -> Html:
+    latest = series.deliveries[-_MAX_DELIVERIES:][::-1]
+    rows = (
+        [
+            _time(row),
+            code(row["raw_key"]),
+            count(row["rows_read"]),
+            percent(rejected_share(row)),
+            bar(rejected_share(row)),
+            _mean(row),
+        ]
+        for row in latest
+    )
+    caption = f"The latest deliveries of {series.name}, of {plural(len(series.deliveries), 'known one')}"
+    return section(f"source-{number}", f"Deliveries of {series.name}", table(caption, _DELIVERIES, rows))
+
+
+def _time(row: Row) -> str:
+    return moment(uploaded_at(row).isoformat()).removesuffix(" UTC")
+
+
+def _mean(row: Mapping[str, Any]) -> str:
+    return f"{row['mean_rating']:.2f}" if row.get("mean_rating") is not None else ""
