@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
+from itertools import chain, repeat
 from pathlib import Path
 from string import Template
 
@@ -77,24 +78,20 @@ def table(
     """
     head = tag("thead", tag("tr", *(_head_cell(*column) for column in columns))) if columns else ""
     classes = [kind or None for _, kind in columns]
-    body = (
-        tag(
-            "tr",
-            *(
-                tag("th", cell, scope="row", class_=_class(classes, i))
-                if i == row_header
-                else tag("td", cell, class_=_class(classes, i))
-                for i, cell in enumerate(cells)
-            ),
-        )
-        for cells in rows
-    )
-    whole = tag("table", tag("caption", caption, class_="hidden"), head, tag("tbody", join(body, "\n")))
+    body = join((_row(cells, classes, row_header) for cells in rows), "\n")
+    whole = tag("table", tag("caption", caption, class_="hidden"), head, tag("tbody", body))
     return tag("div", whole, class_="scroll", tabindex="0", role="region", aria_label=caption)
 
 
-def _class(classes: Sequence[str | None], position: int) -> str | None:
-    return classes[position] if position < len(classes) else None
+def _row(cells: Sequence[object], classes: Sequence[str | None], row_header: int | None) -> Html:
+    kinds = chain(classes, repeat(None))
+    return tag(
+        "tr",
+        *(
+            tag("th", cell, scope="row", class_=kind) if i == row_header else tag("td", cell, class_=kind)
+            for i, (cell, kind) in enumerate(zip(cells, kinds, strict=False))
+        ),
+    )
 
 
 def _head_cell(title: str, kind: str) -> Html:

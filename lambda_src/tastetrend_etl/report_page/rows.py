@@ -46,22 +46,19 @@ def issues(validation: Report) -> Html | None:
     )
 
 
-def rejected(validation: Report) -> Html | None:
+def rejected(validation: Report) -> Html:
     """Return the section on rows that were not written, by reason."""
-    by_reason, repeated = validation.get("rejections", {}), validation.get("duplicates", {})
-    reasons = dict(by_reason)
-    if repeated.get("count"):
-        reasons["duplicate"] = repeated
+    repeated = validation.get("duplicates", {})
+    reasons = validation.get("rejections", {}) | ({"duplicate": repeated} if repeated.get("count") else {})
     if not reasons:
         return section("rejected", "Rejected and duplicate rows", tag("p", "There are none."))
     kept = validation.get("outputs", {}).get("rejected")
-    place = tag("p", "All of them, as delivered: ", code_key(kept)) if kept else ""
     return section(
         "rejected",
         "Rejected and duplicate rows",
         tag("p", _NUMBERS),
         _counts("Rows that were not written, by reason", "Reason", reasons),
-        place,
+        tag("p", "All of them, as delivered: ", code_key(kept)) if kept else "",
     )
 
 
