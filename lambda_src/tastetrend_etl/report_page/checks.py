@@ -62,7 +62,7 @@ def _row_balance(value: float, _source: str) -> Iterable[object]:
 
 
 def _mixed_scale(value: float, _source: str) -> Iterable[object]:
-    yield tag("b", percent(value)) if value else "None"
+    yield tag("b", percent(value)) if value > 0 else "None"
     yield " of the ratings look like those of a smaller scale."
 
 

@@ -28,8 +28,12 @@ def findings(title: str, column: Report, report: Report) -> Iterator[Html]:
         yield _small(small, limits)
     yield from _gaps(gaps, report)
     if not small and not gaps and "*" not in column["breaks"]:
-        missing = percent(column["missing_share"])
-        yield join([f"No threshold is broken; {missing} of the rows name no {title}."])
+        missing = (
+            percent(column["missing_share"]) + " of the rows name no"
+            if column["missing"]
+            else "every row names its"
+        )
+        yield join([f"No threshold is broken; {missing} {title}."])
 
 
 def _missing(title: str, column: Report, limits: Mapping[str, float]) -> Html:

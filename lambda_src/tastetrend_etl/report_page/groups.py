@@ -29,11 +29,14 @@ def bias(report: Report | None) -> Html | None:
     if not report or not report.get("columns"):
         return None
     columns = list(report["columns"].items())[:_MAX_COLUMNS]
+    axis = _axis(
+        [group for _, column in columns for group in column["groups"].values()], report["mean_rating"]
+    )
     return section(
         "bias",
         "Bias: groups of reviewers",
         tag("p", _introduction(report)),
-        *(part for name, column in columns for part in _column(name, column, report)),
+        *(part for name, column in columns for part in _column(name, column, report, axis)),
     )
 
 
@@ -45,17 +48,18 @@ def _introduction(report: Report) -> str:
     return (
         f"{rated}. Pointed out are groups below {percent(limits['small_group_share'])} of the rows whose "
         f"group is known, means more than {limits['rating_gap']:g} stars from that of all, and columns of "
-        f"which more than {percent(limits['missing_share'])} of the rows name no group."
+        f"which more than {percent(limits['missing_share'])} of the rows name no group. "
+        "The dashed line is the mean of all."
     )
 
 
-def _column(name: str, column: Report, report: Report) -> Iterator[Html]:
+def _column(name: str, column: Report, report: Report, axis: tuple[float, float]) -> Iterator[Html]:
     title, groups = clip(GROUPS.get(name, name)), column["groups"]
     yield tag("h3", title.capitalize())
     for finding in findings(title, column, report):
         yield tag("p", finding, class_="finding")
     if shown := _shown(groups):
-        yield _groups(title, shown, report["mean_rating"])
+        yield _groups(title, shown, report["mean_rating"], axis)
     if len(groups) > len(shown):
         hidden = plural(len(groups) - len(shown), "more group")
         yield tag("p", f"{hidden}, each smaller or with a smaller gap, not shown.")
@@ -73,9 +77,10 @@ def _shown(groups: Mapping[str, Group]) -> list[tuple[str, Group]]:
     return [pair for pair in by_size if pair[0] in chosen]
 
 
-def _groups(title: str, groups: list[tuple[str, Group]], mean: float | None) -> Html:
-    axis = _axis([group for _, group in groups], mean)
-    columns = [*_COLUMNS, (f"Mean rating from {axis[0]:g} to {axis[1]:g}", "chart"), ("Breaks", "")]
+def _groups(
+    title: str, groups: list[tuple[str, Group]], mean: float | None, axis: tuple[float, float]
+) -> Html:
+    columns = [*_COLUMNS, (f"From {axis[0]:g} to {axis[1]:g}", "plot"), ("Breaks", "")]
     return table(f"Groups by {title}", columns, [_row(name, group, mean, axis) for name, group in groups])
 
 
@@ -97,6 +102,7 @@ def _interval(group: Group) -> list[float] | None:
 
 def _row(name: str, group: Group, mean: float | None, axis: tuple[float, float]) -> tuple[object, ...]:
     own, bounds = group["mean_rating"], _interval(group)
+    broken = ", ".join(_BREAKS.get(each, clip(each)) for each in group["breaks"][:2])
     return (
         clip(name),
         count(group["count"]),
@@ -105,7 +111,7 @@ def _row(name: str, group: Group, mean: float | None, axis: tuple[float, float])
         count(group["rated"]),
         "none" if own is None else f"{own:.2f}{_range(bounds)}",
         "" if own is None else interval(own, bounds, mean, axis),
-        ", ".join(_BREAKS.get(each, clip(each)) for each in group["breaks"][:2]) or "nothing",
+        tag("strong", broken) if broken else tag("span", "none", class_="soft"),
     )
 
 

@@ -70,7 +70,7 @@ def code_key(key: object) -> Html:
 def _counts(caption: str, title: str, by_code: Mapping[str, Any]) -> Html:
     ordered = sorted(by_code.items(), key=lambda pair: (-pair[1]["count"], pair[0]))
     lines = [_line(name, counted) for name, counted in ordered[:MAX_ROWS]]
-    shown = table(caption, [(title, ""), *_COLUMNS], lines)
+    shown = table(caption, [(title, "long"), *_COLUMNS], lines)
     hidden = len(ordered) - len(lines)
     return join([shown, tag("p", f"{plural(hidden, 'more code')} not shown.")]) if hidden else shown
 
