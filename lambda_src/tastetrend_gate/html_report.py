@@ -26,7 +26,8 @@ _LIMITS = [
 ]
 _ABOUT_LIMITS = (
     "The truth about a golden file is known by construction. Where a version agrees with it, a difference "
-    "from the baseline is at most a warning; columns without a known truth are compared with the baseline alone."
+    "from the baseline is at most a warning; columns without a known truth are compared with the baseline "
+    "alone."
 )
 _SUMMARIES: Mapping[Status, str] = {
     "pass": "Its results are as expected.",  # nosec B105 # no password

@@ -26,6 +26,8 @@ _NAV = {
     "bias": "Bias",
     "provenance": "Provenance",
 }
+_MAX_BYTES = 180_000  # of all sections; the style sheet and the notes have the rest of 200 KB
+_TOO_LARGE = "Left out, as it would make the page too large; the report in JSON has it."
 _NO_REASON = ("The file cannot be processed.", "The message above says what to do.")
 
 
@@ -36,7 +38,7 @@ def render_processed(validation: Report, bias: Report | None) -> str:
         validation: the validation report, as JSON; a section whose facts it lacks is left out.
         bias: the bias report; None if the file has no reviews.
     """
-    sections = {name: part for name, part in _sections(validation, bias).items() if part is not None}
+    sections = _fit({name: part for name, part in _sections(validation, bias).items() if part is not None})
     lead = tag("p", verdict(validation, bias), class_="lead")
     title = f"{_file(validation)}: {clip(validation.get('status', ''))}"
     return document(title, _header(validation), [lead, _navigation(sections), *sections.values()])
@@ -57,6 +59,18 @@ def _sections(validation: Report, bias: Report | None) -> dict[str, Html | None]
         "bias": bias_section(bias),
         "provenance": provenance(validation),
     }
+
+
+def _fit(sections: dict[str, Html]) -> dict[str, Html]:
+    """Return the sections, with a note instead of each that would make the page too large."""
+    room, fitting = _MAX_BYTES - len(sections["provenance"].encode()), {}
+    for name, part in sections.items():
+        size_of_it = 0 if name == "provenance" else len(part.encode())
+        if size_of_it > room:
+            fitting[name] = section(name, _NAV[name], tag("p", _TOO_LARGE))
+        else:
+            room, fitting[name] = room - size_of_it, part
+    return fitting
 
 
 def render_rejected(report: Report) -> str:

@@ -8,8 +8,8 @@ from itertools import chain, repeat
 from pathlib import Path
 from string import Template
 
-_UNSAFE = re.compile(r"[&<>\"'\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"  # for what HTML or UTF-8 cannot hold
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # HTML or UTF-8 has none
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _SELF_CLOSING = frozenset({"line", "path", "rect"})
 _STATUS_WORDS = {"pass": "pass", "warn": "warning", "fail": "failed", "rejected": "rejected"}
 
@@ -23,13 +23,10 @@ class Html(str):
 
 
 def escaped(content: object) -> str:
-    """Return HTML unchanged and anything else as text in which no character is markup."""
-    return content if isinstance(content, Html) else _UNSAFE.sub(_escape_character, str(content))
-
-
-def _escape_character(match: re.Match[str]) -> str:
-    reference = escape(match[0])
-    return _UNPRINTABLE if reference == match[0] else reference
+    """Return HTML unchanged, and anything else as text in which no character is markup."""
+    if isinstance(content, Html):
+        return content
+    return escape(_UNPRINTABLE.sub(_REPLACEMENT, str(content)))
 
 
 def tag(name: str, *content: object, **attributes: object) -> Html:
@@ -40,14 +37,18 @@ def tag(name: str, *content: object, **attributes: object) -> Html:
         content: HTML, and texts that are escaped.
         attributes: name → value, which is escaped.
     """
-    opening = name + "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escaped(value)}"'
-        for key, value in attributes.items()
-        if value is not None
-    )
+    opening = name
+    for key, value in attributes.items():
+        if value is not None:
+            opening += f' {_attribute(key)}="{escaped(value)}"'
     if name in _SELF_CLOSING:
         return Html(f"<{opening}/>")
     return Html(f"<{opening}>{''.join(map(escaped, content))}</{name}>")
+
+
+@cache
+def _attribute(key: str) -> str:
+    return key.rstrip("_").replace("_", "-")
 
 
 def join(parts: Iterable[object], separator: str = "") -> Html:

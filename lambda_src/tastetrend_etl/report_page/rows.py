@@ -21,7 +21,12 @@ from tastetrend_etl.report_page.labels import FIELDS
 from tastetrend_etl.report_page.parts import Html, join, section, table, tag
 from tastetrend_etl.report_page.verdict import row_counts
 
-_COLUMNS = [("Rows", "number"), ("Share", "number"), ("Share as a bar", "chart"), ("First row numbers", "")]
+_COLUMNS = [
+    ("Rows", "number"),
+    ("Share", "number"),
+    ("Share as a bar", "chart"),
+    ("First row numbers", "numbers"),
+]
 _NUMBERS = "Row 1 is the first row below the header."
 _MAX_PARTS = 5
 
