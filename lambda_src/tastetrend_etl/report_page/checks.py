@@ -51,8 +51,8 @@ def sentence(check: Report, source: str) -> Html:
         share = tag("b", percent(check["value"]))
         some = join([share, f" of the rows {base} {predicate} ({_ratio(check)})."])
         return some if check["count"] else join([none])
-    if name in _OTHERS:
-        return join(_OTHERS[name](check["value"], source))
+    if name in OTHER_CHECKS:
+        return join(OTHER_CHECKS[name](check["value"], source))
     return join([code(name), ": ", prose(check.get("meaning", "")), " ", tag("b", count(check["value"]))])
 
 
@@ -72,7 +72,7 @@ def _source_columns(value: float, source: str) -> Iterable[object]:
     return ["Columns of the source ", code(source), " are missing: ", tag("b", count(value)), "."]
 
 
-_OTHERS: Mapping[str, Callable[[float, str], Iterable[object]]] = {
+OTHER_CHECKS: Mapping[str, Callable[[float, str], Iterable[object]]] = {
     "row_balance": _row_balance,
     "mixed_scale": _mixed_scale,
     "source_columns_missing": _source_columns,

@@ -1,0 +1,91 @@
+"""The page says what breaks a threshold of the bias report, and what that means."""
+
+import copy
+
+import pytest
+
+from tastetrend_etl import report_page
+from tests.properties.processing import run
+from tests.unit.bad_inputs.reviews import HEADER, file_of, review
+from tests.unit.report_page.pages import parse
+
+
+def reports_of(rows):
+    return copy.deepcopy(run(file_of(rows, header=(*HEADER, "gender"))).reports)
+
+
+def findings(validation, bias):
+    page = parse(report_page.render_processed(validation, bias))
+    return [each.text for each in page.only("section", id="bias").all("p", class_="finding")]
+
+
+def mixed(women=50, men=50, others=2, unknown=0):
+    """Return reviews: women rate 5, men 3, others 4."""
+    genders = ["F"] * women + ["M"] * men + ["other"] * others + [""] * unknown
+    stars = {"F": "5", "M": "3", "other": "4", "": "4"}
+    return [review(number, gender=each, rating=stars[each]) for number, each in enumerate(genders, 1)]
+
+
+def test_a_small_group_is_pointed_out():
+    assert findings(*reports_of(mixed()))[0] == (
+        "other is a small group, below 5 %: a mean of so few ratings (2 ratings) may be chance; "
+        "do not compare it without its interval."
+    )
+
+
+@pytest.mark.parametrize(
+    ("interval", "meaning"),
+    [
+        (None, "(5.00 against 4.00). Look"),
+        (
+            [4.8, 5.2],
+            "(5.00 against 4.00); the interval excludes the mean of all, so chance hardly explains it. Look",
+        ),
+        ([3.8, 5.2], "(5.00 against 4.00); the interval includes the mean of all, so it may be chance. Look"),
+    ],
+)
+def test_a_rating_gap_is_judged_by_its_interval(interval, meaning):
+    validation, bias = reports_of(mixed(others=0))
+    bias["columns"]["gender_norm"]["groups"]["female"]["mean_rating_ci95"] = interval
+
+    sentence = next(each for each in findings(validation, bias) if each.startswith("female"))
+    assert sentence.startswith("female rates 1.00 stars higher than all reviews")
+    assert meaning in sentence
+
+
+def test_missing_groups_are_pointed_out():
+    assert findings(*reports_of(mixed(10, 10, 0, 30)))[0] == (
+        "60 % of the rows (30 of 50) name no gender, more than 30 %: the table is of the other rows, whose "
+        "reviewers may differ."
+    )
+
+
+def test_a_column_without_findings_says_so():
+    rows = [review(number, gender="F" if number % 2 else "M", rating="4") for number in range(1, 41)]
+
+    assert findings(*reports_of(rows))[0] == "No threshold is broken; every row names its gender."
+
+
+def test_a_group_has_share_size_mean_and_interval():
+    validation, bias = reports_of(mixed(others=0))
+    groups = bias["columns"]["gender_norm"]["groups"]
+    groups["female"]["mean_rating_ci95"], groups["male"]["mean_rating_ci95"] = None, [2.75, 3.25]
+
+    rows = parse(report_page.render_processed(validation, bias)).rows("Groups by gender")
+    assert [row[:3] + row[4:6] + row[7:] for row in rows] == [
+        ["female", "50", "50 %", "50", "5.00", "rating gap"],
+        ["male", "50", "50 %", "50", "3.00 (2.75 to 3.25)", "rating gap"],
+    ]
+
+
+def test_of_many_groups_those_with_a_gap_and_the_largest_are_shown():
+    rows = [
+        review(i, location=f"Place {'abcdefghijklmnopqrstuvwxy'[i % 25]}", rating="4") for i in range(250)
+    ]
+    rows += [review(300 + i, location="Rare", rating="1") for i in range(3)]
+
+    page = parse(report_page.render_processed(*reports_of(rows)))
+    shown = [row[0] for row in page.rows("Groups by location")]
+    assert len(shown) == 20
+    assert shown[-1] == "Rare"
+    assert " ".join(page.only("section", id="bias").text.split()).count("6 more groups") == 1
