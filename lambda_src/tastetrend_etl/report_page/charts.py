@@ -97,7 +97,7 @@ def gauge(value: float, warn: float, fail: float, status: str) -> Html:
     end = max(value, min(fail, 4 * warn or fail), 1e-9) * 1.1
     marks = (_mark(limit / end, kind) for limit, kind in ((warn, "warn"), (fail, "fail")) if limit < end)
     known = status if status in {"pass", "warn", "fail"} else "unknown"
-    shape = tag("rect", y="25%", width=_place(value / end), height="50%", class_=known)
+    shape = tag("rect", y="25%", width=_place(max(value, 0) / end), height="50%", class_=known)
     return _drawing("gauge", shape, *marks)
 
 

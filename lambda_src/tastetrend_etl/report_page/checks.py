@@ -26,6 +26,8 @@ def checks(validation: Report) -> Html | None:
     ordered = worst_first(validation)
     if not ordered:
         return None
+    if validation.get("rows", {}).get("read") == 0:
+        return section("checks", "Checks", tag("p", "There are no rows to check."))
     missing = validation.get("source", {}).get("not_read_as", "")
     items = [_item(check, missing) for check in ordered[:MAX_ROWS]]
     return section("checks", "Checks", tag("ul", *items, class_="checks", role="list"))

@@ -20,6 +20,9 @@ def findings(title: str, column: Report, report: Report) -> Iterator[Html]:
     """
     limits = report["thresholds"]
     groups: Mapping[str, Mapping[str, Any]] = column["groups"]
+    if not groups:
+        yield join([f"No row names its {title}, so groups cannot be compared."])
+        return
     small = {name: group for name, group in groups.items() if "small_group_share" in group["breaks"]}
     gaps = {name: group for name, group in groups.items() if "rating_gap" in group["breaks"]}
     if "*" in column["breaks"]:

@@ -60,6 +60,12 @@ def test_missing_groups_are_pointed_out():
     )
 
 
+def test_a_column_without_groups_says_so():
+    assert findings(*reports_of(mixed(0, 0, 0, 9)))[0] == (
+        "No row names its gender, so groups cannot be compared."
+    )
+
+
 def test_a_column_without_findings_says_so():
     rows = [review(number, gender="F" if number % 2 else "M", rating="4") for number in range(1, 41)]
 

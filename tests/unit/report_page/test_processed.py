@@ -73,6 +73,7 @@ def test_a_file_without_rows_says_so():
     page = page_of([])
 
     assert "a header and no rows" in lead(page)
+    assert page.only("section", id="checks").only("p").text == "There are no rows to check."
     assert [item.text for item in page.only("section", id="balance").all("li")] == [
         "0 written 0 %",
         "0 rejected 0 %",
