@@ -80,7 +80,7 @@ def _shown(groups: Mapping[str, Group]) -> list[tuple[str, Group]]:
 def _groups(
     title: str, groups: list[tuple[str, Group]], mean: float | None, axis: tuple[float, float]
 ) -> Html:
-    columns = [*_COLUMNS, (f"From {axis[0]:g} to {axis[1]:g}", "plot"), ("Breaks", "")]
+    columns = [*_COLUMNS, (f"From {axis[0]:g} to {axis[1]:g}", "plot"), ("Breaks", "short")]
     return table(f"Groups by {title}", columns, [_row(name, group, mean, axis) for name, group in groups])
 
 
