@@ -18,12 +18,12 @@ def _drawing(kind: str, *shapes: Html) -> Html:
 
 def bar(share: float) -> Html:
     """Return a horizontal bar for a share from 0 to 1."""
-    return _drawing("bar", tag("rect", width=_place(share), height="100%"))
+    return _drawing("bar", tag("rect", width=_place(share)))
 
 
 def _place(share: float) -> str:
     """Return a length in percent of the drawing."""
-    return f"{100 * share:.1f}%"
+    return f"{round(100 * share, 1):g}%"
 
 
 def columns(caption: str, values: Sequence[tuple[str, int]]) -> Html:
@@ -36,7 +36,7 @@ def columns(caption: str, values: Sequence[tuple[str, int]]) -> Html:
 
 
 def _column(label: str, number: int, height: float) -> Html:
-    shape = tag("rect", y=_place(1 - height), width="100%", height=_place(height))
+    shape = tag("rect", y=_place(1 - height), height=_place(height))
     return tag(
         "li",
         tag("span", label, tag("span", ": ", class_="hidden")),
@@ -97,7 +97,7 @@ def gauge(value: float, warn: float, fail: float, status: str) -> Html:
     end = max(value, min(fail, 4 * warn or fail), 1e-9) * 1.1
     marks = (_mark(limit / end, kind) for limit, kind in ((warn, "warn"), (fail, "fail")) if limit < end)
     known = status if status in {"pass", "warn", "fail"} else "unknown"
-    shape = tag("rect", y="25%", width=_place(max(value, 0) / end), height="50%", class_=known)
+    shape = tag("rect", width=_place(max(value, 0) / end), class_=known)
     return _drawing("gauge", shape, *marks)
 
 
