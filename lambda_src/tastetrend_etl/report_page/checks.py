@@ -3,22 +3,20 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from tastetrend_etl.limits import MAX_COLUMNS
+from tastetrend_etl.limits import MAX_COLUMNS, SEVERITY
 from tastetrend_etl.report_page.charts import gauge
 from tastetrend_etl.report_page.figures import MAX_ROWS, code, count, percent, prose
 from tastetrend_etl.report_page.labels import SHARES
 from tastetrend_etl.report_page.parts import Html, badge, join, section, tag
 
 Report = Mapping[str, Any]  # a JSON document
-SEVERITY = ("fail", "warn", "pass")
 
 
 def worst_first(validation: Report) -> list[Report]:
     """Return the checks, failures first; equal ones in the order of the report."""
-    return sorted(
-        validation.get("checks", ()),
-        key=lambda check: SEVERITY.index(check["status"]) if check["status"] in SEVERITY else -1,
-    )
+    ranks: dict[str, int] = {status: rank for rank, status in enumerate(SEVERITY)}
+    worst = len(ranks)
+    return sorted(validation.get("checks", ()), key=lambda check: -ranks.get(check["status"], worst))
 
 
 def checks(validation: Report) -> Html | None:

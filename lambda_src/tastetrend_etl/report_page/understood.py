@@ -72,8 +72,11 @@ def _format(validation: Report) -> Iterator[object]:
         yield join(["delimited text, fields separated by ", DELIMITERS.get(delimiter) or code(delimiter)])
     if validation.get("encoding"):
         yield join(["encoding ", code(validation["encoding"])])
-    if validation.get("encoding_evidence"):
-        yield "the encoding is inferred from the words, as the file is not valid UTF-8"
+    if evidence := validation.get("encoding_evidence"):
+        utf8, others = evidence.get("utf8_rows", 0), evidence.get("other_rows", 0)
+        yield f"of the rows beyond ASCII, {count(utf8)} are valid UTF-8, {count(others)} are not"
+    if evidence and "scores" in evidence:
+        yield "the encoding is that in which their words are the likeliest"
     if validation.get("compressed"):
         yield "compressed by gzip"
     if validation.get("nul_bytes_removed"):
@@ -122,7 +125,7 @@ def _other_columns(validation: Report) -> Iterator[Html]:
     else:
         yield tag("p", "The file has no other columns.")
     wanted = RESTAURANT_FIELDS if _source(validation).get("kind") == "restaurant_info" else REVIEW_FIELDS
-    absent = [FIELDS[field] for field in wanted if field not in validation.get("column_mapping", {})]
+    absent = [name for field, name in wanted.items() if field not in validation.get("column_mapping", {})]
     if absent:
         yield tag("p", "The file has no column for ", in_words(absent), ".")
 

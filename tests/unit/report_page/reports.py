@@ -88,7 +88,10 @@ validations = st.fixed_dictionaries(
     {"status": status, "source": source, **origin, "rows": rows, "missing_share_of": counts},
     optional={
         "encoding": texts,
-        "encoding_evidence": st.none() | mappings(texts, texts),
+        "encoding_evidence": st.none()
+        | st.fixed_dictionaries(
+            {"utf8_rows": counts, "other_rows": counts}, optional={"scores": st.just({})}
+        ),
         "compressed": st.booleans(),
         "nul_bytes_removed": counts,
         "format": st.sampled_from(["delimited", "json"]),

@@ -5,7 +5,7 @@ import copy
 from tastetrend_etl import report_page
 from tastetrend_etl.limits import THRESHOLDS
 from tastetrend_etl.report_page.checks import OTHER_CHECKS
-from tastetrend_etl.report_page.labels import FIELDS, RESTAURANT_FIELDS, REVIEW_FIELDS, SHARES
+from tastetrend_etl.report_page.labels import RESTAURANT_FIELDS, REVIEW_FIELDS, SHARES
 from tastetrend_etl.schema import GROUP_COLUMNS, RESTAURANT_INFO_COLUMNS, SYNONYMS
 from tests.properties.processing import run
 from tests.unit.bad_inputs.reviews import HEADER, file_of, review, reviews
@@ -39,7 +39,6 @@ def test_every_check_and_field_has_words():
     assert THRESHOLDS.keys() == SHARES.keys() | OTHER_CHECKS.keys()
     assert list(REVIEW_FIELDS) == list(SYNONYMS)
     assert list(RESTAURANT_FIELDS) == list(RESTAURANT_INFO_COLUMNS)
-    assert {*SYNONYMS, *RESTAURANT_INFO_COLUMNS} == FIELDS.keys()
 
 
 def test_a_good_file_passes_every_check():
@@ -132,6 +131,19 @@ def test_each_field_stands_beside_its_column():
     assert "kept in extra, as in the file: comments, shift." in understood.text
     assert "no column for amount spent, tip, tip in percent, party size, age, gender and ethnicity." in (
         understood.text
+    )
+
+
+def test_an_inferred_encoding_says_why():
+    rows = [
+        review(number, review_text="Das Gemüse war schön, die Brötchen größer.") for number in range(1, 9)
+    ]
+    reports = run(file_of(rows).decode().encode("cp1252")).reports
+
+    facts = dict(parse(report_page.render_processed(*reports)).rows("How the file was read"))
+    assert facts["Format"] == (
+        "delimited text, fields separated by comma; encoding cp1252; of the rows beyond ASCII, 0 are valid "
+        "UTF-8, 8 are not; the encoding is that in which their words are the likeliest"
     )
 
 
