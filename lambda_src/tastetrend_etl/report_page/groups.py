@@ -6,7 +6,7 @@ from typing import Any
 from tastetrend_etl.report_page.charts import bar, interval
 from tastetrend_etl.report_page.checks import Report
 from tastetrend_etl.report_page.figures import MAX_ROWS, clip, code, count, names, percent, plural
-from tastetrend_etl.report_page.group_findings import findings
+from tastetrend_etl.report_page.group_findings import findings, gaps_first_certain
 from tastetrend_etl.report_page.labels import GROUPS
 from tastetrend_etl.report_page.parts import Html, join, section, table, tag
 
@@ -58,7 +58,7 @@ def _column(name: str, column: Report, report: Report, axis: tuple[float, float]
     yield tag("h3", title.capitalize())
     for finding in findings(title, column, report):
         yield tag("p", finding, class_="finding")
-    if shown := _shown(groups):
+    if shown := _shown(groups, report["mean_rating"]):
         yield _groups(title, shown, report["mean_rating"], axis)
     if len(groups) > len(shown):
         hidden = plural(len(groups) - len(shown), "more group")
@@ -67,13 +67,14 @@ def _column(name: str, column: Report, report: Report, axis: tuple[float, float]
         yield _spellings(column["spellings"])
 
 
-def _shown(groups: Mapping[str, Group]) -> list[tuple[str, Group]]:
+def _shown(groups: Mapping[str, Group], mean: float | None) -> list[tuple[str, Group]]:
     """Return the groups to show, the largest first: of many, those with a rating gap and the largest."""
     by_size = sorted(groups.items(), key=lambda pair: (-pair[1]["count"], pair[0]))
-    gaps = [pair for pair in by_size if "rating_gap" in pair[1]["breaks"]]
-    gaps.sort(key=lambda pair: -abs(pair[1]["rating_gap"] or 0))
-    chosen = {name for name, _ in gaps[:_MAX_GAPS]} if len(by_size) > MAX_ROWS else set()
-    chosen |= {name for name, _ in [p for p in by_size if p[0] not in chosen][: MAX_ROWS - len(chosen)]}
+    if len(by_size) <= MAX_ROWS:
+        return by_size
+    chosen = {name for name, _ in gaps_first_certain(groups, mean)[:_MAX_GAPS]}
+    others = [name for name, _ in by_size if name not in chosen]
+    chosen.update(others[: MAX_ROWS - len(chosen)])
     return [pair for pair in by_size if pair[0] in chosen]
 
 
