@@ -8,6 +8,7 @@ from tastetrend_etl.report_page.figures import code, count, names, percent
 from tastetrend_etl.report_page.parts import Html, join
 
 _MAX_NAMED, _MAX_GAPS = 5, 5
+_EXCLUDED_BY_CHANCE = 0.05  # of intervals of 95 %
 
 
 def findings(title: str, column: Report, report: Report) -> Iterator[Html]:
@@ -83,6 +84,11 @@ def _gaps(groups: Mapping[str, Mapping[str, Any]], report: Report) -> Iterator[H
         yield _certain_gap(name, group, mean)
     if len(certain) > _MAX_GAPS:
         yield join([f"{count(len(certain) - _MAX_GAPS)} more groups have such a gap."])
+    by_chance = int(len(groups) * _EXCLUDED_BY_CHANCE)
+    if certain and by_chance:
+        yield join(
+            [f"Of {count(len(groups))} groups, about {count(by_chance)} have such an interval by chance."]
+        )
     if chance := [name for name, group in gaps if not _is_certain(group, mean)]:
         limit = f"{report['thresholds']['rating_gap']:g} stars"
         verb = "differs" if len(chance) == 1 else "differ"

@@ -92,8 +92,13 @@ def test_of_many_groups_those_with_a_gap_and_the_largest_are_shown():
     ]
     rows += [review(300 + i, location="Rare", rating="1") for i in range(3)]
 
-    page = parse(report_page.render_processed(*reports_of(rows)))
+    validation, bias = reports_of(rows)
+    groups = bias["columns"]["location"]["groups"]
+    groups["Rare"]["mean_rating_ci95"] = [1.0, 1.0]
+
+    page = parse(report_page.render_processed(validation, bias))
     shown = [row[0] for row in page.rows("Groups by location")]
+    assert findings(validation, bias)[-1] == "Of 26 groups, about 1 have such an interval by chance."
     assert len(shown) == 20
     assert shown[-1] == "Rare"
     assert " ".join(page.only("section", id="bias").text.split()).count("6 more groups") == 1
