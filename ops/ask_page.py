@@ -1,32 +1,28 @@
 """Renders the results of a question as one self-contained HTML page."""
 
 from collections.abc import Iterable
-from html import escape
-from pathlib import Path
-from string import Template
 
 from ops.answer import Answer
+from tastetrend_etl.report_page.parts import Html, document, table, tag
 
-_TEMPLATE = Template((Path(__file__).parent / "ask_page.html").read_text(encoding="utf-8"))
+_CLASSES = ("number", "number", "number", "number", "short", "", "soft place", "long")  # of the columns
 
 
 def render(
     question: str, env: str, answer: Answer | None, columns: Iterable[str], rows: Iterable[Iterable[str]]
 ) -> str:
     """Return the page; what customers and models wrote is shown as text, never as HTML."""
-    return _TEMPLATE.substitute(
-        question=escape(question),
-        env=escape(env),
-        answer=_answer(answer) if answer else "",
-        columns=_row("th", columns),
-        rows="\n".join(_row("td", row) for row in rows),
+    about = (
+        f"Sentences from the reviews of {env}, the closest in meaning first. The score is the cosine "
+        "similarity; of each sentence, the closest review is shown, and how many reviews have it."
     )
+    heads = list(zip(columns, _CLASSES, strict=True))
+    found = table("Sentences", heads, map(tuple, rows))
+    return document(question, tag("h1", question, dir="auto"), [*_answer(answer), tag("p", about), found])
 
 
-def _answer(answer: Answer) -> str:
-    text = f'<p class="answer" dir="auto">{escape(answer.text)}</p>\n' if answer.text else ""
-    return f"{text}<p>{escape(answer.remark)}</p>\n"
-
-
-def _row(tag: str, cells: Iterable[str]) -> str:
-    return f"<tr>{''.join(f'<{tag}>{escape(cell)}</{tag}>' for cell in cells)}</tr>"
+def _answer(answer: Answer | None) -> list[Html]:
+    if not answer:
+        return []
+    text = [tag("p", answer.text, class_="answer", dir="auto")] if answer.text else []
+    return [*text, tag("p", answer.remark)]

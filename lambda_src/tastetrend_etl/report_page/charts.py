@@ -1,11 +1,12 @@
 """Draws small charts as inline SVG, stretched by the style sheet; the figures stand beside them as text."""
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 
 from tastetrend_etl.report_page.figures import count, percent, plural, share_of
-from tastetrend_etl.report_page.parts import Html, join, tag
+from tastetrend_etl.report_page.parts import Html, tag
 
-_OUTCOMES = {"written": "written", "rejected": "rejected", "duplicate": "duplicates"}
+_OUTCOMES = ("written", "rejected", "duplicate")
 _SLOT = 30.0  # height of an outcome in the flow, and of all rows together
 _THINNEST = 0.7  # a flow of few rows is still seen
 
@@ -17,12 +18,12 @@ def _drawing(kind: str, *shapes: Html) -> Html:
 
 def bar(share: float) -> Html:
     """Return a horizontal bar for a share from 0 to 1."""
-    return _drawing("bar", tag("rect", width=_place(share), height="100%"))
+    return _drawing("bar", tag("rect", width=_place(share)))
 
 
 def _place(share: float) -> str:
     """Return a length in percent of the drawing."""
-    return f"{100 * share:.1f}%"
+    return f"{round(100 * share, 1):g}%"
 
 
 def columns(caption: str, values: Sequence[tuple[str, int]]) -> Html:
@@ -35,7 +36,7 @@ def columns(caption: str, values: Sequence[tuple[str, int]]) -> Html:
 
 
 def _column(label: str, number: int, height: float) -> Html:
-    shape = tag("rect", y=_place(1 - height), width="100%", height=_place(height))
+    shape = tag("rect", y=_place(1 - height), height=_place(height))
     return tag(
         "li",
         tag("span", label, tag("span", ": ", class_="hidden")),
@@ -47,26 +48,38 @@ def _column(label: str, number: int, height: float) -> Html:
 def flow(rows: Mapping[str, int]) -> Html:
     """Return the rows that were read, and how they part into written, rejected and duplicate ones."""
     read = rows["read"]
-    shapes, items, sentence, start = [], [], [], _SLOT
-    for slot, (name, word) in enumerate(_OUTCOMES.items()):
-        number, share = rows[name], share_of(rows[name], read)
-        if number:
-            shapes.append(_ribbon(name, start, slot * _SLOT, share * _SLOT))
-        start += share * _SLOT
-        sentence.append(f"{count(number)} {word} ({percent(share)})")
-        label = join([tag("b", count(number)), f" {word} ", tag("span", percent(share), class_="soft")])
-        items.append(tag("li", label, class_=name))
-    drawing = tag(
-        "svg",
-        *shapes,
-        class_="flow",
-        role="img",
-        aria_label=f"{plural(read, 'row')} read: {', '.join(sentence)}",
-        viewBox=f"0 0 100 {3 * _SLOT:g}",
-        preserveAspectRatio="none",
+    shares = {name: share_of(rows[name], read) for name in _OUTCOMES}
+    told = [
+        f"{count(rows[name])} {_word(name, rows[name])} ({percent(share)})" for name, share in shares.items()
+    ]
+    label = f"{plural(read, 'row')} read: {', '.join(told)}"
+    items = (
+        tag("li", tag("b", count(rows[name])), f" {_word(name, rows[name])} ", _soft(percent(share)))
+        for name, share in shares.items()
     )
     total = tag("p", tag("b", count(read)), f" {'row' if read == 1 else 'rows'} read")
-    return tag("div", total, drawing, tag("ul", *items, role="list"), class_="balance")
+    return tag("div", total, _ribbons(shares, label), tag("ul", *items, role="list"), class_="balance")
+
+
+def _word(outcome: str, rows: int) -> str:
+    return "duplicates" if outcome == "duplicate" and rows != 1 else outcome
+
+
+def _soft(text: str) -> Html:
+    return tag("span", text, class_="soft")
+
+
+def _ribbons(shares: Mapping[str, float], label: str) -> Html:
+    """Return a ribbon for each outcome that rows have, as thick as its share."""
+    starts = accumulate(shares.values(), initial=0.0)
+    ribbons = [
+        _ribbon(name, _SLOT * (1 + start), slot * _SLOT, share * _SLOT)
+        for slot, ((name, share), start) in enumerate(zip(shares.items(), starts, strict=False))
+        if share
+    ]
+    box = f"0 0 100 {len(shares) * _SLOT:g}"
+    look = {"viewBox": box, "preserveAspectRatio": "none", "class_": "flow"}
+    return tag("svg", *ribbons, role="img", aria_label=label, **look)
 
 
 def _ribbon(kind: str, start: float, slot: float, thickness: float) -> Html:
@@ -84,7 +97,7 @@ def gauge(value: float, warn: float, fail: float, status: str) -> Html:
     end = max(value, min(fail, 4 * warn or fail), 1e-9) * 1.1
     marks = (_mark(limit / end, kind) for limit, kind in ((warn, "warn"), (fail, "fail")) if limit < end)
     known = status if status in {"pass", "warn", "fail"} else "unknown"
-    shape = tag("rect", y="25%", width=_place(value / end), height="50%", class_=known)
+    shape = tag("rect", width=_place(max(value, 0) / end), class_=known)
     return _drawing("gauge", shape, *marks)
 
 

@@ -3,22 +3,20 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from tastetrend_etl.limits import MAX_COLUMNS
+from tastetrend_etl.limits import MAX_COLUMNS, SEVERITY
 from tastetrend_etl.report_page.charts import gauge
 from tastetrend_etl.report_page.figures import MAX_ROWS, code, count, percent, prose
 from tastetrend_etl.report_page.labels import SHARES
 from tastetrend_etl.report_page.parts import Html, badge, join, section, tag
 
 Report = Mapping[str, Any]  # a JSON document
-SEVERITY = ("fail", "warn", "pass")
 
 
 def worst_first(validation: Report) -> list[Report]:
     """Return the checks, failures first; equal ones in the order of the report."""
-    return sorted(
-        validation.get("checks", ()),
-        key=lambda check: SEVERITY.index(check["status"]) if check["status"] in SEVERITY else -1,
-    )
+    ranks: dict[str, int] = {status: rank for rank, status in enumerate(SEVERITY)}
+    worst = len(ranks)
+    return sorted(validation.get("checks", ()), key=lambda check: -ranks.get(check["status"], worst))
 
 
 def checks(validation: Report) -> Html | None:
@@ -26,6 +24,8 @@ def checks(validation: Report) -> Html | None:
     ordered = worst_first(validation)
     if not ordered:
         return None
+    if validation.get("rows", {}).get("read") == 0:
+        return section("checks", "Checks", tag("p", "There are no rows to check."))
     missing = validation.get("source", {}).get("not_read_as", "")
     items = [_item(check, missing) for check in ordered[:MAX_ROWS]]
     return section("checks", "Checks", tag("ul", *items, class_="checks", role="list"))
@@ -51,8 +51,8 @@ def sentence(check: Report, source: str) -> Html:
         share = tag("b", percent(check["value"]))
         some = join([share, f" of the rows {base} {predicate} ({_ratio(check)})."])
         return some if check["count"] else join([none])
-    if name in _OTHERS:
-        return join(_OTHERS[name](check["value"], source))
+    if name in OTHER_CHECKS:
+        return join(OTHER_CHECKS[name](check["value"], source))
     return join([code(name), ": ", prose(check.get("meaning", "")), " ", tag("b", count(check["value"]))])
 
 
@@ -62,7 +62,7 @@ def _row_balance(value: float, _source: str) -> Iterable[object]:
 
 
 def _mixed_scale(value: float, _source: str) -> Iterable[object]:
-    yield tag("b", percent(value)) if value else "None"
+    yield tag("b", percent(value)) if value > 0 else "None"
     yield " of the ratings look like those of a smaller scale."
 
 
@@ -72,7 +72,7 @@ def _source_columns(value: float, source: str) -> Iterable[object]:
     return ["Columns of the source ", code(source), " are missing: ", tag("b", count(value)), "."]
 
 
-_OTHERS: Mapping[str, Callable[[float, str], Iterable[object]]] = {
+OTHER_CHECKS: Mapping[str, Callable[[float, str], Iterable[object]]] = {
     "row_balance": _row_balance,
     "mixed_scale": _mixed_scale,
     "source_columns_missing": _source_columns,

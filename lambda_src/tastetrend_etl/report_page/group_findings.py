@@ -8,6 +8,7 @@ from tastetrend_etl.report_page.figures import code, count, names, percent
 from tastetrend_etl.report_page.parts import Html, join
 
 _MAX_NAMED, _MAX_GAPS = 5, 5
+_EXCLUDED_BY_CHANCE = 0.05  # of intervals of 95 %
 
 
 def findings(title: str, column: Report, report: Report) -> Iterator[Html]:
@@ -20,16 +21,23 @@ def findings(title: str, column: Report, report: Report) -> Iterator[Html]:
     """
     limits = report["thresholds"]
     groups: Mapping[str, Mapping[str, Any]] = column["groups"]
+    if not groups:
+        yield join([f"No row names its {title}, so groups cannot be compared."])
+        return
     small = {name: group for name, group in groups.items() if "small_group_share" in group["breaks"]}
-    gaps = {name: group for name, group in groups.items() if "rating_gap" in group["breaks"]}
     if "*" in column["breaks"]:
         yield _missing(title, column, limits)
     if small:
         yield _small(small, limits)
-    yield from _gaps(gaps, report)
-    if not small and not gaps and "*" not in column["breaks"]:
-        missing = percent(column["missing_share"])
-        yield join([f"No threshold is broken; {missing} of the rows name no {title}."])
+    yield from _gaps(groups, report)
+    if not column["breaks"]:
+        yield join([f"No threshold is broken; {_named(column)} {title}."])
+
+
+def _named(column: Report) -> str:
+    if not column["missing"]:
+        return "every row names its"
+    return f"{percent(column['missing_share'])} of the rows name no"
 
 
 def _missing(title: str, column: Report, limits: Mapping[str, float]) -> Html:
@@ -54,25 +62,47 @@ def _small(small: Mapping[str, Mapping[str, Any]], limits: Mapping[str, float]) 
     return join([names(small, _MAX_NAMED), f" {verb}, below {limit}: {meaning}"])
 
 
-def _gaps(gaps: Mapping[str, Mapping[str, Any]], report: Report) -> Iterator[Html]:
-    largest = sorted(gaps.items(), key=lambda pair: -abs(pair[1]["rating_gap"] or 0))
-    for name, group in largest[:_MAX_GAPS]:
-        yield _gap(name, group, report.get("mean_rating"))
-    if len(largest) > _MAX_GAPS:
-        yield join([f"{count(len(largest) - _MAX_GAPS)} more groups have a rating gap."])
+def gaps_first_certain(
+    groups: Mapping[str, Mapping[str, Any]], mean: float | None
+) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return the groups with a rating gap: those that chance hardly explains first, the largest gap first."""
+    gaps = [pair for pair in groups.items() if "rating_gap" in pair[1]["breaks"]]
+    return sorted(gaps, key=lambda pair: (not _is_certain(pair[1], mean), -abs(pair[1]["rating_gap"] or 0)))
 
 
-def _gap(name: str, group: Mapping[str, Any], mean: float | None) -> Html:
-    gap, own, bounds = group["rating_gap"] or 0.0, group["mean_rating"], group.get("mean_rating_ci95")
-    direction = "higher" if gap > 0 else "lower"
-    sentence = f" rates {abs(gap):.2f} stars {direction} than all reviews"
-    if own is not None and mean is not None:
-        sentence += f" ({own:.2f} against {mean:.2f})"
-    if bounds and mean is not None:
-        chance = bounds[0] <= mean <= bounds[1]
-        sentence += (
-            "; the interval includes the mean of all, so it may be chance"
-            if chance
-            else "; the interval excludes the mean of all, so chance hardly explains it"
+def _is_certain(group: Mapping[str, Any], mean: float | None) -> bool:
+    """Return whether the interval of a group's mean excludes the mean of all; not if one is not known."""
+    bounds: list[float] | None = group.get("mean_rating_ci95")
+    return bounds is not None and mean is not None and not bounds[0] <= mean <= bounds[1]
+
+
+def _gaps(groups: Mapping[str, Mapping[str, Any]], report: Report) -> Iterator[Html]:
+    mean = report["mean_rating"]
+    gaps = gaps_first_certain(groups, mean)
+    certain = [pair for pair in gaps if _is_certain(pair[1], mean)]
+    for name, group in certain[:_MAX_GAPS]:
+        yield _certain_gap(name, group, mean)
+    if len(certain) > _MAX_GAPS:
+        yield join([f"{count(len(certain) - _MAX_GAPS)} more groups have such a gap."])
+    by_chance = int(len(groups) * _EXCLUDED_BY_CHANCE)
+    if certain and by_chance:
+        yield join(
+            [f"Of {count(len(groups))} groups, about {count(by_chance)} have such an interval by chance."]
         )
-    return join([code(name), f"{sentence}. Look at what these reviews have in common before you conclude."])
+    if chance := [name for name, group in gaps if not _is_certain(group, mean)]:
+        limit = f"{report['thresholds']['rating_gap']:g} stars"
+        verb = "differs" if len(chance) == 1 else "differ"
+        meaning = "the interval includes the mean of all, or is not known, so it may be chance."
+        yield join(
+            [names(chance, _MAX_NAMED), f" {verb} from the mean of all by more than {limit}; {meaning}"]
+        )
+
+
+def _certain_gap(name: str, group: Mapping[str, Any], mean: float | None) -> Html:
+    gap, own = group["rating_gap"] or 0.0, group["mean_rating"]
+    direction = "higher" if gap > 0 else "lower"
+    figures = "" if own is None or mean is None else f" ({own:.2f} against {mean:.2f})"
+    sentence = f" rates {abs(gap):.2f} stars {direction} than all reviews{figures}; "
+    meaning = "the interval excludes the mean of all, so chance hardly explains it. "
+    advice = "Look at what these reviews have in common before you conclude."
+    return join([code(name), sentence, meaning, advice])

@@ -6,12 +6,20 @@ from typing import Any
 from tastetrend_etl.report_page.charts import bar, interval
 from tastetrend_etl.report_page.checks import Report
 from tastetrend_etl.report_page.figures import MAX_ROWS, clip, code, count, names, percent, plural
-from tastetrend_etl.report_page.group_findings import findings
+from tastetrend_etl.report_page.group_findings import findings, gaps_first_certain
 from tastetrend_etl.report_page.labels import GROUPS
 from tastetrend_etl.report_page.parts import Html, join, section, table, tag
 
 Group = Mapping[str, Any]
 _MAX_COLUMNS, _MAX_GAPS, _MAX_SPELLINGS = 8, 10, 5
+_COLUMNS = [
+    ("Group", ""),
+    ("Rows", "number"),
+    ("Share", "number"),
+    ("Share as a bar", "chart"),
+    ("Rated", "number"),
+    ("Mean, 95 % interval", "number"),
+]
 _BREAKS = {"small_group_share": "small group", "rating_gap": "rating gap"}
 _LOWEST, _HIGHEST = 1.0, 5.0  # stars
 
@@ -20,64 +28,61 @@ def bias(report: Report | None) -> Html | None:
     """Return the section on bias; None for a file without reviews."""
     if not report or not report.get("columns"):
         return None
-    mean, limits = report["mean_rating"], report["thresholds"]
-    all_rows = f"{plural(report['rated_rows'], 'row')} with a rating" + (
-        "" if mean is None else f", mean {mean:.2f}"
-    )
-    intro = (
-        f"{all_rows}. Pointed out are groups below {percent(limits['small_group_share'])} of the rows whose "
-        f"group is known, means more than {limits['rating_gap']:g} stars from that of all, and columns of "
-        f"which more than {percent(limits['missing_share'])} of the rows name no group."
-    )
     columns = list(report["columns"].items())[:_MAX_COLUMNS]
+    axis = _axis(
+        [group for _, column in columns for group in column["groups"].values()], report["mean_rating"]
+    )
     return section(
         "bias",
         "Bias: groups of reviewers",
-        tag("p", intro),
-        *(part for name, column in columns for part in _column(name, column, report)),
+        tag("p", _introduction(report)),
+        *(part for name, column in columns for part in _column(name, column, report, axis)),
     )
 
 
-def _column(name: str, column: Report, report: Report) -> Iterator[Html]:
-    title = GROUPS.get(name, name)
-    yield tag("h3", clip(title).capitalize())
-    for finding in findings(clip(title), column, report):
+def _introduction(report: Report) -> str:
+    mean, limits = report["mean_rating"], report["thresholds"]
+    rated = (
+        f"{plural(report['rated_rows'], 'row')} with a rating{'' if mean is None else f', mean {mean:.2f}'}"
+    )
+    return (
+        f"{rated}. Pointed out are groups below {percent(limits['small_group_share'])} of the rows whose "
+        f"group is known, means more than {limits['rating_gap']:g} stars from that of all, and columns of "
+        f"which more than {percent(limits['missing_share'])} of the rows name no group. "
+        "The dashed line is the mean of all."
+    )
+
+
+def _column(name: str, column: Report, report: Report, axis: tuple[float, float]) -> Iterator[Html]:
+    title, groups = clip(GROUPS.get(name, name)), column["groups"]
+    yield tag("h3", title.capitalize())
+    for finding in findings(title, column, report):
         yield tag("p", finding, class_="finding")
-    shown = _shown(column["groups"])
-    if shown:
-        yield _groups(title, shown, report.get("mean_rating"))
-    hidden = len(column["groups"]) - len(shown)
-    if hidden > 0:
-        yield tag("p", f"{plural(hidden, 'more group')}, all smaller or without a rating gap, not shown.")
+    if shown := _shown(groups, report["mean_rating"]):
+        yield _groups(title, shown, report["mean_rating"], axis)
+    if len(groups) > len(shown):
+        hidden = plural(len(groups) - len(shown), "more group")
+        yield tag("p", f"{hidden}, each smaller or with a smaller gap, not shown.")
     if column.get("spellings"):
         yield _spellings(column["spellings"])
 
 
-def _shown(groups: Mapping[str, Group]) -> list[tuple[str, Group]]:
+def _shown(groups: Mapping[str, Group], mean: float | None) -> list[tuple[str, Group]]:
     """Return the groups to show, the largest first: of many, those with a rating gap and the largest."""
     by_size = sorted(groups.items(), key=lambda pair: (-pair[1]["count"], pair[0]))
-    gaps = [pair for pair in by_size if "rating_gap" in pair[1]["breaks"]]
-    gaps.sort(key=lambda pair: -abs(pair[1]["rating_gap"] or 0))
-    chosen = {name for name, _ in gaps[:_MAX_GAPS]} if len(by_size) > MAX_ROWS else set()
-    chosen |= {name for name, _ in [p for p in by_size if p[0] not in chosen][: MAX_ROWS - len(chosen)]}
+    if len(by_size) <= MAX_ROWS:
+        return by_size
+    chosen = {name for name, _ in gaps_first_certain(groups, mean)[:_MAX_GAPS]}
+    others = [name for name, _ in by_size if name not in chosen]
+    chosen.update(others[: MAX_ROWS - len(chosen)])
     return [pair for pair in by_size if pair[0] in chosen]
 
 
-def _groups(title: str, groups: list[tuple[str, Group]], mean: float | None) -> Html:
-    axis = _axis([group for _, group in groups], mean)
-    scale = f"Mean rating on an axis from {axis[0]:g} to {axis[1]:g}"
-    columns = [
-        ("Group", ""),
-        ("Rows", "number"),
-        ("Share", "number"),
-        ("Share as a bar", "chart"),
-        ("Rated", "number"),
-        ("Mean, 95 % interval", "number"),
-        (scale, "chart"),
-        ("Breaks", ""),
-    ]
-    rows = [_row(name, group, mean, axis) for name, group in groups]
-    return table(f"Groups by {clip(title)}", columns, rows)
+def _groups(
+    title: str, groups: list[tuple[str, Group]], mean: float | None, axis: tuple[float, float]
+) -> Html:
+    columns = [*_COLUMNS, (f"From {axis[0]:g} to {axis[1]:g}", "plot"), ("Breaks", "short")]
+    return table(f"Groups by {title}", columns, [_row(name, group, mean, axis) for name, group in groups])
 
 
 def _axis(groups: list[Group], mean: float | None) -> tuple[float, float]:
@@ -98,19 +103,21 @@ def _interval(group: Group) -> list[float] | None:
 
 def _row(name: str, group: Group, mean: float | None, axis: tuple[float, float]) -> tuple[object, ...]:
     own, bounds = group["mean_rating"], _interval(group)
-    text = "none" if own is None else f"{own:.2f}"
-    if bounds:
-        text += f" ({bounds[0]:.2f} to {bounds[1]:.2f})"
+    broken = ", ".join(_BREAKS.get(each, clip(each)) for each in group["breaks"][:2])
     return (
         clip(name),
         count(group["count"]),
         percent(group["share"]),
         bar(group["share"]),
         count(group["rated"]),
-        text,
+        "none" if own is None else f"{own:.2f}{_range(bounds)}",
         "" if own is None else interval(own, bounds, mean, axis),
-        ", ".join(_BREAKS.get(each, clip(each)) for each in group["breaks"][:2]) or "nothing",
+        tag("strong", broken) if broken else tag("span", "none", class_="soft"),
     )
+
+
+def _range(bounds: list[float] | None) -> str:
+    return f" ({bounds[0]:.2f} to {bounds[1]:.2f})" if bounds else ""
 
 
 def _spellings(spellings: Mapping[str, list[str]]) -> Html:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-FIELDS: Mapping[str, str] = {
+REVIEW_FIELDS: Mapping[str, str] = {
     "source_review_id": "review's id",
     "customer_name": "customer",
     "review_date": "date",
@@ -17,10 +17,14 @@ FIELDS: Mapping[str, str] = {
     "age_range": "age",
     "gender": "gender",
     "ethnicity": "ethnicity",
+}
+RESTAURANT_FIELDS: Mapping[str, str] = {
+    "restaurant_name": "restaurant",
     "address": "address",
     "avg_stars": "average stars",
     "total_reviews": "number of reviews",
 }
+FIELDS: Mapping[str, str] = {**REVIEW_FIELDS, **RESTAURANT_FIELDS}
 """Field of a file → what it holds."""
 
 GROUPS: Mapping[str, str] = {
@@ -41,11 +45,6 @@ DELIMITERS: Mapping[str, str] = {
     "\x01": "U+0001",
     "\x1f": "U+001F",
 }
-
-REVIEW_FIELDS = ("source_review_id", "customer_name", "review_date", "rating", "review_text", "location",
-                 "restaurant_name", "total_spent", "tip_amount", "tip_percentage", "party_size",
-                 "age_range", "gender", "ethnicity")  # fmt: skip
-RESTAURANT_FIELDS = ("restaurant_name", "address", "avg_stars", "total_reviews")
 
 SHARES: Mapping[str, tuple[str, str, str]] = {
     "rejected_share": ("read", "were rejected", "No row was rejected."),

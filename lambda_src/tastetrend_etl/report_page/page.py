@@ -26,7 +26,9 @@ _NAV = {
     "bias": "Bias",
     "provenance": "Provenance",
 }
-_NO_REASON = ("The file cannot be processed.", "")
+_MAX_BYTES = 180_000  # of all sections; the style sheet and the notes have the rest of 200 KB
+_TOO_LARGE = "Left out, as it would make the page too large; the report in JSON has it."
+_NO_REASON = ("The file cannot be processed.", "The message above says what to do.")
 
 
 def render_processed(validation: Report, bias: Report | None) -> str:
@@ -36,7 +38,15 @@ def render_processed(validation: Report, bias: Report | None) -> str:
         validation: the validation report, as JSON; a section whose facts it lacks is left out.
         bias: the bias report; None if the file has no reviews.
     """
-    sections = {
+    sections = _fit({name: part for name, part in _sections(validation, bias).items() if part is not None})
+    lead = tag("p", verdict(validation, bias), class_="lead")
+    title = f"{_file(validation)}: {clip(validation.get('status', ''))}"
+    return document(title, _header(validation), [lead, _navigation(sections), *sections.values()])
+
+
+def _sections(validation: Report, bias: Report | None) -> dict[str, Html | None]:
+    """Return id → section in the order of the page, None for one that the reports have no facts for."""
+    return {
         "balance": balance(validation),
         "checks": checks(validation),
         "understood": understood(validation),
@@ -49,13 +59,18 @@ def render_processed(validation: Report, bias: Report | None) -> str:
         "bias": bias_section(bias),
         "provenance": provenance(validation),
     }
-    shown = {name: part for name, part in sections.items() if part is not None}
-    lead = tag("p", verdict(validation, bias), class_="lead")
-    return document(
-        f"{_file(validation)}: {clip(validation.get('status', ''))}",
-        _header(validation),
-        [lead, _navigation(shown), *shown.values()],
-    )
+
+
+def _fit(sections: dict[str, Html]) -> dict[str, Html]:
+    """Return the sections, with a note instead of each that would make the page too large."""
+    room, fitting = _MAX_BYTES - len(sections["provenance"].encode()), {}
+    for name, part in sections.items():
+        size_of_it = 0 if name == "provenance" else len(part.encode())
+        if size_of_it > room:
+            fitting[name] = section(name, _NAV[name], tag("p", _TOO_LARGE))
+        else:
+            room, fitting[name] = room - size_of_it, part
+    return fitting
 
 
 def render_rejected(report: Report) -> str:
@@ -64,27 +79,13 @@ def render_rejected(report: Report) -> str:
     Args:
         report: the error report, as JSON.
     """
-    reason = report.get("reason", "")
-    words, advice = REASONS.get(reason, _NO_REASON)
+    words, advice = REASONS.get(report.get("reason", ""), _NO_REASON)
     lead = tag("p", f"The file was rejected and no row of it was written: {_lower(words)}", class_="lead")
-    message = prose(report.get("message", ""))
-    return document(
-        f"{_file(report)}: rejected",
-        _header(report),
-        [
-            lead,
-            section(
-                "reason", "Why", tag("p", message, class_="message"), tag("p", "Reason code ", code(reason))
-            ),
-            section(
-                "remedy",
-                "What the sender can do",
-                tag("p", advice or "See the message above."),
-                tag("p", "A file that is sent again under the same key is processed again."),
-            ),
-            provenance(report),
-        ],
-    )
+    message = tag("p", prose(report.get("message", "")), class_="message")
+    why = section("reason", "Why", message, tag("p", "Reason code ", code(report.get("reason", ""))))
+    again = tag("p", "A file that is sent again under the same key is processed again.")
+    remedy = section("remedy", "What the sender can do", tag("p", advice), again)
+    return document(f"{_file(report)}: rejected", _header(report), [lead, why, remedy, provenance(report)])
 
 
 def _lower(sentence: str) -> str:

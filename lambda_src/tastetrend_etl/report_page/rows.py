@@ -21,7 +21,12 @@ from tastetrend_etl.report_page.labels import FIELDS
 from tastetrend_etl.report_page.parts import Html, join, section, table, tag
 from tastetrend_etl.report_page.verdict import row_counts
 
-_COLUMNS = [("Rows", "number"), ("Share", "number"), ("Share as a bar", "chart"), ("First row numbers", "")]
+_COLUMNS = [
+    ("Rows", "number"),
+    ("Share", "number"),
+    ("Share as a bar", "chart"),
+    ("First row numbers", "numbers"),
+]
 _NUMBERS = "Row 1 is the first row below the header."
 _MAX_PARTS = 5
 
@@ -46,22 +51,19 @@ def issues(validation: Report) -> Html | None:
     )
 
 
-def rejected(validation: Report) -> Html | None:
+def rejected(validation: Report) -> Html:
     """Return the section on rows that were not written, by reason."""
-    by_reason, repeated = validation.get("rejections", {}), validation.get("duplicates", {})
-    reasons = dict(by_reason)
-    if repeated.get("count"):
-        reasons["duplicate"] = repeated
+    repeated = validation.get("duplicates", {})
+    reasons = validation.get("rejections", {}) | ({"duplicate": repeated} if repeated.get("count") else {})
     if not reasons:
         return section("rejected", "Rejected and duplicate rows", tag("p", "There are none."))
     kept = validation.get("outputs", {}).get("rejected")
-    place = tag("p", "All of them, as delivered: ", code_key(kept)) if kept else ""
     return section(
         "rejected",
         "Rejected and duplicate rows",
         tag("p", _NUMBERS),
         _counts("Rows that were not written, by reason", "Reason", reasons),
-        place,
+        tag("p", "All of them, as delivered: ", code_key(kept)) if kept else "",
     )
 
 
@@ -73,7 +75,7 @@ def code_key(key: object) -> Html:
 def _counts(caption: str, title: str, by_code: Mapping[str, Any]) -> Html:
     ordered = sorted(by_code.items(), key=lambda pair: (-pair[1]["count"], pair[0]))
     lines = [_line(name, counted) for name, counted in ordered[:MAX_ROWS]]
-    shown = table(caption, [(title, ""), *_COLUMNS], lines)
+    shown = table(caption, [(title, "long"), *_COLUMNS], lines)
     hidden = len(ordered) - len(lines)
     return join([shown, tag("p", f"{plural(hidden, 'more code')} not shown.")]) if hidden else shown
 

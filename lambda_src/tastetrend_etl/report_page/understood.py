@@ -25,24 +25,28 @@ _MAX_FIELDS = 30
 
 def understood(validation: Report) -> Html:
     """Return the section on format, columns, scale and dates."""
-    facts = [
-        ("Content", clip(_KINDS.get(kind := _source(validation).get("kind", ""), kind))),
-        ("Read as", _read_as(validation)),
-        ("Format", join(_format(validation), "; ")),
-        ("Ratings", _scale(validation)),
-        ("Dates", _dates(validation)),
-    ]
     mapping = validation.get("column_mapping", {})
     rows = [_mapped(field, mapping[field]) for field, _ in zip(mapping, range(_MAX_FIELDS), strict=False)]
     columns = [("Holds", ""), ("In the dataset", ""), ("From the file's column", "")]
     return section(
         "understood",
         "What was understood",
-        table("How the file was read", (), [(name, text) for name, text in facts if text]),
+        table("How the file was read", (), [fact for fact in _facts(validation) if fact[1]]),
         tag("h3", "Columns"),
         table("Which column each field is taken from", columns, rows) if rows else "",
         *_other_columns(validation),
     )
+
+
+def _facts(validation: Report) -> list[tuple[str, object]]:
+    kind = _source(validation).get("kind", "")
+    return [
+        ("Content", clip(_KINDS.get(kind, kind))),
+        ("Read as", _read_as(validation)),
+        ("Format", join(_format(validation), "; ")),
+        ("Ratings", _scale(validation)),
+        ("Dates", _dates(validation)),
+    ]
 
 
 def _source(validation: Report) -> Report:
@@ -68,8 +72,11 @@ def _format(validation: Report) -> Iterator[object]:
         yield join(["delimited text, fields separated by ", DELIMITERS.get(delimiter) or code(delimiter)])
     if validation.get("encoding"):
         yield join(["encoding ", code(validation["encoding"])])
-    if validation.get("encoding_evidence"):
-        yield "the encoding is inferred from the words, as the file is not valid UTF-8"
+    if evidence := validation.get("encoding_evidence"):
+        utf8, others = evidence.get("utf8_rows", 0), evidence.get("other_rows", 0)
+        yield f"of the rows beyond ASCII, {count(utf8)} are valid UTF-8, {count(others)} are not"
+    if evidence and "scores" in evidence:
+        yield "the encoding is that in which their words are the likeliest"
     if validation.get("compressed"):
         yield "compressed by gzip"
     if validation.get("nul_bytes_removed"):
@@ -118,7 +125,7 @@ def _other_columns(validation: Report) -> Iterator[Html]:
     else:
         yield tag("p", "The file has no other columns.")
     wanted = RESTAURANT_FIELDS if _source(validation).get("kind") == "restaurant_info" else REVIEW_FIELDS
-    absent = [FIELDS[field] for field in wanted if field not in validation.get("column_mapping", {})]
+    absent = [name for field, name in wanted.items() if field not in validation.get("column_mapping", {})]
     if absent:
         yield tag("p", "The file has no column for ", in_words(absent), ".")
 
@@ -159,22 +166,18 @@ def _words(validation: Report) -> Iterator[Html]:
     """Yield the words in no category of each column; those that may be personal are counted only."""
     withheld = validation.get("unmapped_withheld", {})
     for column, words in _first(validation.get("unmapped_words", {})):
-        hidden = withheld.get(column, {})
         parts = [join([code(word), f" in {plural(rows, 'row')}"]) for word, rows in _first(words)]
-        if hidden.get("words"):
-            parts.append(
-                join(
-                    [f"{plural(hidden['words'], 'word')} in {plural(hidden['rows'], 'row')}, not shown here"]
-                )
-            )
+        parts += _withheld(withheld.get(column, {}))
         if parts:
-            yield join(
-                [
-                    f"In no category of {clip(FIELDS.get(column, column))}: ",
-                    in_words(parts),
-                    "; send a known category, or ask the operators to add the word.",
-                ]
-            )
+            field = clip(FIELDS.get(column, column))
+            advice = "; send a known category, or ask the operators to add the word."
+            yield join([f"In no category of {field}: ", in_words(parts), advice])
+
+
+def _withheld(hidden: Report) -> list[Html]:
+    if not hidden.get("words"):
+        return []
+    return [join([f"{plural(hidden['words'], 'word')} in {plural(hidden['rows'], 'row')}, not shown here"])]
 
 
 def _first(mapping: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -19,21 +19,26 @@ def missing_values(validation: Report) -> Html | None:
     missing, rows = validation.get("missing", {}), validation.get("missing_share_of", 0)
     if not missing or not rows:
         return None
-    some = sorted(
-        ((name, number) for name, number in missing.items() if 0 < number < rows),
-        key=lambda pair: (-pair[1], pair[0]),
-    )
-    lines = [_missing_line(name, number, rows) for name, number in some[:MAX_ROWS]]
-    titles = [("Column", ""), ("Missing", "number"), ("Share", "number"), ("Share as a bar", "chart")]
+    some = {name: number for name, number in missing.items() if 0 < number < rows}
     return section(
         "missing",
         "Missing values",
         tag("p", f"Of the {plural(rows, 'row')} written."),
-        table("Missing values by column", titles, lines) if lines else "",
-        tag("p", f"{plural(len(some) - MAX_ROWS, 'more column')} not shown.") if len(some) > MAX_ROWS else "",
+        _missing_table(some, rows),
         _list_columns("Missing in every row: ", [name for name, n in missing.items() if n >= rows]),
         _list_columns("Missing in no row: ", [name for name, n in missing.items() if not n]),
     )
+
+
+def _missing_table(missing: Mapping[str, int], rows: int) -> Html | str:
+    if not missing:
+        return ""
+    ordered = sorted(missing.items(), key=lambda pair: (-pair[1], pair[0]))
+    lines = [_missing_line(name, number, rows) for name, number in ordered[:MAX_ROWS]]
+    titles = [("Column", ""), ("Missing", "number"), ("Share", "number"), ("Share as a bar", "chart")]
+    hidden = len(ordered) - len(lines)
+    rest = tag("p", f"{plural(hidden, 'more column')} not shown.") if hidden else ""
+    return join([table("Missing values by column", titles, lines), rest])
 
 
 def _missing_line(name: str, number: int, rows: int) -> tuple[object, ...]:
@@ -91,28 +96,24 @@ def _after(distribution: Mapping[str, int], rated: int) -> Html:
 
 def over_time(validation: Report) -> Html | None:
     """Return the section on the dates of the reviews; by year if there are many months."""
-    by_month: dict[int, int] = {}
-    for month, rows in validation.get("dates", {}).get("by_month", {}).items():
-        if match := _MONTH.fullmatch(month):
-            by_month[12 * int(match[1]) + int(match[2]) - 1] = rows
+    matches = (
+        (_MONTH.fullmatch(m), rows) for m, rows in validation.get("dates", {}).get("by_month", {}).items()
+    )
+    by_month = {12 * int(match[1]) + int(match[2]) - 1: rows for match, rows in matches if match}
     if not by_month:
         return None
     first, last = min(by_month), max(by_month)
-    if last - first < _MAX_MONTHS:
-        unit, values = "month", [(_month(i), by_month.get(i, 0)) for i in range(first, last + 1)]
-    else:
-        unit, values = "year", _by_year(by_month)
+    by_year = last - first >= _MAX_MONTHS
+    values = (
+        _by_year(by_month) if by_year else [(_month(i), by_month.get(i, 0)) for i in range(first, last + 1)]
+    )
     peak, most = max(values, key=lambda pair: pair[1])
-    dated = sum(by_month.values())
+    dated = f"{plural(sum(by_month.values()), 'row')} with a date, from {_month(first)} to {_month(last)}"
     return section(
         "time",
         "Reviews over time",
-        tag(
-            "p",
-            f"{plural(dated, 'row')} with a date, from {_month(first)} to {_month(last)}; "
-            f"most in {peak} ({plural(most, 'row')}).",
-        ),
-        columns(f"Rows by {unit} of the review", values),
+        tag("p", f"{dated}; most in {peak} ({plural(most, 'row')})."),
+        columns(f"Rows by {'year' if by_year else 'month'} of the review", values),
     )
 
 

@@ -252,7 +252,7 @@ def test_a_page_shows_texts_as_text(reviews, tastetrend, tmp_path):
     assert result.stdout == f"Reviews of dev: 3, with 2 different sentences, written to {page}.\n"
     text = page.read_text(encoding="utf-8")
     assert '<h1 dir="auto">&lt;script&gt;alert(1)&lt;/script&gt; &amp; $5?</h1>' in text
-    assert "<td>Slow &lt;b&gt;service&lt;/b&gt;, [bold].</td>" in text
+    assert ">Slow &lt;b&gt;service&lt;/b&gt;, [bold].</td>" in text
     assert "<script" not in text
     assert "http" not in text.replace("http-equiv", "")
     assert [file.name for file in tmp_path.iterdir()] == ["answer.html"]

@@ -32,8 +32,12 @@ class Element:
     @property
     def text(self):
         """Return the text below, with single plain spaces."""
-        parts = (each if isinstance(each, str) else each.text for each in self.content)
-        return " ".join("".join(parts).split())
+        return " ".join(self.raw_text.split())
+
+    @property
+    def raw_text(self):
+        """Return the text below as it is."""
+        return "".join(each if isinstance(each, str) else each.raw_text for each in self.content)
 
     def rows(self, caption):
         """Return the texts of the cells of a table's body."""
