@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 _LAMBDA_SRC = Path(__file__).parents[1] / "lambda_src"
+_PAGES = f"{os.sep}report_page{os.sep}"  # makes HTML of the reports, with which the way of a review ends
 _BUCKETS = ("raw", "processed", "artifacts")
 _ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
@@ -72,7 +73,8 @@ class Tracer:
     def _module(self, frame: FrameType) -> str:
         """Return the module's path within the folder; empty for a function of elsewhere."""
         path = frame.f_code.co_filename
-        return path.removeprefix(self._folder) if path.startswith(self._folder) else ""
+        inside = path.startswith(self._folder) and _PAGES not in path
+        return path.removeprefix(self._folder) if inside else ""
 
 
 def trace(lambda_src: Path) -> Tracer:

@@ -1,21 +1,12 @@
 """Renders the index of processed files: the worst first, and how each source's deliveries have changed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from ops.deliveries import (
-    Row,
-    Series,
-    describe_drift,
-    earlier_than,
-    group_by_series,
-    rejected_share,
-    series_of,
-    uploaded_at,
-)
+from ops.deliveries import Row, Series, rejected_share, uploaded_at
+from ops.file_index import Index, count_statuses
 from ops.output_file import written_whole
-from tastetrend_etl.limits import SEVERITY
 from tastetrend_etl.report_page.charts import bar
 from tastetrend_etl.report_page.figures import code, count, moment, percent, plural, prose
 from tastetrend_etl.report_page.parts import Html, badge, document, join, section, table, tag
@@ -23,7 +14,6 @@ from tastetrend_etl.report_page.parts import Html, badge, document, join, sectio
 INDEX = "index.html"
 MAX_LISTED = 500
 _MAX_DELIVERIES = 10
-_STATUSES = ("rejected", *reversed(SEVERITY))
 _FILES = (
     ("File", ""),
     ("Status", ""),
@@ -42,46 +32,6 @@ _DELIVERIES = (
     ("Rejected as a bar", "chart"),
     ("Mean rating", "number"),
 )
-
-
-class Index(NamedTuple):
-    """The files of a page, the worst first.
-
-    Attributes:
-        title: which files they are.
-        drift: number of the file in `files` → sentences about changes since its source's earlier deliveries.
-        series: name → all deliveries of each source that is among the files and has several.
-    """
-
-    title: str
-    files: Sequence[Row]
-    drift: Mapping[int, Sequence[str]]
-    series: Mapping[str, Series]
-
-
-def build_index(title: str, files: Iterable[Row], history: Iterable[Row]) -> Index:
-    """Compare files with the earlier deliveries of their sources, and sort them.
-
-    Args:
-        title: which files they are.
-        files: their rows of the history.
-        history: rows of these files and of others.
-    """
-    every = group_by_series(history)
-    found = [(row, _drift(row, every)) for row in files]
-    found.sort(key=lambda pair: _badness(*pair))
-    rows = [row for row, _ in found]
-    own = {series_of(row) for row in rows}
-    return Index(
-        title=title,
-        files=rows,
-        drift={number: drift for number, (_, drift) in enumerate(found) if drift},
-        series={
-            name: series
-            for name, series in sorted(every.items())
-            if name in own and len(series.deliveries) > 1
-        },
-    )
 
 
 def render_index(index: Index, links: Mapping[str, str]) -> str:
@@ -111,22 +61,6 @@ def write_index(index: Index, links: Mapping[str, str], folder: Path) -> Path:
     with written_whole(folder / INDEX) as unfinished:
         unfinished.write_text(render_index(index, links), encoding="utf-8")
     return folder / INDEX
-
-
-def count_statuses(index: Index) -> dict[str, int]:
-    """Return status → files, the worst status first, without those that no file has."""
-    counts = {status: sum(row["status"] == status for row in index.files) for status in _STATUSES}
-    return {status: number for status, number in counts.items() if number}
-
-
-def _drift(row: Row, every: Mapping[str, Series]) -> list[str]:
-    series = every.get(series_of(row))
-    return describe_drift(row, earlier_than(row, series)) if series and row["status"] != "rejected" else []
-
-
-def _badness(row: Row, drift: Sequence[str]) -> tuple[int, int, float, str]:
-    share = rejected_share(row) if row["status"] != "rejected" else 0.0
-    return _STATUSES.index(row["status"]), -len(drift), -share, row["raw_key"]
 
 
 def _verdict(index: Index) -> str:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ops.index_page import build_index, write_index
+from ops.file_index import build_index
+from ops.index_page import write_index
 from tastetrend_etl.history import history_row
 
 Report = dict[str, Any]

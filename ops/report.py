@@ -12,7 +12,8 @@ from botocore.exceptions import ClientError
 from ops.deliveries import Row, uploaded_at
 from ops.errors import CommandError
 from ops.file_history import read_history
-from ops.index_page import INDEX, MAX_LISTED, Index, build_index, count_statuses, write_index
+from ops.file_index import Index, build_index, count_statuses
+from ops.index_page import INDEX, MAX_LISTED, write_index
 from ops.result import Result
 from ops.stack_outputs import CommandContext
 from tastetrend_etl.s3_download import is_not_found

@@ -34,7 +34,7 @@ ALLOWED = {
     "transform": {"transform"},
     "validate": {"validate", "output_keys"},
     "hand_over": {"load", "output_keys", "s3_download", "s3_event", "settings"},
-    "outputs": {"output_keys", "pipeline", "validate"},
+    "outputs": {"output_keys", "pipeline", "report_page", "validate"},
     "history": {"validate"},
     "load": {"outputs", "s3_download", "s3_parquet"},
     "run_context": {"settings"},

@@ -47,7 +47,7 @@ def test_the_module_completes_nothing_but_tastetrend(tmp_path):
     ("words", "offered"),
     [
         ([""], set(COMMANDS)),
-        (["re"], {"redrive", "replay", "releases"}),
+        (["re"], {"redrive", "replay", "releases", "report"}),
         (["promote", ""], {"staging", "prod"}),
         (["releases", "--env", ""], {"local", "dev", "staging", "prod"}),
         (["redrive", "--"], {"--env", "--yes", "--json", "--help"}),

@@ -56,7 +56,7 @@ def test_the_function_reads_raw_writes_processed_and_runs_the_gate_in_artifacts(
         ("s3:GetObjectVersion", f"{raw}/*"),
         *(
             (action, f"{processed}/{prefix}/*")
-            for prefix in ("curated", "processed", "reference", "rejected")
+            for prefix in ("curated", "history", "processed", "reference", "rejected")
             for action in ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload")
         ),
         ("s3:DeleteObject", f"{processed}/curated/*"),

@@ -8,7 +8,8 @@ import pytest
 
 from ops import stack_outputs
 from ops.deliveries import describe_drift, series_of
-from ops.index_page import build_index, render_index
+from ops.file_index import build_index
+from ops.index_page import render_index
 from tests.unit.bad_inputs.reviews import HEADER, file_of, reviews
 from tests.unit.conftest import OUTPUTS, PROCESSED
 
