@@ -100,7 +100,7 @@ def test_the_report_may_read_outputs_and_write_reports_of_batches(any_stack):
         ("s3:GetObject", f"{PROCESSED}/batches/*"),
         *(
             ("s3:GetObject", f"{PROCESSED}/{prefix}/*")
-            for prefix in ("curated", "history", "processed", "reference", "rejected")
+            for prefix in ("curated", "processed", "reference", "rejected")
         ),
         ("s3:PutObject", f"{PROCESSED}/batches/*"),
         *may_write_logs("batch-report"),
@@ -116,7 +116,7 @@ def may_process_files(stack):
         ("s3:GetObjectVersion", f"{RAW}/*"),
         *(
             (f"s3:{call}", f"{PROCESSED}/{prefix}/*")
-            for prefix in ("curated", "processed", "reference", "rejected")
+            for prefix in ("curated", "history", "processed", "reference", "rejected")
             for call in ("GetObject", "PutObject", "AbortMultipartUpload")
         ),
         *(("s3:DeleteObject", f"{PROCESSED}/{prefix}/*") for prefix in ("curated", "processed", "reference")),
