@@ -14,11 +14,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tastetrend_embed import embedding, vectors
-from tastetrend_embed.budget import Budget, Counter, utc_day
+from tastetrend_embed.budget import Budget, Counter, OverBudgetError, utc_day
 from tastetrend_embed.chunks import Datasets, Recipe, is_dataset
 from tastetrend_embed.manifest import Manifests
 from tastetrend_embed.models import Lease, SyncContext
-from tastetrend_embed.observability import record_failure, record_result, record_usage
+from tastetrend_embed.observability import record_failure, record_over_budget, record_result, record_usage
 from tastetrend_embed.settings import EmbedSettings
 from tastetrend_embed.sync import sync
 from tastetrend_etl.errors import ConcurrentWriteError, InvalidEventError, OutOfTimeError, sanitize_exception
@@ -34,6 +34,8 @@ MIN_REMAINING_MS = 8_000
 
 LEASE_MARGIN_S = 60
 """From the end of the invocation: requests may take effect after it, and clocks differ."""
+
+OVER_BUDGET_DELAY_S = 900  # SQS's maximum; without it, the messages would come back at once
 
 TRACER = start_tracing()  # before any client is made
 SETTINGS = load_settings(EmbedSettings)
@@ -70,18 +72,36 @@ def _process(record: SQSRecord, lambda_context: LambdaContext) -> None:
 
 def _sync(key: str, context: LambdaContext) -> None:
     try:
-        BUDGET.check()
-        result = sync(key, _sync_context(context))
-        if result.action == "continues":
-            message = json.dumps({"bucket": SETTINGS.processed_bucket, "key": key})
-            SQS.send_message(QueueUrl=SETTINGS.queue_url, MessageBody=message)
-        record_result(key, result)
+        _sync_within_budget(key, context)
     except Exception as error:  # noqa: BLE001 # its message may quote data
         failure = sanitize_exception(error)
         record_failure(key, failure)
         raise failure from None
     finally:
         record_usage(EMBEDDER.take_tokens(), float(SETTINGS.embedding_usd_per_1000_tokens))
+
+
+def _sync_within_budget(key: str, context: LambdaContext) -> None:
+    """Synchronise a dataset; over the budget, send a new message in place of this one.
+
+    A message that failed would be tried ten times within 7 days; with a new one, both begin anew.
+    """
+    try:
+        BUDGET.check()
+        result = sync(key, _sync_context(context))
+    except OverBudgetError as error:
+        _send(key, delay_s=OVER_BUDGET_DELAY_S)
+        record_over_budget(key, error)
+        return
+    if result.action == "continues":
+        _send(key)
+    record_result(key, result)
+
+
+def _send(key: str, *, delay_s: int = 0) -> None:
+    """Send a message that continues with a dataset; one that comes twice does no harm."""
+    message = json.dumps({"bucket": SETTINGS.processed_bucket, "key": key})
+    SQS.send_message(QueueUrl=SETTINGS.queue_url, MessageBody=message, DelaySeconds=delay_s)
 
 
 def _sync_context(context: LambdaContext) -> SyncContext:

@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tastetrend_erase import outputs, raw_objects
-from tastetrend_erase.customer import Customer
+from tastetrend_erase.customer import Customer, InvalidNameError, check_name
 from tastetrend_erase.models import EraseContext, EraseSettings, KeyResult
 from tastetrend_etl.errors import OutOfTimeError, sanitize_exception
 from tastetrend_etl.pseudonym import load_key, pseudonym
@@ -46,13 +46,18 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         `results`: of the first keys, as many as there was time for.
 
     Raises:
+        InvalidNameError: the name is none, or one that many use; nothing was searched.
         RetryableError: S3 or Secrets Manager failed; the step can be taken again.
     """
     try:
+        if event["step"] != "find_names":
+            check_name(event.get("name", ""))
         if event["step"] == "identify":
             key = load_key(SETTINGS)
             return {"pseudonym": pseudonym(event["name"], key), "key_version": key.version}
         results = _take_steps(event, context)
+    except InvalidNameError:
+        raise
     except Exception as error:  # noqa: BLE001 # its message may quote data
         raise sanitize_exception(error) from None
     versions = sum(len(result.get("versions", ())) for result in results)

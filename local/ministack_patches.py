@@ -25,6 +25,7 @@ from local import (
     ministack_athena,
     ministack_codedeploy,
     ministack_metrics,
+    ministack_permissions,
     ministack_stack_updates,
     ministack_vectors,
 )
@@ -163,5 +164,6 @@ for module in (
     ministack_alarms,
     ministack_codedeploy,
     ministack_stack_updates,
+    ministack_permissions,
 ):
     module.register()

@@ -171,9 +171,20 @@ def _describe(key: str, stored: Stored, request: Record) -> Record:
     }
 
 
+def _list_buckets(request: Record) -> Record:
+    """List the buckets in one page; there are few."""
+    account = bucket_arn({})
+    names = sorted(arn.removeprefix(account) for arn in _buckets if arn.startswith(account))
+    wanted = [name for name in names if name.startswith(request.get("prefix") or "")]
+    return {
+        "vectorBuckets": [{"vectorBucketName": name, "vectorBucketArn": account + name} for name in wanted]
+    }
+
+
 OPERATIONS: dict[str, Operation] = {
     "CreateVectorBucket": _create_bucket,
     "DeleteVectorBucket": _delete_bucket,
+    "ListVectorBuckets": _list_buckets,
     "CreateIndex": _create_index,
     "DeleteIndex": _delete_index,
     "GetIndex": _get_index,

@@ -18,6 +18,7 @@ from rich.table import Table
 from local.deploy import command_environment
 from local.emulator import PROJECT, Emulator
 from local.logs import last_log_events
+from ops.ask import QUEUE_COUNTS
 from ops.errors import CommandError
 from ops.replay import list_objects
 from tastetrend_embed.chunks import vector_key
@@ -107,11 +108,11 @@ def _is_complete(emulator: Emulator, outputs: Outputs, datasets: Iterable[str]) 
 
 
 def _waiting(emulator: Emulator, queue: str) -> int:
-    """Return how many messages a queue has, with those that the function has received."""
+    """Return how many messages a queue has, with those that the function has received or delayed."""
     sqs = boto3.client("sqs", **emulator.connection)
     attributes = sqs.get_queue_attributes(
         QueueUrl=sqs.get_queue_url(QueueName=queue)["QueueUrl"],
-        AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+        AttributeNames=QUEUE_COUNTS,
     )
     return sum(map(int, attributes["Attributes"].values()))
 

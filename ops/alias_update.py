@@ -33,7 +33,7 @@ def move_at_once(context: CommandContext, alias: str, version: str) -> None:
     versions = find_versions(context, version)
     try:
         cancel_update(context)
-        set_parameters(context, _parameters(alias, versions), ALL_AT_ONCE)
+        set_parameters(context, _parameters(alias, versions), _shift(context, alias))
     except (ClientError, CommandError) as error:
         context.console.print(f"CloudFormation cannot move {alias}: {error}. Moving the alias itself.")
         set_aliases(context, alias, versions)
@@ -48,7 +48,7 @@ def adopt_version(context: CommandContext, alias: str, version: str) -> None:
         CommandError: CloudFormation rolled the update back; gives its reason.
     """
     versions = find_versions(context, version)
-    set_parameters(context, _parameters(alias, versions), ALL_AT_ONCE)
+    set_parameters(context, _parameters(alias, versions), _shift(context, alias))
     set_aliases(context, alias, versions)
 
 
@@ -88,9 +88,17 @@ def _parameters(alias: str, versions: Mapping[str, str]) -> dict[str, str]:
     return {parameter_of(tier, alias): version for tier, version in versions.items()}
 
 
+def _shift(context: CommandContext, alias: str) -> str | None:
+    """Return how the alias that S3 events invoke moves when this one does, all at once.
+
+    If this is another alias, that stays as it is: the next deployment may move the live one, by canary.
+    """
+    return ALL_AT_ONCE if alias == context.alias else None
+
+
 def _adopt(context: CommandContext, alias: str, versions: Mapping[str, str]) -> None:
     try:
-        set_parameters(context, _parameters(alias, versions), ALL_AT_ONCE)
+        set_parameters(context, _parameters(alias, versions), _shift(context, alias))
     except (ClientError, CommandError) as error:
         context.console.print(f"The stack does not agree yet: {error}.")
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
+from typing import Final
 
 import boto3
 
@@ -14,6 +15,13 @@ from ops.output_file import check_output_path
 from ops.result import Result
 from ops.sentence_index import Filters, SentenceIndex
 from ops.stack_outputs import CommandContext
+
+# Messages can be received, are with the function, or wait until they can be received: those over the budget.
+QUEUE_COUNTS: Final = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+)
 
 _MAX_CHARACTERS = 8_000  # the model takes 8,192 tokens, and a token of most texts has several characters
 
@@ -82,8 +90,7 @@ def _search(context: CommandContext, request: Request) -> Found:
 def waiting_files(context: CommandContext) -> int:
     """Return about how many files the queue of the embed function holds."""
     queue = boto3.client("sqs").get_queue_attributes(
-        QueueUrl=context.embedding_queue_url,
-        AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+        QueueUrl=context.embedding_queue_url, AttributeNames=QUEUE_COUNTS
     )
     return sum(map(int, queue["Attributes"].values()))
 

@@ -1,6 +1,7 @@
 """Checks of the account: the bootstrap, quotas, and resources that an older stack has left."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 
@@ -93,6 +94,9 @@ def _leftovers(prefix: str) -> Iterator[str]:
     for service in ("lambda", "vendedlogs/states", "ecs"):
         for page in logs.paginate(logGroupNamePrefix=f"/aws/{service}/{prefix}"):
             yield from (group["logGroupName"] for group in page["logGroups"])
+    vectors: Any = boto3.client("s3vectors")
+    for page in vectors.get_paginator("list_vector_buckets").paginate(prefix=prefix):
+        yield from (bucket["vectorBucketName"] for bucket in page["vectorBuckets"])
     if _exists_secret(f"{prefix}pseudonym-key"):
         yield f"{prefix}pseudonym-key"
 

@@ -14,11 +14,9 @@ from ops.errors import CommandError, UsageError
 from ops.invoke import invoke_all
 from ops.result import Result
 from ops.stack_outputs import CommandContext
-from tastetrend_etl.schema import NULL_VALUES
-from tastetrend_etl.transform.words import ANONYMOUS_NAMES
+from tastetrend_erase.customer import InvalidNameError, check_name
 
 _PSEUDONYM = re.compile(r"[0-9a-f]{32}")
-_MIN_LETTERS = 2
 _DATASET = "processed/"
 
 KeyResults = Mapping[str, Mapping[str, Any]]
@@ -95,10 +93,10 @@ def _check_stack(context: CommandContext) -> None:
 
 
 def _check_name(name: str) -> None:
-    if sum(map(str.isalpha, name)) < _MIN_LETTERS or name.strip().lower() in NULL_VALUES:
-        raise UsageError("a customer's name has at least two letters; nothing was searched")
-    if " ".join(name.casefold().split()) in ANONYMOUS_NAMES:
-        raise UsageError("many customers use this name, so it is nobody's; nothing was searched")
+    try:
+        check_name(name)
+    except InvalidNameError as error:
+        raise UsageError(str(error)) from error
 
 
 def _find_name(context: CommandContext, pseudonym: str) -> str:

@@ -81,11 +81,12 @@ def _roll_back(context: CommandContext, state: AliasState, plan: RollbackPlan, *
 
 def _announce(context: CommandContext, state: AliasState, plan: RollbackPlan, *, repair: bool) -> None:
     bad = ", ".join(plan.bad)
-    if not state.serves(plan.good):
-        context.console.print(
-            f"{state.alias} of {context.env} goes from version {plan.bad[0]} to {plan.good}: all at once, "
-            "without the gate and whatever the alarms say."
-        )
+    context.console.print(
+        f"{state.alias} of {context.env} serves version {plan.good} already, so no traffic is moved."
+        if state.serving == plan.good and not state.weighted
+        else f"{state.alias} of {context.env} goes from version {plan.bad[0]} to {plan.good}: all at once, "
+        "without the gate and whatever the alarms say."
+    )
     if repair:
         context.console.print(
             f"Then all files of version {bad} are processed again, and what only it wrote is deleted."

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from ops.errors import CommandError
 from ops.stack_outputs import CommandContext
+from ops.update_failure import describe_failure
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
@@ -39,10 +40,10 @@ def wait_until_stable(context: CommandContext) -> None:
     _wait_until_stable(boto3.client("cloudformation"), context, _PATIENCE_S)
 
 
-def set_parameters(context: CommandContext, parameters: Mapping[str, str], shift: str) -> None:
+def set_parameters(context: CommandContext, parameters: Mapping[str, str], shift: str | None) -> None:
     """Wait for an update in progress, then update the stack with these parameters, and wait for that.
 
-    A stack without a canary has no parameter for `shift`.
+    A stack without a canary has no parameter for `shift`; None leaves it as it is.
 
     Raises:
         CommandError: CloudFormation rolled the update back, with its reason; or the stack stays busy; or
@@ -50,9 +51,9 @@ def set_parameters(context: CommandContext, parameters: Mapping[str, str], shift
     """
     client = boto3.client("cloudformation")
     stack = _wait_until_stable(client, context, _PATIENCE_S)
-    if _update(client, stack, {**parameters, _SHIFT: shift}):
+    if _update(client, stack, {**parameters, **({_SHIFT: shift} if shift else {})}):
         stack = _wait_until_stable(client, context, _PATIENCE_S)
-        _check(client, stack)
+        _check(client, stack, context)
         _check_values(stack, parameters)
 
 
@@ -129,12 +130,10 @@ def _update(client: "CloudFormationClient", stack: "StackTypeDef", parameters: M
     return True
 
 
-def _check(client: "CloudFormationClient", stack: "StackTypeDef") -> None:
+def _check(client: "CloudFormationClient", stack: "StackTypeDef", context: CommandContext) -> None:
     if stack["StackStatus"] == "UPDATE_COMPLETE":
         return
-    events = client.describe_stack_events(StackName=stack["StackName"])["StackEvents"]
-    reasons = (event["ResourceStatusReason"] for event in events if event.get("ResourceStatusReason"))
     raise CommandError(
         f"the update of {stack['StackName']} was rolled back ({stack['StackStatus']}): "
-        f"{next(reasons, 'CloudFormation gives no reason')}"
+        f"{describe_failure(client, context)}"
     )

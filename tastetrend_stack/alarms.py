@@ -72,13 +72,6 @@ ALARMS = (
         "An invocation failed. It is retried; after the last retry its event is in the failure queue.",
     ),
     Alarm(
-        "live-errors",
-        MetricSpec("live alias", "Errors"),
-        1,
-        "An invocation by a real event failed, of any version that gets events.",
-        period_minutes=1,
-    ),
-    Alarm(
         "throttles",
         MetricSpec("live alias", "Throttles"),
         1,

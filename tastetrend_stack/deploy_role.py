@@ -27,6 +27,7 @@ _AUDIENCE = {f"{_ISSUER}:aud": "sts.amazonaws.com"}
 _REPOSITORY = re.compile(r"[\w-]+/[\w.-]+|[\w-]+@\d+/[\w.-]+@\d+")
 _QUALIFIER = DefaultStackSynthesizer.DEFAULT_QUALIFIER
 _BOOTSTRAP_ROLES = ("deploy", "file-publishing")  # made by `cdk bootstrap`; a synthesis looks up nothing
+_READ_DEPLOYMENTS = ["codedeploy:ListDeployments", "codedeploy:GetDeployment"]
 _BOOTSTRAP_VERSION = f"parameter/cdk-bootstrap/{_QUALIFIER}/version"
 
 
@@ -105,6 +106,8 @@ def _release_grants(environment: Environment) -> list[Grant]:
         Grant(promotion, [etl, f"{etl}:*"], any_version, conditional=False),
         Grant(large_promotion, [large, f"{large}:*"], any_version, conditional=False),
         Grant(["lambda:InvokeFunction"], [gate, *aliases], conditional=False),
+        # Why a canary was stopped.
+        *([Grant(_READ_DEPLOYMENTS, [_deployment_group(environment)])] if environment.canary else []),
         Grant(["s3:ListBucket"], buckets),
         Grant(["s3:ListBucketVersions"], [uploads]),
         # S3 requires GetObject for a HEAD too.
@@ -114,6 +117,11 @@ def _release_grants(environment: Environment) -> list[Grant]:
         Grant(["s3:PutObject"], releases, by_version),
         Grant(["s3:DeleteObject"], processed, any_output),
     ]
+
+
+def _deployment_group(environment: Environment) -> str:
+    name = environment.resource_name("etl")
+    return regional_arn("codedeploy", f"deploymentgroup:{name}/{name}-{environment.live_alias}")
 
 
 def _on_stack(environment: Environment, calls: Sequence[str]) -> Grant:

@@ -34,7 +34,7 @@ class Storage(Construct):
             kind="access-logs",
             lifecycle=[audit_retention(environment)],
         )
-        self.raw = self._build_bucket("raw", [*_expire(retention.raw)], roles.uploaders)
+        self.raw = self._build_bucket("raw", [], roles.uploaders, days=retention.raw)
         expiring = [
             _QUERY_RESULTS,
             *_expire(retention.datasets, "processed/"),
@@ -47,13 +47,23 @@ class Storage(Construct):
         self.data = [self.raw, self.processed, self.artifacts]
 
     def _build_bucket(
-        self, kind: str, expiring: list[s3.LifecycleRule], roles: tuple[str, ...] = ()
+        self,
+        kind: str,
+        expiring: list[s3.LifecycleRule],
+        roles: tuple[str, ...] = (),
+        *,
+        days: int | None = None,
     ) -> s3.Bucket:
-        """Build a bucket that keeps current objects, beside those that `expiring` has rules for."""
+        """Build a bucket that keeps current objects for so many days, and those of `expiring` as that says.
+
+        All objects have one rule only, as S3 has refused two rules with the same filter. With an expiration,
+        S3 removes delete markers without versions by itself, and accepts no option for it.
+        """
         kept = s3.LifecycleRule(
+            expiration=Duration.days(days) if days else None,
             abort_incomplete_multipart_upload_after=Duration.days(7),
             noncurrent_version_expiration=Duration.days(self._environment.noncurrent_version_days),
-            expired_object_delete_marker=True,
+            expired_object_delete_marker=None if days else True,
         )
         return PrivateBucket(
             self,
@@ -74,6 +84,6 @@ class Storage(Construct):
         return [own, *self._environment.roles.operators, *roles]
 
 
-def _expire(days: int | None, prefix: str | None = None) -> list[s3.LifecycleRule]:
+def _expire(days: int | None, prefix: str) -> list[s3.LifecycleRule]:
     """Return the rule that deletes objects after so many days; none if they are kept."""
     return [s3.LifecycleRule(prefix=prefix, expiration=Duration.days(days))] if days else []

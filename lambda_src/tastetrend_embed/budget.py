@@ -134,7 +134,7 @@ class Budget:
             if portion < least:
                 raise OverBudgetError(
                     f"{least:,} tokens are needed, but {max(0, portion):,} of the {self._limit:,} of today "
-                    "are left; the message will be delivered again"
+                    "are left; a new message waits in its place"
                 )
             with suppress(ConcurrentWriteError):
                 self._counter.write(self._day, reserved + portion, etag)

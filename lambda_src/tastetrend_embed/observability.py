@@ -39,8 +39,12 @@ def record_failure(key: str, error: RetryableError) -> None:
     """Log a dataset whose message will be delivered again."""
     logger.error("failed", extra={"key": key, "reason": str(error), "error_type": type(error).__name__})
     _count("EmbeddingFailures", 1)
-    if isinstance(error, OverBudgetError):
-        _count("EmbeddingBudgetExceeded", 1)
+
+
+def record_over_budget(key: str, error: OverBudgetError) -> None:
+    """Log a dataset that waits for the tokens of another day; the alarm on the metric stops the function."""
+    logger.warning("over budget", extra={"key": key, "reason": str(error)})
+    _count("EmbeddingBudgetExceeded", 1)
 
 
 def _count(name: str, value: int) -> None:

@@ -7,11 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from tastetrend_etl.errors import TasteTrendError
 from tastetrend_etl.pseudonym import normalize
+from tastetrend_etl.schema import NULL_VALUES
+from tastetrend_etl.transform.words import ANONYMOUS_NAMES
 
 ERASED = "[erased]"
 """What replaces the name in other people's texts."""
 
+_MIN_LETTERS = 2
 _LETTER = r"[^\W\d_]"
 _APOSTROPHE = re.compile("['\u2018\u2019\u02bc\u0060\u00b4]")
 _ANY_APOSTROPHE = "(?:['\u2018\u2019\u02bc\u0060\u00b4]|\\\\u2019|\\\\u2018)"
@@ -24,6 +28,22 @@ _BETWEEN_REVERSED = rf"(?:,[^\S\t]++|{_BETWEEN})"
 _CELL_ENDS = re.compile(r'[",;\t|^~{}\[\]:\x01\x1f\r\n]+')
 _PART = re.compile(r"[^\W_]+")
 _ESCAPED_CHARACTER, _ESCAPED_SPACE = re.compile(r"\\u([0-9a-fA-F]{4})"), re.compile(r"\\[nrt]")
+
+
+class InvalidNameError(TasteTrendError):
+    """What is given as a name is none, or one that many use; the message does not quote it."""
+
+
+def check_name(name: str) -> None:
+    """Check that a name is somebody's, before anything is searched for it.
+
+    Raises:
+        InvalidNameError: it is too short, a word for no value, or a name such as `Guest`.
+    """
+    if sum(map(str.isalpha, name)) < _MIN_LETTERS or name.strip().lower() in NULL_VALUES:
+        raise InvalidNameError("a customer's name has at least two letters; nothing was searched")
+    if " ".join(name.casefold().split()) in ANONYMOUS_NAMES:
+        raise InvalidNameError("many customers use this name, so it is nobody's; nothing was searched")
 
 
 @dataclass(frozen=True)

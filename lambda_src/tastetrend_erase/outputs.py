@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tastetrend_erase.contents import has_customer, names_of, raw_key_of
+from tastetrend_erase.former_outputs import SOURCE_VERSION
 from tastetrend_erase.models import EraseContext, KeyResult, NotErasableError
 from tastetrend_erase.versions import Version, delete_version, download_version, list_versions
 from tastetrend_etl.pseudonym import PseudonymKey
 from tastetrend_etl.temp_workspace import temp_workspace
 
-_SOURCE_VERSION = "source-version-id"
 _QUERIES, _DATASETS = "queries/", ("processed/", "reference/")
 _STAMP = r"\.\d{8}T\d{6}Z-[0-9a-f]{8}"
 # Of contract version 1, rejected rows and error reports are under `processed/`.
@@ -110,4 +110,4 @@ def _opened(version: Version, context: EraseContext) -> Iterator[_Opened | None]
     with temp_workspace() as folder:
         path = folder / "output"
         response = download_version(context.s3, version, path)
-        yield _Opened(version, path, response["Metadata"].get(_SOURCE_VERSION, "")) if response else None
+        yield _Opened(version, path, response["Metadata"].get(SOURCE_VERSION, "")) if response else None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from tastetrend_erase.former_outputs import delete_added, find_outputs
 from tastetrend_erase.models import EraseContext, Found, KeyResult, NotErasableError
 from tastetrend_erase.rewrite import may_contain, open_copy, rewrite
 from tastetrend_erase.versions import Version, delete_version, download_version, list_versions
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef as Response
 
 WAS_DELETED = "was-deleted"
-"""Metadata of a rewritten version of a deleted object; it is deleted again after it was processed."""
+"""Metadata of a rewritten version of a deleted object: the outputs that it had.
+
+It is deleted again after it was processed, with the other outputs.
+"""
 
 _REPLACED = "the raw object was replaced or deleted meanwhile; run this again"
 _KEY = "the key contains the name; copy the object under another key, and delete all its versions"
@@ -112,9 +116,13 @@ def _has_customer(version: Version, result: KeyResult, context: EraseContext) ->
 
 
 def _delete_again(newest: Version, context: EraseContext) -> None:
-    """Delete again what was deleted before, while an older version shows that this erasure rewrote it."""
+    """Delete again what was deleted before, while an older version shows that this erasure rewrote it.
+
+    First the outputs, as without the raw object nothing would tell which.
+    """
     head = context.s3.head_object(Bucket=newest.bucket, Key=newest.key, VersionId=newest.id)
     if WAS_DELETED in head["Metadata"]:
+        delete_added(source_of(newest.bucket, newest.key, head), head["Metadata"][WAS_DELETED], context)
         context.s3.delete_object(Bucket=newest.bucket, Key=newest.key, IfMatch=head["ETag"])
 
 
@@ -145,7 +153,7 @@ def _put(searched: _Searched, context: EraseContext) -> None:
     if version.is_latest:
         metadata.pop(WAS_DELETED, None)  # it was restored after an earlier erasure
     else:
-        metadata[WAS_DELETED] = "true"
+        metadata[WAS_DELETED] = find_outputs(source_of(version.bucket, version.key, response), context)
     arguments: dict[str, Any] = {name: value for name, value in response.items() if name in _KEPT_HEADERS}
     arguments |= {"IfMatch": response["ETag"]} if version.is_latest else {"IfNoneMatch": "*"}
     with searched.copy.open("rb") as body:

@@ -225,16 +225,20 @@ def test_only_the_measure_of_retrieval_needs_the_package_for_embedding():
 
 # As those of `EMBED`; to erase a customer takes the parser and, to compare files, the pipeline.
 ERASE = {
-    "customer": (set(), {"pseudonym"}),
+    "customer": (set(), {"errors", "pseudonym", "schema", "transform"}),
     "models": ({"customer"}, {"errors"}),
     "eraser": ({"customer", "models"}, {"models", "parse", "schema"}),
     "records": ({"eraser", "models"}, {"limits", "models", "parse"}),
     "unchanged": ({"customer", "eraser", "models"}, {"errors", "limits", "models", "pipeline"}),
     "rewrite": ({"customer", "eraser", "models", "records", "unchanged"}, {"errors", "models", "parse"}),
     "versions": ({"models"}, {"s3_parquet"}),
-    "raw_objects": ({"models", "rewrite", "versions"}, {"s3_download", "s3_parquet", "temp_workspace"}),
+    "former_outputs": ({"models"}, {"models", "output_keys", "s3_download", "s3_parquet"}),
+    "raw_objects": (
+        {"former_outputs", "models", "rewrite", "versions"},
+        {"s3_download", "s3_parquet", "temp_workspace"},
+    ),
     "contents": ({"customer", "models"}, {"pseudonym"}),
-    "outputs": ({"contents", "models", "versions"}, {"pseudonym", "temp_workspace"}),
+    "outputs": ({"contents", "former_outputs", "models", "versions"}, {"pseudonym", "temp_workspace"}),
 }
 ERASE_FILES = sorted((ROOT / "lambda_src" / "tastetrend_erase").glob("[!_]*.py"))
 

@@ -90,6 +90,23 @@ def test_every_link_leads_somewhere(page):
     assert [link for link in links if not (PROJECT / page).parent.joinpath(link).exists()] == []
 
 
+def slug(heading):
+    """Return the anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", sorted((PROJECT / "docs").glob("*.md")), ids=lambda page: page.name)
+def test_every_link_to_a_section_leads_to_one(page):
+    missing = []
+    for target, anchor in re.findall(r"\]\(([^):]*)#([^)]+)\)", page.read_text(encoding="utf-8")):
+        there = page.parent / target if target else page
+        headings = re.findall(r"^#+ (.+)$", there.read_text(encoding="utf-8"), re.MULTILINE)
+        if anchor not in map(slug, headings):
+            missing.append(f"{target}#{anchor}")
+
+    assert missing == []
+
+
 def test_the_layout_in_the_readme_is_the_tree():
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
     layout = readme[readme.index("## How it is laid out") : readme.index("## Develop it")]

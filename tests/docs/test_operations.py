@@ -20,5 +20,14 @@ def test_each_section_says_what_it_means_what_to_look_at_what_to_do_and_when_it_
         assert re.findall(r"^- \*\*(\w+)\*\*: ", section, re.MULTILINE) == ["Means", "Look", "Do", "OK"], name
 
 
+def test_no_other_page_says_what_alarms_mean():
+    rows = [f"| `{name}`" for name in SECTIONS]
+    others = [page for page in (PROJECT / "docs").glob("*.md") if page.name != "operations.md"]
+
+    assert [
+        page.name for page in others if any(row in page.read_text(encoding="utf-8") for row in rows)
+    ] == []
+
+
 def test_a_reference_to_another_section_leads_to_one():
     assert set(re.findall(r"\]\(#([a-z-]+)\)", PAGE)) <= SECTIONS.keys()

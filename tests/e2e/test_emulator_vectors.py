@@ -192,7 +192,10 @@ def test_a_stack_deletes_its_index_and_bucket(account):
     account.stacks.delete_stack(StackName="deleted")
     account.stacks.get_waiter("stack_delete_complete").wait(StackName="deleted")
 
+    assert account.vectors.list_vector_buckets(prefix="delete")["vectorBuckets"] == []
     account.vectors.create_vector_bucket(vectorBucketName="deleted")
+    (listed,) = account.vectors.list_vector_buckets(prefix="delete")["vectorBuckets"]
+    assert listed["vectorBucketName"] == "deleted"
 
 
 def test_vectors_are_put_replaced_read_and_deleted(index):

@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from local.deploy import bootstrap, deploy
 from local.emulator import PROJECT, running
+from ops.ask import QUEUE_COUNTS
 from tastetrend_embed.manifest import PREFIX
 from tastetrend_embed.mask import mask
 from tastetrend_embed.sentences import split_sentences
@@ -67,9 +68,8 @@ class Retrieval:
 
     def waiting(self):
         """Return how many messages are in the queue, those included that the function has received."""
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         url = self.stack["EmbeddingQueueUrl"]
-        return self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        return self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=QUEUE_COUNTS)["Attributes"]
 
     def is_idle(self):
         return not any(map(int, self.waiting().values()))
@@ -245,10 +245,12 @@ def test_over_the_budget_a_file_waits_and_is_embedded_completely_after_it_was_ra
     set_budget(10)
     bucket.upload(key, reviews("Nobody has a budget. Nobody waits.", "The soup was green"))
     bucket.await_outcome(key)
-    wait_until(lambda: bucket.versions(manifest).get(manifest) == 2)  # planned, then given up
+    wait_until(lambda: retrieval.waiting()["ApproximateNumberOfMessagesDelayed"] == "1")
+    wait_until(lambda: retrieval.waiting()["ApproximateNumberOfMessagesNotVisible"] == "0")
+    assert bucket.versions(manifest)[manifest] == 2  # planned, then given up
     assert switch({"source": "aws.cloudwatch", "alarmData": {"state": {"value": "ALARM"}}}) == "Disabled"
     retrieval.sqs.purge_queue(QueueUrl=retrieval.stack["EmbeddingQueueUrl"])
-    retrieval.send(dataset)  # in place of the message that comes back after half an hour
+    retrieval.send(dataset)  # in place of the message that comes after 15 minutes
     assert retrieval.waiting()["ApproximateNumberOfMessages"] == "1"
     assert retrieval.index() == before
 

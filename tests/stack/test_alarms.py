@@ -15,6 +15,15 @@ def alarms(synthesised):
     }
 
 
+def test_no_two_alarms_watch_the_same(retrieval_stack):
+    watched = [
+        str(sorted((name, str(plain(alarm.get(name)))) for name in ("MetricName", "Dimensions", "Metrics")))
+        for alarm in alarms(retrieval_stack).values()
+    ]
+
+    assert len(watched) == len(set(watched)) > 10
+
+
 @pytest.mark.parametrize(
     ("name", "metric", "dimension", "threshold"),
     [
@@ -27,7 +36,6 @@ def alarms(synthesised):
             {"FunctionName": "${EtlFunction57A3B50C}"},
             900_000,
         ),
-        ("live-errors", "AWS/Lambda Errors Sum", LIVE, 1),
         (
             "lost-failures",
             "AWS/Lambda DestinationDeliveryFailures Sum",

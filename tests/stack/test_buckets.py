@@ -12,7 +12,7 @@ BUCKETS = {
     "StorageAccessLogs96FB524C": "access-logs",
 }
 EXPIRING = {
-    "StorageRaw7E344C76": [None],
+    "StorageRaw7E344C76": [],
     "StorageProcessedA33E9072": ["queries/", "processed/", "curated/", "rejected/"],
     "StorageArtifacts08431D1F": ["gate/", "processed/", "reference/", "rejected/"],
 }
@@ -77,8 +77,17 @@ def test_overwritten_data_can_be_restored_for_a_while(bucket, any_stack):
     assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
     assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] >= 7
     assert rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == 7
-    assert "ExpirationInDays" not in rule  # of all prefixes
-    assert all(other.get("Prefix") in EXPIRING[bucket] for other in expiring)
+    assert ("ExpirationInDays" in rule) is (bucket == DATA[0])  # only raw files expire under all prefixes
+    assert ("ExpirationInDays" in rule) is not ("ExpiredObjectDeleteMarker" in rule)
+    assert [other.get("Prefix") for other in expiring if other.get("Prefix") not in EXPIRING[bucket]] == []
+
+
+@pytest.mark.parametrize("bucket", BUCKETS)
+def test_no_two_rules_have_the_same_filter(bucket, any_stack):
+    rules = any_stack.properties("S3::Bucket")[bucket]["LifecycleConfiguration"]["Rules"]
+    prefixes = [rule.get("Prefix") for rule in rules]
+
+    assert len(prefixes) == len(set(prefixes))
 
 
 def test_objects_of_gate_runs_expire(any_stack):
@@ -132,5 +141,5 @@ def test_data_expire_after_the_days_of_the_environment(name, raw, datasets, cura
 
 def rules_of(stack, bucket):
     """Return the rules of a bucket that delete current objects."""
-    _, *rules = stack.properties("S3::Bucket")[bucket]["LifecycleConfiguration"]["Rules"]
-    return rules
+    rules = stack.properties("S3::Bucket")[bucket]["LifecycleConfiguration"]["Rules"]
+    return [rule for rule in rules if "ExpirationInDays" in rule]

@@ -1,9 +1,10 @@
-"""Over the budget, messages fail at once and wait; nothing is lost, and nothing is paid for twice."""
+"""Over the budget, messages are sent anew and wait; nothing is lost, and nothing is paid for twice."""
 
 import importlib
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tastetrend_embed.budget import PREFIX, Budget
 from tastetrend_embed.embedding import Embedder
@@ -35,29 +36,61 @@ def metrics(text):
     return values
 
 
-def test_a_message_over_the_budget_fails_and_is_embedded_after_it_was_raised(deployment, capsys):
+@pytest.fixture
+def sent(deployment, monkeypatch):
+    """Return the requests that the function sends to its queue."""
+    requests = []
+    sqs = deployment.handler.SQS
+    monkeypatch.setattr(sqs, "send_message", lambda **request: requests.append(request))
+    return requests
+
+
+def test_a_message_over_the_budget_is_sent_anew_and_embedded_after_it_was_raised(deployment, sent, capsys):
+    deployment.put({})
+    set_limit(deployment, NEEDED - 1)
+
+    assert deployment.notify() == []
+    (message,) = sent
+    assert (message["QueueUrl"], message["DelaySeconds"]) == (deployment.queue.url, 900)
+    written = metrics(capsys.readouterr().out)
+    assert written["EmbeddingBudgetExceeded"] == 1
+    assert "EmbeddingFailures" not in written
+    assert (deployment.model.texts, deployment.vectors()) == ([], {})
+
+    assert deployment.send(message["MessageBody"]) == []
+    assert sent[1:] == [message]
+    capsys.readouterr()
+
+    set_limit(deployment, NEEDED)
+    assert deployment.send(message["MessageBody"]) == []
+    assert "EmbeddingBudgetExceeded" not in metrics(capsys.readouterr().out)
+    assert (deployment.sentences(), len(sent)) == (SENTENCES, 2)
+
+
+def test_a_message_that_cannot_be_sent_anew_fails_and_stays_in_the_queue(deployment, monkeypatch):
+    def refuse(**_):
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "SendMessage")
+
+    monkeypatch.setattr(deployment.handler.SQS, "send_message", refuse)
     deployment.put({})
     set_limit(deployment, NEEDED - 1)
 
     assert deployment.notify() == [0]
-    assert metrics(capsys.readouterr().out)["EmbeddingBudgetExceeded"] == 1
-    assert (deployment.model.texts, deployment.vectors()) == ([], {})
-
     set_limit(deployment, NEEDED)
     assert deployment.notify() == []
-    assert "EmbeddingBudgetExceeded" not in metrics(capsys.readouterr().out)
     assert deployment.sentences() == SENTENCES
 
 
-def test_what_fits_is_embedded_and_the_rest_follows_once(deployment, monkeypatch):
+def test_what_fits_is_embedded_and_the_rest_follows_once(deployment, sent, monkeypatch):
     monkeypatch.setattr("tastetrend_embed.sync.BATCH", 2)
     deployment.put(*({"review_id": f"r{at}", "review_text": f"Text {at}."} for at in range(10)))
     set_limit(deployment, 40)  # at most 30 for a batch, of which 4 are used
 
-    assert deployment.notify() == [0]
+    assert deployment.notify() == []
     assert len(deployment.vectors()) == 6
     set_limit(deployment, 100)
-    assert deployment.notify() == []
+    assert deployment.send(*(message["MessageBody"] for message in sent)) == []
+    assert len(sent) == 1
     assert len(deployment.vectors()) == len(deployment.model.texts) == 10
 
 
@@ -83,7 +116,8 @@ def test_when_the_counter_is_deleted_the_day_begins_again(deployment):
     deployment.put({})
     set_limit(deployment, NEEDED)
     deployment.s3.put_object(Bucket=PROCESSED, Key=COUNTER, Body=b'{"reserved_tokens": 1}')
-    assert deployment.notify() == [0]
+    deployment.notify()
+    assert deployment.vectors() == {}
     deployment.s3.delete_object(Bucket=PROCESSED, Key=COUNTER)
 
     assert deployment.notify() == []

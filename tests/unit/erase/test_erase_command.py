@@ -263,6 +263,22 @@ def test_a_deleted_raw_file_is_deleted_again(store, upload, erase):
     assert dataset(store).num_rows == 4
 
 
+def test_outputs_that_a_deleted_raw_file_did_not_have_are_deleted_again(store, upload, erase):
+    upload(FORMS["comma"])
+    store.client.delete_object(Bucket=RAW, Key="reviews.csv")
+    gone = [dataset_keys("reviews.csv")["reviews"], curated_keys("reviews.csv")["reviews"]]
+    for key in gone:
+        store.client.delete_object(Bucket=PROCESSED, Key=key)
+
+    status, _, messages = erase(NAME, "--yes")
+
+    assert status == 0, messages
+    assert versions_with(store.client, NAME) == []
+    assert "Contents" not in store.client.list_objects_v2(Bucket=RAW)
+    assert not {*gone} & {*store.keys()}
+    assert store.reports("validation")  # which it had
+
+
 def test_results_of_queries_with_the_name_are_deleted(store, erase):
     for key, body in {"queries/a.csv": f'"text"\n"{NAME}!"\n', "queries/b.csv": '"text"\n"x"\n'}.items():
         store.client.put_object(Bucket=PROCESSED, Key=key, Body=body.encode())
@@ -342,6 +358,19 @@ def test_what_is_nobodys_name_is_refused(name, store, erase):
 
     assert (status, data) == (2, None)
     assert "name" in messages
+
+
+@pytest.mark.parametrize("name", ["", " ", "7", "N/A", "guest"])
+@pytest.mark.parametrize("step", ["identify", "search", "rewrite", "purge"])
+def test_the_function_refuses_it_too(step, name, store, upload, service):
+    upload(FORMS["comma"])
+    before = store.keys()
+    event = {"step": step, "bucket": "raw", "keys": ["reviews.csv"], "name": name}
+
+    response = service.invoke(FunctionName="tastetrend-local-erase", Payload=json.dumps(event))
+
+    assert json.load(response["Payload"])["errorType"] == "InvalidNameError"
+    assert store.keys() == before
 
 
 def test_files_that_take_too_long_are_left_for_another_invocation(store, upload, erase, service):

@@ -1,10 +1,12 @@
 """CloudFormation with CodeDeploy's part, Lambda, STS and S3 in memory, as far as releases need them."""
 
 import io
+from datetime import UTC, datetime
 
 from botocore.exceptions import ClientError
 
 ETL, LARGE = "tastetrend-prod-etl", "tastetrend-prod-etl-large"
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
 CALLER = "arn:aws:sts::1:assumed-role/deploy/someone"
 
 
@@ -22,11 +24,13 @@ class FakeAws:
     Attributes:
         fuse: the number of the call at which the command is killed; None: never.
         canary_polls: how often a canary is looked at before it ends.
+        canary_error: CodeDeploy's information on the last deployment; None: nobody may read it.
         stops: reasons for which updates with this value of `TrafficShift` are rolled back.
     """
 
     def __init__(self, version="4", newest=6):
         self.newest, self.fuse, self.canary_polls, self.stops = newest, None, 3, {}
+        self.canary_error = None
         self.aliases = {
             (function, alias): {"FunctionVersion": str(int(version) + extra), "weights": {}}
             for function, extra in ((ETL, 0), (LARGE, 10))
@@ -69,7 +73,7 @@ class FakeAws:
         self.aliases[LARGE, alias]["FunctionVersion"] = str(int(version) + 10)
 
     def connect(self, service):
-        assert service in {"cloudformation", "lambda", "sts"}
+        assert service in {"cloudformation", "codedeploy", "lambda", "sts"}
         return self
 
     def call(self, name):
@@ -92,7 +96,33 @@ class FakeAws:
 
     def describe_stack_events(self, **_):
         self.call("describe_stack_events")
-        return {"StackEvents": [{"ResourceStatusReason": self.reason}]}
+        rows = [
+            ("stack", "UPDATE_ROLLBACK_IN_PROGRESS", "The following resource(s) failed to update: [Alias]."),
+            ("another", "UPDATE_FAILED", "Resource update cancelled"),
+            ("alias", "UPDATE_FAILED", self.reason),
+            ("stack", "UPDATE_IN_PROGRESS", "User Initiated"),
+            ("alias", "UPDATE_FAILED", "the reason of an earlier update"),
+        ]
+        names = ("PhysicalResourceId", "ResourceStatus", "ResourceStatusReason")
+        common = {"StackId": "stack", "Timestamp": NOW}
+        return {"StackEvents": [common | dict(zip(names, row, strict=True)) for row in rows]}
+
+    # CodeDeploy
+
+    def list_deployments(self, *, deploymentGroupName, createTimeRange, **_):  # noqa: N803 # as boto3 names it
+        assert (deploymentGroupName, createTimeRange) == (f"{ETL}-prod", {"start": NOW})
+        if self.canary_error is None:
+            raise refusal("no permission", "AccessDeniedException")
+        return {"deployments": ["d-1"]}
+
+    def get_deployment(self, *, deploymentId):  # noqa: N803 # as boto3 names it
+        return {
+            "deploymentInfo": {
+                "deploymentId": deploymentId,
+                "createTime": NOW,
+                "errorInformation": self.canary_error,
+            }
+        }
 
     def update_stack(self, *, Parameters, **_):  # noqa: N803 # as boto3 names it
         self.call("update_stack")

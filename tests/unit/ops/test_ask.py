@@ -236,7 +236,7 @@ def test_only_the_nearest_sentences_are_shown_and_it_says_so(services, tastetren
 
 
 def test_it_says_how_many_files_are_not_yet_in_the_index(reviews, tastetrend):
-    reviews.waiting = 3
+    reviews.waiting = 2
 
     result = tastetrend("ask", "Do guests wait?", "--env", "dev")
 
@@ -334,7 +334,7 @@ def test_an_empty_index_is_named_with_the_files_that_wait(options, services, tas
     result = tastetrend("ask", "Do guests wait?", "--env", "dev", *options)
 
     assert result.status == 1
-    assert result.stderr == "error: the index of dev has no reviews; about 4 files wait to be embedded\n"
+    assert result.stderr == "error: the index of dev has no reviews; about 6 files wait to be embedded\n"
 
 
 def test_retrieval_that_is_switched_off_is_named(reviews, outputs, tastetrend):

@@ -213,6 +213,8 @@ def test_what_an_older_stack_has_left_fails_before_the_first_deployment(aws):
     boto3.client("s3").create_bucket(Bucket="tastetrend-development")
     boto3.client("sqs").create_queue(QueueName="tastetrend-dev-etl-failures")
     boto3.client("logs").create_log_group(logGroupName="/aws/lambda/tastetrend-dev-etl")
+    for name in ("tastetrend-dev-vectors-1", "tastetrend-development-vectors-1"):
+        boto3.client("s3vectors").create_vector_bucket(vectorBucketName=name)
     boto3.client("secretsmanager").create_secret(Name="tastetrend-dev-pseudonym-key", SecretString="k")
 
     finding = doctor_account.check_leftovers(NEW)
@@ -220,7 +222,7 @@ def test_what_an_older_stack_has_left_fails_before_the_first_deployment(aws):
         "fail",
         (
             "an older stack has left /aws/lambda/tastetrend-dev-etl, tastetrend-dev-etl-failures, "
-            "tastetrend-dev-pseudonym-key, tastetrend-dev-raw-1"
+            "tastetrend-dev-pseudonym-key, tastetrend-dev-raw-1, tastetrend-dev-vectors-1"
         ),
     )
     assert doctor_account.check_leftovers(target("ROLLBACK_COMPLETE")) == finding

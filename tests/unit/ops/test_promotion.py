@@ -100,6 +100,20 @@ class Forgetful:
         self._aws.update_stack(Parameters=parameters)  # raises
 
 
+def test_the_record_has_the_reason_of_codedeploy(prod, gate):
+    prod.aws.stops = {"canary": "Rollback successful"}
+    prod.aws.canary_error = {"code": "ALARM_ACTIVE", "message": "One or more alarms have been activated"}
+
+    with pytest.raises(CommandError):
+        promote(prod)
+
+    (last,) = [each for each in read_events(prod.context, {}) if each.kind == "promotion_failed"]
+    assert last.reason == (
+        "the update of tastetrend-prod was rolled back (UPDATE_ROLLBACK_COMPLETE): Rollback successful; "
+        "CodeDeploy ended d-1: ALARM_ACTIVE: One or more alarms have been activated"
+    )
+
+
 def test_a_canary_that_an_alarm_stops_fails_with_the_reason_and_is_recorded(prod, gate):
     prod.aws.stops = {"canary": "alarm tastetrend-prod-etl-canary-errors"}
 

@@ -347,6 +347,28 @@ def test_an_alias_that_was_never_promoted_has_nothing_to_go_back_to(prod):
         roll_back(prod)
 
 
+def test_only_the_live_alias_changes_how_it_moves_next(prod, repaired):
+    prod.aws.parameters |= {"StagingVersion": "5", "LargeStagingVersion": "15"}
+    prod.aws.move_by_hand("staging", "5")
+    prod.record("promoted", "staging", "5", "4")
+
+    assert rollback_version(prod.context, "staging", None, repair=False, yes=True).exit_code == 0
+    assert prod.aws.parameters["StagingVersion"] == "4"
+    assert prod.aws.parameters["TrafficShift"] == "canary"
+
+    promote(prod)
+    assert roll_back(prod).exit_code == 0
+    assert prod.aws.parameters["TrafficShift"] == "all-at-once"
+
+
+def test_it_says_that_the_alias_serves_the_version_already(prod, repaired):
+    promote(prod)
+    prod.aws.move_by_hand("prod", "4")
+
+    assert roll_back(prod).exit_code == 0
+    assert "prod of prod serves version 4 already, so no traffic is moved." in prod.output.getvalue()
+
+
 def test_a_stack_without_a_canary_has_no_parameter_for_it(prod, repaired, monkeypatch):
     promote(prod)
     given = []
