@@ -15,6 +15,8 @@ COMMANDS = (
     "ask",
     "erase",
     "doctor",
+    "status",
+    "history",
     "failures",
     "redrive",
     "replay",
@@ -40,6 +42,8 @@ ON_AWS = {  # with their required arguments other than --env
     "releases": [],
     "destroy": [],
     "doctor": [],
+    "status": [],
+    "history": [],
 }
 
 

@@ -1,0 +1,30 @@
+"""The alarms that ring."""
+
+import boto3
+
+from ops.stack_outputs import CommandContext
+from ops.status_models import Part, Problem, stamp
+
+
+def read_alarms(context: CommandContext) -> list[Part]:
+    """Return how many alarms there are, and those that ring, since when, with the section on each."""
+    prefix = f"tastetrend-{context.env}-"
+    pages = boto3.client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=prefix)
+    alarms = [alarm for page in pages for alarm in page["MetricAlarms"]]
+    ringing = [
+        {
+            "name": name,
+            "since": stamp(alarm.get("StateTransitionedTimestamp") or alarm["StateUpdatedTimestamp"]),
+            "section": f"docs/operations.md#{name}",
+        }
+        for alarm in alarms
+        if alarm["StateValue"] == "ALARM"
+        for name in [alarm["AlarmName"].removeprefix(f"{prefix}etl-")]
+    ]
+    problems = [
+        Problem(f"the alarm {each['name']} rings since {each['since']}", f"see {each['section']}")
+        for each in ringing
+    ]
+    names = ", ".join(each["name"] for each in ringing)
+    line = f"{len(ringing)} of {len(alarms)} ring{f': {names}' if names else ''}"
+    return [Part("alarms", {"count": len(alarms), "ringing": ringing}, [line], problems)]

@@ -1,0 +1,89 @@
+"""The status of the stack, its aliases, and a running shift of traffic."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+
+from ops import manifests
+from ops.alias_state import AliasState, read_state
+from ops.doctor_stack import judge_stack
+from ops.drift import find_drift
+from ops.manifests import PREVIOUS_STAGE
+from ops.release_history import last_move, unfinished
+from ops.release_log import Event, read_events
+from ops.stack_outputs import CommandContext, find_stack
+from ops.status_models import Part, Problem, stamp
+
+_MAX_HOURS = 1  # that the gate of a promotion and its canary can take
+_COMMANDS = {"promotion_started": "promote", "rollback_started": "rollback"}
+
+
+def read_stack(context: CommandContext) -> list[Part]:
+    """Return what CloudFormation says."""
+    name = f"tastetrend-{context.env}"
+    stack = find_stack(context.env)
+    if not stack:
+        return []  # deleted since the command began
+    status, updated = stack["StackStatus"], stamp(stack.get("LastUpdatedTime") or stack["CreationTime"])
+    finding = judge_stack(status, name)
+    problems = [Problem(f"the stack: {finding.found}", finding.remedy)] if finding.status == "fail" else []
+    data = {"name": name, "status": status, "updated": updated}
+    return [Part("stack", data, [f"{status}, last updated {updated}"], problems)]
+
+
+def read_aliases(context: CommandContext) -> list[Part]:
+    """Return which version each alias serves since when, drift, and a running shift."""
+    events = read_events(context, manifests.load(context))
+    states = [read_state(context, alias) for alias in PREVIOUS_STAGE]
+    drift = find_drift(states, events)
+    repair = f"tastetrend releases --repair --env {context.env}"
+    problems = [Problem(sentence, repair) for found in drift.values() for sentence in found]
+    promoted = {state.alias for state in states if state.stack}
+    rows = []
+    for alias, version in sorted(manifests.current_versions(context.function).items()):
+        move = last_move(events, alias)
+        since = move.time if move and move.version == version else _published(context, version)
+        sentences = drift.get(alias, [])
+        row = {"alias": alias, "version": version, "since": since, "follows_newest": alias not in promoted}
+        rows.append(row | {"drift": sentences})
+    return [
+        Part("aliases", rows, [_line(row) for row in rows], problems),
+        _find_shift(context, states, events),
+    ]
+
+
+def _published(context: CommandContext, version: str) -> str:
+    """Return when a version was published, by which an alias that follows the newest one was moved."""
+    client = boto3.client("lambda")
+    return client.get_function_configuration(FunctionName=context.function, Qualifier=version)["LastModified"]
+
+
+def _line(row: dict[str, Any]) -> str:
+    drift = f", drift: {len(row['drift'])}" if row["drift"] else ""
+    newest = ", follows the newest" if row["follows_newest"] else ""
+    return f"{row['alias']} serves version {row['version']} since {row['since'][:19]}Z{newest}{drift}"
+
+
+def _find_shift(context: CommandContext, states: Sequence[AliasState], events: Sequence[Event]) -> Part:
+    """Return the promotion or rollback under way; a problem if it was begun long ago and stands still."""
+    for state in states:
+        begun = unfinished(events, state.alias)
+        if begun and begun.kind in _COMMANDS:
+            data = {"alias": begun.alias, "version": begun.version, "begun": begun.time, "by": begun.by}
+            command = _COMMANDS[begun.kind]
+            what = f"{command} of {begun.alias} to version {begun.version}, begun {begun.time[:19]}Z"
+            part = f", which gets a part of the events by version {state.weighted}" if state.weighted else ""
+            problems = []
+            if not state.is_updating and _hours_since(begun.time) > _MAX_HOURS:
+                again = f"tastetrend {command} {begun.alias} --env {context.env}"
+                problems.append(Problem(f"{what} by {begun.by}, has not ended", again))
+            return Part(
+                "shift", data | {"command": command, "weighted": state.weighted}, [what + part], problems
+            )
+    return Part("shift", None, ["none"])
+
+
+def _hours_since(time: str) -> float:
+    return (datetime.now(UTC) - datetime.fromisoformat(time)).total_seconds() / 3_600
