@@ -14,7 +14,7 @@ from ops.releases import describe_event
 from ops.result import Result
 from ops.stack_outputs import CommandContext
 from ops.status_files import describe_file
-from ops.status_models import stamp
+from ops.status_models import brief, stamp
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def list_history(context: CommandContext, limit: int) -> Result:
         ]
     shown = sorted(entries, key=lambda entry: entry.time)[-limit:]
     for entry in shown:
-        context.console.print(f"{entry.time[:19]}Z  {entry.kind:8}{entry.text}")
+        context.console.print(f"{brief(entry.time)}  {entry.kind:8}{entry.text}")
     context.console.print(f"{context.env}: the newest {len(shown):,} entries; --limit gives more.")
     return Result({"environment": context.env, "entries": [asdict(entry) for entry in shown]})
 
@@ -58,7 +58,7 @@ def _read_batches(context: CommandContext, limit: int) -> Iterator[Entry]:
 
 def _describe(execution: Execution) -> str:
     what = "large file" if execution.kind == "file" else f"batch {execution.name} over"
-    ended = f", ended {stamp(execution.stopped)}" if execution.stopped else ""
+    ended = f", ended {brief(stamp(execution.stopped))}" if execution.stopped else ""
     return f"{what} {execution.over!r}: {execution.status}{ended}"
 
 

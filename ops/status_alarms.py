@@ -3,7 +3,7 @@
 import boto3
 
 from ops.stack_outputs import CommandContext
-from ops.status_models import Part, Problem, stamp
+from ops.status_models import Part, Problem, brief, stamp
 
 
 def read_alarms(context: CommandContext) -> list[Part]:
@@ -22,7 +22,7 @@ def read_alarms(context: CommandContext) -> list[Part]:
         for name in [alarm["AlarmName"].removeprefix(f"{prefix}etl-")]
     ]
     problems = [
-        Problem(f"the alarm {each['name']} rings since {each['since']}", f"see {each['section']}")
+        Problem(f"the alarm {each['name']} rings since {brief(each['since'])}", f"see {each['section']}")
         for each in ringing
     ]
     names = ", ".join(each["name"] for each in ringing)

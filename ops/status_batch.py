@@ -8,9 +8,10 @@ import boto3
 from ops.batch_progress import read_counts
 from ops.recent_batches import Execution, read_executions
 from ops.stack_outputs import CommandContext
-from ops.status_models import Part, Problem, stamp
+from ops.status_models import Part, Problem, brief, stamp
 
 _LOOKED_AT = 25  # executions, most of which may be those of single large files
+_COUNTS = ("total", "succeeded", "failed")
 _RECENT = timedelta(days=1)
 
 
@@ -21,7 +22,8 @@ def read_batch(context: CommandContext) -> list[Part]:
     batch = next((execution for execution in executions if execution.kind != "file"), None)
     if not batch:
         return [Part("batch", None, ["none"])]
-    counts = read_counts(client, batch.arn)
+    all_counts = read_counts(client, batch.arn)
+    counts = {name: all_counts[name] for name in _COUNTS} if all_counts else None
     stopped = stamp(batch.stopped) if batch.stopped else None
     data = {
         "execution": batch.name,
@@ -37,7 +39,7 @@ def read_batch(context: CommandContext) -> list[Part]:
         if counts
         else ""
     )
-    line = f"{batch.name} over {batch.over!r}: {batch.status}{files}, started {stamp(batch.started)}"
+    line = f"{batch.name} over {batch.over!r}: {batch.status}{files}, started {brief(stamp(batch.started))}"
     return [Part("batch", data, [line], _judge(batch, context.env))]
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from ops.metric_values import sum_since
 from ops.recent_files import RecentFile, read_recent_files
 from ops.stack_outputs import CommandContext
-from ops.status_models import Part, Problem, stamp
+from ops.status_models import Part, Problem, brief, stamp
 
 _SHOWN = 5
 _TIERS = ("", "-large", "-task")  # the ends of the names by which they count
@@ -59,7 +59,7 @@ def _count(rejected: int) -> str:
 
 
 def _lines(files: Sequence[RecentFile]) -> list[str]:
-    return [f"{stamp(file.uploaded)}  {describe_file(file)}" for file in files] or ["none"]
+    return [f"{brief(stamp(file.uploaded))}  {describe_file(file)}" for file in files] or ["none"]
 
 
 def describe_file(file: RecentFile) -> str:

@@ -35,6 +35,11 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def brief(time: str) -> str:
+    """Return a time in ISO 8601 without seconds, for people: `2026-11-26 12:30Z`."""
+    return f"{time[:10]} {time[11:16]}Z"
+
+
 def in_words(seconds: float) -> str:
     """Return a duration in its largest unit: `45 s`, `12 min`, `5 h`, `3 d`."""
     for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):

@@ -24,7 +24,7 @@ class Queue:
     name: str
     messages: int
     in_flight: int
-    oldest_s: float | None
+    oldest_s: int | None
 
 
 def read_queues(context: CommandContext) -> list[Part]:
@@ -69,7 +69,8 @@ def _read(url: str) -> Queue:
     messages = int(counts["ApproximateNumberOfMessages"])
     in_flight = int(counts["ApproximateNumberOfMessagesNotVisible"])
     age = newest("AWS/SQS", "ApproximateAgeOfOldestMessage", {"QueueName": name}) if messages else 0
-    return Queue(name, messages, in_flight, age)
+    oldest = None if age is None else round(age)
+    return Queue(name, messages, in_flight, oldest)
 
 
 def _line(queue: Queue) -> str:

@@ -14,7 +14,7 @@ from ops.manifests import PREVIOUS_STAGE
 from ops.release_history import last_move, unfinished
 from ops.release_log import Event, read_events
 from ops.stack_outputs import CommandContext, find_stack
-from ops.status_models import Part, Problem, stamp
+from ops.status_models import Part, Problem, brief, stamp
 
 _MAX_HOURS = 1  # that the gate of a promotion and its canary can take
 _COMMANDS = {"promotion_started": "promote", "rollback_started": "rollback"}
@@ -30,7 +30,7 @@ def read_stack(context: CommandContext) -> list[Part]:
     finding = judge_stack(status, name)
     problems = [Problem(f"the stack: {finding.found}", finding.remedy)] if finding.status == "fail" else []
     data = {"name": name, "status": status, "updated": updated}
-    return [Part("stack", data, [f"{status}, last updated {updated}"], problems)]
+    return [Part("stack", data, [f"{status}, last updated {brief(updated)}"], problems)]
 
 
 def read_aliases(context: CommandContext) -> list[Part]:
@@ -45,6 +45,7 @@ def read_aliases(context: CommandContext) -> list[Part]:
     for alias, version in sorted(manifests.current_versions(context.function).items()):
         move = last_move(events, alias)
         since = move.time if move and move.version == version else _published(context, version)
+        since = stamp(datetime.fromisoformat(since))
         sentences = drift.get(alias, [])
         row = {"alias": alias, "version": version, "since": since, "follows_newest": alias not in promoted}
         rows.append(row | {"drift": sentences})
@@ -62,8 +63,8 @@ def _published(context: CommandContext, version: str) -> str:
 
 def _line(row: dict[str, Any]) -> str:
     drift = f", drift: {len(row['drift'])}" if row["drift"] else ""
-    newest = ", follows the newest" if row["follows_newest"] else ""
-    return f"{row['alias']} serves version {row['version']} since {row['since'][:19]}Z{newest}{drift}"
+    newest = ", the newest" if row["follows_newest"] else ""
+    return f"{row['alias']}: version {row['version']} since {brief(row['since'])}{newest}{drift}"
 
 
 def _find_shift(context: CommandContext, states: Sequence[AliasState], events: Sequence[Event]) -> Part:
@@ -73,7 +74,7 @@ def _find_shift(context: CommandContext, states: Sequence[AliasState], events: S
         if begun and begun.kind in _COMMANDS:
             data = {"alias": begun.alias, "version": begun.version, "begun": begun.time, "by": begun.by}
             command = _COMMANDS[begun.kind]
-            what = f"{command} of {begun.alias} to version {begun.version}, begun {begun.time[:19]}Z"
+            what = f"{command} of {begun.alias} to version {begun.version}, begun {brief(begun.time)}"
             part = f", which gets a part of the events by version {state.weighted}" if state.weighted else ""
             problems = []
             if not state.is_updating and _hours_since(begun.time) > _MAX_HOURS:
