@@ -33,16 +33,16 @@ def read_queues(context: CommandContext) -> list[Part]:
     queues = [_read(context.failure_queue_url)]
     problems = []
     if failed := queues[0].messages:
-        problems.append(
-            Problem(f"{failed:,} events are in the failure queue", f"tastetrend failures --env {env}")
-        )
+        what = f"{_events(failed)} in the failure queue"
+        problems.append(Problem(what, f"tastetrend failures --env {env}"))
     parts = []
     if url := context.embedding_queue_url:
         dead = client.get_queue_url(QueueName=f"{url.rpartition('/')[2]}-dead")["QueueUrl"]
         waiting, dead_letters = _read(url), _read(dead)
         queues += [waiting, dead_letters]
         if dead_letters.messages:
-            what = f"{dead_letters.messages:,} datasets failed to become vectors"
+            count = dead_letters.messages
+            what = f"{count:,} {'dataset' if count == 1 else 'datasets'} failed to become vectors"
             problems.append(Problem(what, "see docs/operations.md#embedding-dead-letters"))
         parts.append(_judge_index(waiting))
     lines = [_line(queue) for queue in queues]
@@ -78,3 +78,7 @@ def _line(queue: Queue) -> str:
         return f"{queue.name}: empty"
     age = "age unknown" if queue.oldest_s is None else f"the oldest since {in_words(queue.oldest_s)}"
     return f"{queue.name}: {queue.messages:,} waiting, {age}"
+
+
+def _events(count: int) -> str:
+    return "1 event is" if count == 1 else f"{count:,} events are"

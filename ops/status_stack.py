@@ -68,22 +68,30 @@ def _line(row: dict[str, Any]) -> str:
 
 
 def _find_shift(context: CommandContext, states: Sequence[AliasState], events: Sequence[Event]) -> Part:
-    """Return the promotion or rollback under way; a problem if it was begun long ago and stands still."""
+    """Return the shift of traffic under way, or the promotion or rollback that has not ended."""
     for state in states:
         begun = unfinished(events, state.alias)
         if begun and begun.kind in _COMMANDS:
-            data = {"alias": begun.alias, "version": begun.version, "begun": begun.time, "by": begun.by}
-            command = _COMMANDS[begun.kind]
-            what = f"{command} of {begun.alias} to version {begun.version}, begun {brief(begun.time)}"
-            part = f", which gets a part of the events by version {state.weighted}" if state.weighted else ""
-            problems = []
-            if not state.is_updating and _hours_since(begun.time) > _MAX_HOURS:
-                again = f"tastetrend {command} {begun.alias} --env {context.env}"
-                problems.append(Problem(f"{what} by {begun.by}, has not ended", again))
-            return Part(
-                "shift", data | {"command": command, "weighted": state.weighted}, [what + part], problems
-            )
+            return _describe_begun(context, state, begun)
+        if state.weighted and state.is_updating:  # by a deployment, or by a command without the record
+            line = f"{state.alias} shifts from version {state.serving} to {state.weighted}"
+            data = {"alias": state.alias, "version": state.weighted, "weighted": state.weighted}
+            return Part("shift", data | {"command": None, "begun": None, "by": ""}, [line])
     return Part("shift", None, ["none"])
+
+
+def _describe_begun(context: CommandContext, state: AliasState, begun: Event) -> Part:
+    """Describe a command that has not ended: a problem if nothing is under way an hour later."""
+    command = _COMMANDS[begun.kind]
+    line = f"{command} of {begun.alias} to version {begun.version}, begun {brief(begun.time)}"
+    problems = []
+    if not state.is_updating and _hours_since(begun.time) > _MAX_HOURS:
+        again = f"tastetrend {command} {begun.alias} --env {context.env}"
+        problems.append(Problem(f"{line} by {begun.by}, has not ended", again))
+    if state.weighted:
+        line += f"; version {state.weighted} gets a part of the events"
+    data = {"command": command, "alias": begun.alias, "version": begun.version, "begun": begun.time}
+    return Part("shift", data | {"by": begun.by, "weighted": state.weighted}, [line], problems)
 
 
 def _hours_since(time: str) -> float:

@@ -16,13 +16,16 @@ def validator_of(command):
     return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
+def printed(stdout):
+    """Return the document that was printed, behind the logs of a function in this process; None: none."""
+    _, start, document = f"\n{stdout}".rpartition("\n{\n")
+    return json.loads(f"{{{document}") if start else None
+
+
 def check_output(arguments, stdout):
     """Check the output of a command that was run with `--json`; one that failed prints no document."""
-    if "--json" not in arguments:
-        return
-    _, start, printed = f"\n{stdout}".rpartition("\n{\n")  # behind the logs of a function in this process
-    if start:
-        validator_of(str(arguments[0])).validate(json.loads(f"{{{printed}"))
+    if "--json" in arguments and (document := printed(stdout)):
+        validator_of(str(arguments[0])).validate(document)
 
 
 def checked(command, result):
