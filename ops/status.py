@@ -39,17 +39,21 @@ def show_status(context: CommandContext) -> Result:
 
 
 def _print(console: Console, env: str, parts: Sequence[Part], problems: Sequence[Problem]) -> None:
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    for part in parts:
-        name = part.name.replace("_", " ")
-        for line in part.lines:
-            table.add_row(name, line)
-            name = ""
-    console.print(table, soft_wrap=False)
+    console.print(_table(parts), soft_wrap=False)
     if not problems:
         console.print(f"{env}: nothing is wrong.")
     for problem in problems:
         console.print(f"wrong: {problem.what}", style="red", highlight=False)
         console.print(f"  do: {problem.remedy}", highlight=False)
+
+
+def _table(parts: Sequence[Part]) -> Table:
+    """Return a row for each line of a part, its name before the first one."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for part in parts:
+        names = [part.name.replace("_", " "), *[""] * (len(part.lines) - 1)]
+        for name, line in zip(names, part.lines, strict=True):
+            table.add_row(name, line)
+    return table

@@ -1,5 +1,7 @@
 """The alarms that ring."""
 
+from typing import Any
+
 import boto3
 
 from ops.stack_outputs import CommandContext
@@ -11,20 +13,17 @@ def read_alarms(context: CommandContext) -> list[Part]:
     prefix = f"tastetrend-{context.env}-"
     pages = boto3.client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=prefix)
     alarms = [alarm for page in pages for alarm in page["MetricAlarms"]]
-    ringing = [
-        {
-            "name": name,
-            "since": stamp(alarm.get("StateTransitionedTimestamp") or alarm["StateUpdatedTimestamp"]),
-            "section": f"docs/operations.md#{name}",
-        }
-        for alarm in alarms
-        if alarm["StateValue"] == "ALARM"
-        for name in [alarm["AlarmName"].removeprefix(f"{prefix}etl-")]
-    ]
+    ringing = [_describe(alarm, prefix) for alarm in alarms if alarm["StateValue"] == "ALARM"]
+    names = ", ".join(each["name"] for each in ringing)
+    line = f"{len(ringing)} of {len(alarms)} ring{f': {names}' if names else ''}"
     problems = [
         Problem(f"the alarm {each['name']} rings since {brief(each['since'])}", f"see {each['section']}")
         for each in ringing
     ]
-    names = ", ".join(each["name"] for each in ringing)
-    line = f"{len(ringing)} of {len(alarms)} ring{f': {names}' if names else ''}"
     return [Part("alarms", {"count": len(alarms), "ringing": ringing}, [line], problems)]
+
+
+def _describe(alarm: dict[str, Any], prefix: str) -> dict[str, str]:
+    name = alarm["AlarmName"].removeprefix(f"{prefix}etl-")
+    since = alarm.get("StateTransitionedTimestamp") or alarm["StateUpdatedTimestamp"]
+    return {"name": name, "since": stamp(since), "section": f"docs/operations.md#{name}"}

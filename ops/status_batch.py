@@ -1,7 +1,9 @@
 """The last batch."""
 
 import shlex
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import boto3
 
@@ -22,25 +24,29 @@ def read_batch(context: CommandContext) -> list[Part]:
     batch = next((execution for execution in executions if execution.kind != "file"), None)
     if not batch:
         return [Part("batch", None, ["none"])]
-    all_counts = read_counts(client, batch.arn)
-    counts = {name: all_counts[name] for name in _COUNTS} if all_counts else None
-    stopped = stamp(batch.stopped) if batch.stopped else None
-    data = {
+    counts = read_counts(client, batch.arn)
+    shown = {name: counts[name] for name in _COUNTS} if counts else None
+    data = _to_json(batch) | {"counts": shown}
+    return [Part("batch", data, [_line(batch, shown)], _judge(batch, context.env))]
+
+
+def _to_json(batch: Execution) -> dict[str, Any]:
+    return {
         "execution": batch.name,
         "kind": batch.kind,
         "over": batch.over,
         "status": batch.status,
         "started": stamp(batch.started),
-        "stopped": stopped,
-        "counts": counts,
+        "stopped": stamp(batch.stopped) if batch.stopped else None,
     }
-    files = (
-        f", {counts['succeeded']:,} of {counts['total']:,} files, {counts['failed']:,} failed"
-        if counts
-        else ""
-    )
-    line = f"{batch.name} over {batch.over!r}: {batch.status}{files}, started {brief(stamp(batch.started))}"
-    return [Part("batch", data, [line], _judge(batch, context.env))]
+
+
+def _line(batch: Execution, counts: Mapping[str, int] | None) -> str:
+    files = ""
+    if counts:
+        files = f", {counts['succeeded']:,} of {counts['total']:,} files, {counts['failed']:,} failed"
+    started = brief(stamp(batch.started))
+    return f"{batch.name} over {batch.over!r}: {batch.status}{files}, started {started}"
 
 
 def _judge(batch: Execution, env: str) -> list[Problem]:

@@ -17,24 +17,24 @@ _MAX_WAIT = timedelta(hours=1)
 
 def read_files(context: CommandContext) -> list[Part]:
     """Return the last files with their verdicts, and how many files were rejected since midnight UTC."""
-    now = datetime.now(UTC)
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    files = read_recent_files(context, _SHOWN)
+    now, files = datetime.now(UTC), read_recent_files(context, _SHOWN)
+    recent = [file for file in files if file.uploaded >= now - timedelta(days=1)]
+    problems = list(_judge(recent, context.env, now))
+    return [
+        Part("files", [file.to_json() for file in files], _lines(files), problems),
+        _count_rejected(context, now.replace(hour=0, minute=0, second=0, microsecond=0)),
+    ]
+
+
+def _count_rejected(context: CommandContext, since: datetime) -> Part:
     rejected = sum(
-        sum_since(midnight, "TasteTrend", "FilesRejected", {"service": f"{context.function}{tier}"})
+        sum_since(since, "TasteTrend", "FilesRejected", {"service": f"{context.function}{tier}"})
         for tier in _TIERS
     )
-    reports = Problem(
-        f"{_count(rejected)} rejected today; the error reports say what the senders can do",
-        f"tastetrend history --env {context.env} --limit 50",
-    )
-    recent = [file for file in files if file.uploaded >= now - timedelta(days=1)]
-    return [
-        Part(
-            "files", [file.to_json() for file in files], _lines(files), list(_judge(recent, context.env, now))
-        ),
-        Part("rejected_today", rejected, [str(rejected)], [reports] if rejected else []),
-    ]
+    were = "1 file was" if rejected == 1 else f"{rejected:,} files were"
+    what = f"{were} rejected today; the error reports say what the senders can do"
+    problem = Problem(what, f"tastetrend history --env {context.env} --limit 50")
+    return Part("rejected_today", rejected, [str(rejected)], [problem] if rejected else [])
 
 
 def _judge(files: Sequence[RecentFile], env: str, now: datetime) -> Iterator[Problem]:
@@ -52,10 +52,6 @@ def _judge(files: Sequence[RecentFile], env: str, now: datetime) -> Iterator[Pro
 
 def _replay(file: RecentFile, env: str) -> str:
     return f"tastetrend replay {shlex.quote(file.key)} --env {env} --yes"
-
-
-def _count(rejected: int) -> str:
-    return "1 file was" if rejected == 1 else f"{rejected:,} files were"
 
 
 def _lines(files: Sequence[RecentFile]) -> list[str]:

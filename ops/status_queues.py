@@ -1,5 +1,6 @@
 """The queues: how many messages wait, and since when the oldest one does."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 import boto3
@@ -29,24 +30,26 @@ class Queue:
 
 def read_queues(context: CommandContext) -> list[Part]:
     """Return the failure queue and, with retrieval, the queue of datasets and its dead letters; the index."""
-    env, client = context.env, boto3.client("sqs")
     queues = [_read(context.failure_queue_url)]
-    problems = []
-    if failed := queues[0].messages:
-        what = f"{_events(failed)} in the failure queue"
-        problems.append(Problem(what, f"tastetrend failures --env {env}"))
-    parts = []
     if url := context.embedding_queue_url:
-        dead = client.get_queue_url(QueueName=f"{url.rpartition('/')[2]}-dead")["QueueUrl"]
-        waiting, dead_letters = _read(url), _read(dead)
-        queues += [waiting, dead_letters]
-        if dead_letters.messages:
-            count = dead_letters.messages
-            what = f"{count:,} {'dataset' if count == 1 else 'datasets'} failed to become vectors"
-            problems.append(Problem(what, "see docs/operations.md#embedding-dead-letters"))
-        parts.append(_judge_index(waiting))
-    lines = [_line(queue) for queue in queues]
-    return [Part("queues", [asdict(queue) for queue in queues], lines, problems), *parts]
+        dead = boto3.client("sqs").get_queue_url(QueueName=f"{url.rpartition('/')[2]}-dead")["QueueUrl"]
+        queues += [_read(url), _read(dead)]
+    problems = [*_judge_failures(queues[0], context.env), *_judge_dead_letters(queues[2:])]
+    rows, lines = [asdict(queue) for queue in queues], [_line(queue) for queue in queues]
+    return [Part("queues", rows, lines, problems), *map(_judge_index, queues[1:2])]
+
+
+def _judge_failures(failures: Queue, env: str) -> Iterator[Problem]:
+    if count := failures.messages:
+        events = "1 event is" if count == 1 else f"{count:,} events are"
+        yield Problem(f"{events} in the failure queue", f"tastetrend failures --env {env}")
+
+
+def _judge_dead_letters(queues: Sequence[Queue]) -> Iterator[Problem]:
+    for count in (queue.messages for queue in queues if queue.messages):
+        datasets = "1 dataset" if count == 1 else f"{count:,} datasets"
+        what = f"{datasets} failed to become vectors"
+        yield Problem(what, "see docs/operations.md#embedding-dead-letters")
 
 
 def _judge_index(queue: Queue) -> Part:
@@ -78,7 +81,3 @@ def _line(queue: Queue) -> str:
         return f"{queue.name}: empty"
     age = "age unknown" if queue.oldest_s is None else f"the oldest since {in_words(queue.oldest_s)}"
     return f"{queue.name}: {queue.messages:,} waiting, {age}"
-
-
-def _events(count: int) -> str:
-    return "1 event is" if count == 1 else f"{count:,} events are"

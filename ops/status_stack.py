@@ -38,27 +38,26 @@ def read_aliases(context: CommandContext) -> list[Part]:
     events = read_events(context, manifests.load(context))
     states = [read_state(context, alias) for alias in PREVIOUS_STAGE]
     drift = find_drift(states, events)
+    promoted = {state.alias for state in states if state.stack}
+    rows = [
+        {"alias": alias, "version": version, "since": _since(context, events, alias, version)}
+        | {"follows_newest": alias not in promoted, "drift": drift.get(alias, [])}
+        for alias, version in sorted(manifests.current_versions(context.function).items())
+    ]
     repair = f"tastetrend releases --repair --env {context.env}"
     problems = [Problem(sentence, repair) for found in drift.values() for sentence in found]
-    promoted = {state.alias for state in states if state.stack}
-    rows = []
-    for alias, version in sorted(manifests.current_versions(context.function).items()):
-        move = last_move(events, alias)
-        since = move.time if move and move.version == version else _published(context, version)
-        since = stamp(datetime.fromisoformat(since))
-        sentences = drift.get(alias, [])
-        row = {"alias": alias, "version": version, "since": since, "follows_newest": alias not in promoted}
-        rows.append(row | {"drift": sentences})
-    return [
-        Part("aliases", rows, [_line(row) for row in rows], problems),
-        _find_shift(context, states, events),
-    ]
+    shift = _find_shift(context, states, events)
+    return [Part("aliases", rows, [_line(row) for row in rows], problems), shift]
 
 
-def _published(context: CommandContext, version: str) -> str:
-    """Return when a version was published, by which an alias that follows the newest one was moved."""
+def _since(context: CommandContext, events: Sequence[Event], alias: str, version: str) -> str:
+    """Return when an alias was moved to its version: when that was published, if it follows the newest."""
+    move = last_move(events, alias)
+    if move and move.version == version:
+        return stamp(datetime.fromisoformat(move.time))
     client = boto3.client("lambda")
-    return client.get_function_configuration(FunctionName=context.function, Qualifier=version)["LastModified"]
+    published = client.get_function_configuration(FunctionName=context.function, Qualifier=version)
+    return stamp(datetime.fromisoformat(published["LastModified"]))
 
 
 def _line(row: dict[str, Any]) -> str:

@@ -27,25 +27,24 @@ def build_dashboard(
     scope: Construct, environment: Environment, sources: Sources, alarms: BuiltAlarms
 ) -> cloudwatch.Dashboard:
     """Build the dashboard with all graphs that show anything in the environment."""
-    dashboard = cloudwatch.Dashboard(
-        scope,
-        "Dashboard",
-        dashboard_name=environment.resource_name(),
-        default_interval=Duration.days(1),
-    )
-    status = cloudwatch.AlarmStatusWidget(
-        title="Alarms; docs/operations.md has a section for each",
-        alarms=[resource for _, resource in alarms.values()],
-        width=_FULL_WIDTH,
-        height=4,
-    )
-    dashboard.add_widgets(status)
+    name, day = environment.resource_name(), Duration.days(1)
+    dashboard = cloudwatch.Dashboard(scope, "Dashboard", dashboard_name=name, default_interval=day)
+    dashboard.add_widgets(_build_status(alarms))
     for title, rows in SECTIONS.items():
         built = [_build_widget(row, sources, alarms) for row in rows]
         if widgets := [widget for widget in built if widget]:
             dashboard.add_widgets(cloudwatch.TextWidget(markdown=f"## {title}", width=_FULL_WIDTH, height=1))
             dashboard.add_widgets(*widgets)
     return dashboard
+
+
+def _build_status(alarms: BuiltAlarms) -> cloudwatch.AlarmStatusWidget:
+    return cloudwatch.AlarmStatusWidget(
+        title="Alarms; docs/operations.md has a section for each",
+        alarms=[resource for _, resource in alarms.values()],
+        width=_FULL_WIDTH,
+        height=4,
+    )
 
 
 def _build_widget(
