@@ -35,6 +35,7 @@ def register() -> None:
     lambda_svc._execute_function_dispatch = _run
     lambda_svc._invoke = _invoke_and_name_version
     lambda_svc._emit_lambda_metrics = _record_throttle  # the others are recorded when the function has run
+    cloudwatch._get_metric_statistics = _sample_queues_before(cloudwatch._get_metric_statistics)
 
 
 def points(namespace: str, name: str, dimensions: dict[str, str], start: float, end: float) -> list[Record]:
@@ -44,6 +45,18 @@ def points(namespace: str, name: str, dimensions: dict[str, str], start: float, 
     ended = _ended_executions(name, dimensions.get("StateMachineArn")) if namespace == "AWS/States" else ()
     recorded = cloudwatch._metrics.get((namespace, name, cloudwatch._dims_key(dimensions))) or ()
     return [point for point in (*recorded, *ended) if start < point["Timestamp"] <= end]
+
+
+def _sample_queues_before(get_statistics: Callable[..., Any]) -> Callable[..., Any]:
+    """Record the state of all queues before metrics are read."""
+
+    def sample_and_get(*arguments: object) -> Any:  # noqa: ANN401 # as the emulator's own
+        for queue in list(sqs._queue_name_to_url):
+            for name in ("ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"):
+                _sample_queue(name, {"QueueName": queue})
+        return get_statistics(*arguments)
+
+    return sample_and_get
 
 
 def _sample_queue(name: str, dimensions: dict[str, str]) -> None:

@@ -14,9 +14,11 @@ from ops import (
     destroy_command,
     doctor_command,
     erase_command,
+    history_command,
     onboard_command,
     query_command,
     report_command,
+    status_command,
 )
 from ops.commands import app
 from ops.errors import CommandError, UsageError
@@ -29,6 +31,8 @@ app.command(epilog=ask_command.EXAMPLE)(ask_command.ask)
 app.command(epilog=destroy_command.EXAMPLE)(destroy_command.destroy)
 app.command(epilog=erase_command.EXAMPLE)(erase_command.erase)
 app.command(epilog=doctor_command.EXAMPLE)(doctor_command.doctor)
+app.command(epilog=status_command.EXAMPLE)(status_command.status)
+app.command(epilog=history_command.EXAMPLE)(history_command.history)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

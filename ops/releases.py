@@ -39,7 +39,7 @@ def list_releases(context: CommandContext) -> Result:
     for alias, earlier in previous.items():
         console.print(f"{alias} can go back to {f'version {earlier}' if earlier else 'nothing yet'}.")
     for event in events[-_MAX_SHOWN:]:
-        console.print(_describe(event))
+        console.print(f"{event.time[:19]}Z  {describe_event(event)}")
     _show_drift(context, drift)
     data = {
         "environment": env,
@@ -63,10 +63,10 @@ def _show_drift(context: CommandContext, drift: Mapping[str, Sequence[str]]) -> 
         context.console.print("An update of the stack is under way; aliases can be between two versions.")
 
 
-def _describe(event: Event) -> str:
-    """Return an event as one line."""
+def describe_event(event: Event) -> str:
+    """Return an event as one line, without its time."""
     what = _WORDS.get(event.kind, event.kind.replace("_", " "))
-    parts = [f"{event.time[:19]}Z  {event.alias}: {what}, version {event.version}"]
+    parts = [f"{event.alias}: {what}, version {event.version}"]
     if event.previous:
         parts.append(f"before it {event.previous}")
     if event.by:

@@ -11,6 +11,8 @@ MetricSource = Literal[
     "large function",
     "failure queue",
     "pipeline",
+    "large pipeline",
+    "task pipeline",
     "batch",
     "embedding function",
     "embedding switch",
@@ -18,7 +20,7 @@ MetricSource = Literal[
     "embedding queue",
     "embedding dead letters",
 ]
-"""Who measures: CloudWatch, or a function for `pipeline` and `embedding`.
+"""Who measures: CloudWatch, or a function or task for the pipelines and `embedding`.
 
 The quality gate invokes a version, which `function` includes: a candidate must not raise production's alarms.
 During a canary, `live alias` has two versions, `live version` the new one.

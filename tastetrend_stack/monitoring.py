@@ -1,6 +1,6 @@
-"""The alarms and the topic that they notify."""
+"""The alarms, the topic that they notify, and the dashboard."""
 
-from aws_cdk import Aws, Duration
+from aws_cdk import Aws
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
@@ -10,13 +10,15 @@ from constructs import Construct
 from tastetrend_stack.alarms import ALARMS, Alarm, MetricSpec
 from tastetrend_stack.canary_alarms import CANARY_ALARMS
 from tastetrend_stack.checkov import suppress
+from tastetrend_stack.dashboard import build_dashboard
 from tastetrend_stack.environments import Environment
+from tastetrend_stack.metrics import build_math, build_metric
 from tastetrend_stack.retrieval_alarms import RETRIEVAL_ALARMS
 from tastetrend_stack.watched import Watched, name_sources
 
 
 class Monitoring(Construct):
-    """One alarm a row of the tables, those with canary and retrieval where these are on; and the topic."""
+    """One alarm a row of the tables, those with canary and retrieval where these are on; topic; dashboard."""
 
     def __init__(
         self,
@@ -29,13 +31,14 @@ class Monitoring(Construct):
         super().__init__(scope, construct_id)
         self._environment = environment
         self._embedding = watched.embedding
-        self._sources = name_sources(watched, environment.live_alias)
+        self._sources = name_sources(watched, environment)
         self.topic = self._build_topic()
         rows = [*ALARMS]
         rows += CANARY_ALARMS if environment.canary else ()
         rows += RETRIEVAL_ALARMS if watched.embedding else ()
-        built = [(alarm, self._build_alarm(alarm)) for alarm in rows]
-        self.rollback_alarms = [resource for alarm, resource in built if alarm.triggers_rollback]
+        built = {alarm.name: (alarm, self._build_alarm(alarm)) for alarm in rows}
+        self.rollback_alarms = [resource for alarm, resource in built.values() if alarm.triggers_rollback]
+        build_dashboard(self, environment, self._sources, built)
 
     def _build_topic(self) -> sns.Topic:
         name = self._environment.resource_name("alarms")
@@ -73,24 +76,6 @@ class Monitoring(Construct):
         return built
 
     def _build_metric(self, alarm: Alarm) -> cloudwatch.IMetric:
-        metric, period = alarm.metric, Duration.minutes(alarm.period_minutes)
-        if isinstance(metric, MetricSpec):
-            return self._build_single_metric(metric, period)
-        return cloudwatch.MathExpression(
-            expression=metric.expression,
-            label=alarm.name,
-            period=period,
-            using_metrics={
-                name: self._build_single_metric(spec, period) for name, spec in metric.metrics.items()
-            },
-        )
-
-    def _build_single_metric(self, spec: MetricSpec, period: Duration) -> cloudwatch.Metric:
-        namespace, dimensions = self._sources[spec.source]
-        return cloudwatch.Metric(
-            namespace=namespace,
-            metric_name=spec.name,
-            dimensions_map=dimensions,
-            statistic=spec.statistic,
-            period=period,
-        )
+        if isinstance(alarm.metric, MetricSpec):
+            return build_metric(alarm.metric, self._sources, alarm.period_minutes)
+        return build_math(alarm.metric, self._sources, alarm.period_minutes, alarm.name)

@@ -7,6 +7,8 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 
 from tastetrend_stack.alarms import MetricSource
+from tastetrend_stack.environments import Environment
+from tastetrend_stack.file_task_access import task_name
 
 Source = tuple[str, dict[str, str]]
 """Namespace and dimensions of a resource's metrics."""
@@ -37,10 +39,10 @@ class Watched:
     embedding: WatchedEmbedding | None
 
 
-def name_sources(watched: Watched, live_alias: str) -> dict[MetricSource, Source]:
-    """Return the source of each metric in the tables of alarms."""
+def name_sources(watched: Watched, environment: Environment) -> dict[MetricSource, Source]:
+    """Return the source of each metric in the tables of alarms and graphs, of those that there are."""
     name = watched.function.function_name
-    live = {"FunctionName": name, "Resource": f"{name}:{live_alias}"}
+    live = {"FunctionName": name, "Resource": f"{name}:{environment.live_alias}"}
     return {
         "function": _function(name),
         "live alias": ("AWS/Lambda", live),
@@ -48,7 +50,9 @@ def name_sources(watched: Watched, live_alias: str) -> dict[MetricSource, Source
         "large function": _function(watched.large.function_name),
         "batch": ("AWS/States", {"StateMachineArn": watched.batch.state_machine_arn}),
         "failure queue": _queue(watched.failures),
-        "pipeline": ("TasteTrend", {"service": name}),
+        "pipeline": _service(name),
+        "large pipeline": _service(watched.large.function_name),
+        **({"task pipeline": _service(task_name(environment))} if environment.large_file_task else {}),
         **(_name_embedding(watched.embedding) if watched.embedding else {}),
     }
 
@@ -58,7 +62,7 @@ def _name_embedding(watched: WatchedEmbedding) -> dict[MetricSource, Source]:
     return {
         "embedding function": _function(name),
         "embedding switch": _function(watched.switch.function_name),
-        "embedding": ("TasteTrend", {"service": name}),
+        "embedding": _service(name),
         "embedding queue": _queue(watched.queue),
         "embedding dead letters": _queue(watched.dead_letters),
     }
@@ -66,6 +70,10 @@ def _name_embedding(watched: WatchedEmbedding) -> dict[MetricSource, Source]:
 
 def _function(name: str) -> Source:
     return "AWS/Lambda", {"FunctionName": name}
+
+
+def _service(name: str) -> Source:
+    return "TasteTrend", {"service": name}
 
 
 def _queue(queue: sqs.IQueue) -> Source:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from ops.cli import main
+from tests.json_output import check_output
 
 _ANY_MACHINE = settings(
     max_examples=1_000,
@@ -36,12 +37,14 @@ class Completed:
 
 @pytest.fixture
 def tastetrend(capsys, monkeypatch):
-    """Return a function that runs `tastetrend` in this process."""
+    """Return a function that runs `tastetrend` in this process, and compares `--json` with its schema."""
     monkeypatch.setenv("COLUMNS", "250")
 
     def run(*arguments):
         with pytest.raises(SystemExit) as exited:
             main([str(argument) for argument in arguments])
-        return Completed(exited.value.code, *capsys.readouterr())
+        completed = Completed(exited.value.code, *capsys.readouterr())
+        check_output(arguments, completed.stdout)
+        return completed
 
     return run

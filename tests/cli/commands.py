@@ -16,6 +16,8 @@ COMMANDS = (
     "ask",
     "erase",
     "doctor",
+    "status",
+    "history",
     "failures",
     "redrive",
     "replay",
@@ -42,6 +44,8 @@ ON_AWS = {  # with their required arguments other than --env
     "releases": [],
     "destroy": [],
     "doctor": [],
+    "status": [],
+    "history": [],
 }
 
 

@@ -14,7 +14,7 @@ TARGETS = set(
 )
 COMMANDS = [
     pytest.param(words_of(command), id=f"{page}: {command}"[:110])
-    for page in (*PAGES, "docs/operations.md")
+    for page in (*PAGES, "docs/operations.md", "docs/commands.md")
     for command in commands_of(page)
 ]
 
@@ -73,6 +73,7 @@ def test_the_readme_shows_the_sources_as_they_come_out():
         "SECURITY.md",
         "docs/data-contract.md",
         "docs/bad-inputs.md",
+        "docs/commands.md",
         "docs/cost.md",
         "docs/scale.md",
         "docs/glossary.md",

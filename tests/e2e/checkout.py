@@ -14,6 +14,7 @@ from local.deploy import bootstrap, deploy
 from local.emulator import PROJECT, running
 from tests.cli.commands import SCRIPT
 from tests.e2e.conftest import FailureQueue, Store
+from tests.json_output import check_output
 
 FUNCTION = "tastetrend-local-etl"
 _COPIED_PATHS = (
@@ -125,6 +126,7 @@ class Releases:
         process = self.start(*arguments, "--json", stderr=subprocess.DEVNULL)
         output, _ = process.communicate()
         assert process.returncode == status, output
+        check_output([*arguments, "--json"], output)
         return json.loads(output)
 
     def start(self, *arguments, stderr=subprocess.STDOUT):

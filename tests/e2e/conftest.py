@@ -16,6 +16,7 @@ from local.emulator import PROJECT, running
 from tastetrend_etl.output_keys import dataset_keys, output_keys
 from tastetrend_etl.s3_download import find_current_version
 from tests.cli.commands import SCRIPT
+from tests.json_output import check_output
 
 TIMEOUT_SECONDS = 600  # high, because a loaded machine is slow; a defect fails an assertion earlier
 
@@ -87,6 +88,7 @@ def ops(emulator, outputs):
             text=True,
             check=False,
         )
+        check_output(arguments, result.stdout)
         return Ran(result.returncode, result.stdout, result.stderr)
 
     return run

@@ -12,6 +12,7 @@ from local.deploy import deploy
 from local.emulator import PROJECT
 from tests.e2e.checkout import first_release
 from tests.e2e.conftest import FailureQueue, Store
+from tests.json_output import check_output
 
 EXAMPLE = (PROJECT / "docs" / "examples" / "lindenhof_2025.csv").read_bytes()
 KEY = "lindenhof_2025.csv"
@@ -41,7 +42,7 @@ def onboard(checkout, file):
     """Run the command on the checkout's own code."""
     path = os.pathsep.join([str(checkout / "lambda_src"), str(checkout)])
     command = [sys.executable, "-m", "ops", "onboard", str(file), *OPTIONS, "--json"]
-    return subprocess.run(  # noqa: S603 # our own interpreter
+    result = subprocess.run(  # noqa: S603 # our own interpreter
         command,
         cwd=checkout,
         env=os.environ | {"PYTHONPATH": path},
@@ -49,6 +50,8 @@ def onboard(checkout, file):
         text=True,
         check=False,
     )
+    check_output(["onboard", "--json"], result.stdout)
+    return result
 
 
 def test_a_fifth_source_is_released_without_a_line_of_python(releases, store, tmp_path):

@@ -285,6 +285,7 @@ def names_left(connect):
         "logs": connect("logs").describe_log_groups()["logGroups"],
         "iam": connect("iam").list_roles()["Roles"],
         "alarms": connect("cloudwatch").describe_alarms()["MetricAlarms"],
+        "dashboards": connect("cloudwatch").list_dashboards()["DashboardEntries"],
         "states": connect("stepfunctions").list_state_machines()["stateMachines"],
         "glue": connect("glue").get_databases()["DatabaseList"],
         "athena": connect("athena").list_work_groups()["WorkGroups"],
@@ -300,7 +301,7 @@ def test_destroying_the_environment_leaves_nothing(connection, connect, stack):
     command = [SCRIPT, "destroy", "--env", "local", "--json"]
     before = names_left(connect)
     shown = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE)  # noqa: S603 # our own
-    assert len(before) == 11
+    assert len(before) == 12
     assert names_left(connect) == before
     assert {each["bucket"].split("-")[2] for each in json.loads(shown.stdout)["buckets"]} == {
         *("raw", "processed", "artifacts", "access"),

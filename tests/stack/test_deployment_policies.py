@@ -146,6 +146,10 @@ CREATED = {
         "cloudwatch:PutMetricAlarm",
         ARN.format("cloudwatch", "alarm:tastetrend-dev-etl-errors"),
     ),
+    "AWS::CloudWatch::Dashboard": (
+        "cloudwatch:PutDashboard",
+        "arn:aws:cloudwatch::111122223333:dashboard/tastetrend-dev",
+    ),
     "AWS::CodeDeploy::Application": (
         "codedeploy:CreateApplication",
         ARN.format("codedeploy", "application:tastetrend-dev-etl"),

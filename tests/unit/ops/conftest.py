@@ -6,11 +6,12 @@ import boto3
 import pytest
 from rich.console import Console
 
-from ops import release_log, stack_update
+from ops import release_log, stack_outputs, stack_update
 from ops.manifests import Manifest, save
 from ops.stack_outputs import CommandContext
 from tests.unit.conftest import ARTIFACTS, PROCESSED, RAW
 from tests.unit.ops.fake_aws import FakeAws, FakeS3
+from tests.unit.ops.observed import Observed
 
 
 class Prod:
@@ -72,3 +73,13 @@ def prod(monkeypatch):
     monkeypatch.setattr(stack_update.time, "sleep", lambda _: None)
     environment.start()
     return environment
+
+
+@pytest.fixture
+def observed(store, prod, session, monkeypatch):
+    """Return the environment prod as `status` and `history` read it."""
+    environment = Observed(store, prod, session)
+    monkeypatch.setattr(boto3, "client", environment.connect)
+    monkeypatch.setattr(stack_outputs, "read_context", environment.read_context)
+    yield environment
+    session.events.unregister("before-call", unique_id="observed")

@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 ETL, LARGE = "tastetrend-prod-etl", "tastetrend-prod-etl-large"
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
+DEPLOYED = datetime(2026, 11, 20, 10, 30, tzinfo=UTC)
 CALLER = "arn:aws:sts::1:assumed-role/deploy/someone"
 
 
@@ -91,6 +92,7 @@ class FakeAws:
         )
         listed = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
         stack = {"StackName": "tastetrend-prod", "StackStatus": self.status, "Parameters": listed}
+        stack |= {"CreationTime": DEPLOYED, "LastUpdatedTime": DEPLOYED}
         self._advance()
         return {"Stacks": [stack]}
 
@@ -180,6 +182,10 @@ class FakeAws:
         self.call("get_function")
         if int(Qualifier) > self.newest:
             raise KeyError(Qualifier)
+
+    def get_function_configuration(self, **_):
+        self.call("get_function_configuration")
+        return {"LastModified": f"{DEPLOYED:%Y-%m-%dT%H:%M:%S}.000+0000"}  # as Lambda writes it
 
     def get_alias(self, *, FunctionName, Name):  # noqa: N803 # as boto3 names them
         self.call("get_alias")

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from ops import destroy
 from ops.errors import CommandError
+from tests.json_output import checked
 
 RAW, LOGS = "tastetrend-dev-raw-123456789012", "/aws/lambda/tastetrend-dev-etl"
 TEMPLATE = {
@@ -88,7 +89,7 @@ def strict(monkeypatch):
 
 
 def destroy_dev(*, yes):
-    return destroy.destroy_environment("dev", Console(quiet=True), yes=yes)
+    return checked("destroy", destroy.destroy_environment("dev", Console(quiet=True), yes=yes))
 
 
 def log_groups():

@@ -16,6 +16,7 @@ from ops import doctor, doctor_account, doctor_layers, doctor_stack, zip_size
 from ops.alias_state import AliasState
 from ops.doctor_models import Finding, Target
 from ops.release_log import Event
+from tests.json_output import checked
 
 MB = 1 << 20
 LIMIT = 250 * MB
@@ -251,7 +252,7 @@ def test_a_check_that_is_denied_does_not_end_the_others(env, status, found, aws,
     monkeypatch.setattr(doctor, "CHECKS", checks)
     output = io.StringIO()
 
-    result = doctor.examine(env, Console(file=output, width=250))
+    result = checked("doctor", doctor.examine(env, Console(file=output, width=250)))
 
     assert result.exit_code == 0
     rows = {row["check"]: row for row in result.data["checks"]}

@@ -16,6 +16,7 @@ from ops.onboard import CODE, draft_source, example_key, onboard_file
 from tastetrend_etl.errors import InvalidSourceError
 from tastetrend_etl.sources.config import load_source
 from tastetrend_etl.transform import standardize
+from tests.json_output import checked
 
 HEADER = ("kuerzel", "gast", "besuchstag", "punkte", "betrag", "geschlecht", "eindruck")
 GUESTS = ("Agnes Ahlers", "Bodo Brandt", "Carla Clausen", "Detlef Dierks", "Elke Ebert", "Frido Focke")
@@ -70,7 +71,7 @@ def onboard(code, tmp_path):
         file.write_bytes(body)
         draft = draft_source("lindenhof", pattern, columns, categories)
         result = onboard_file(file, draft, Console(file=text, width=200), force=force, code=code)
-        return result, text.getvalue()
+        return checked("onboard", result), text.getvalue()
 
     return run
 

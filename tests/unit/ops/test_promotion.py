@@ -6,6 +6,7 @@ from ops import release
 from ops.errors import CommandError, UsageError
 from ops.release import promote_version
 from ops.release_log import read_events
+from tests.json_output import checked
 from tests.unit.ops.conftest import manifest
 from tests.unit.ops.fake_aws import CALLER, Killed
 
@@ -27,7 +28,7 @@ def gate(monkeypatch):
 
 
 def promote(prod, version="5", override=None):
-    return promote_version(prod.context, "prod", version, override=override)
+    return checked("promote", promote_version(prod.context, "prod", version, override=override))
 
 
 def test_alias_stack_and_record_have_the_version(prod, gate):

@@ -5,10 +5,11 @@ import pytest
 from ops.drift import repair_releases
 from ops.errors import CommandError
 from ops.releases import list_releases
+from tests.json_output import checked
 
 
 def drift(prod):
-    result = list_releases(prod.context)
+    result = checked("releases", list_releases(prod.context))
     return result.exit_code, result.data["drift"]
 
 
@@ -65,7 +66,7 @@ def test_an_alias_that_was_never_promoted_has_not_drifted(prod):
 def test_events_are_listed_with_who_and_why(prod):
     prod.record("rejected", "prod", "5", "4")
 
-    result = list_releases(prod.context)
+    result = checked("releases", list_releases(prod.context))
 
     assert result.data["events"][-1]["kind"] == "rejected"
     assert "prod: rejected, version 5, before it 4, by arn:aws:sts::1:" in prod.output.getvalue()
@@ -74,7 +75,7 @@ def test_events_are_listed_with_who_and_why(prod):
 def test_repair_lets_stack_and_record_follow_the_alias(prod):
     prod.aws.move_by_hand("prod", "3")
 
-    result = repair_releases(prod.context, yes=False)
+    result = checked("releases", repair_releases(prod.context, yes=False))
 
     assert (result.exit_code, result.data["repaired"]) == (0, ["prod"])
     assert prod.aws.serving() == ("3", "13", "3", "13", {})
@@ -86,13 +87,13 @@ def test_repair_moves_traffic_only_with_yes(prod):
     """Only the alias of the small function was moved by hand."""
     prod.aws.aliases["tastetrend-prod-etl", "prod"]["FunctionVersion"] = "3"
 
-    result = repair_releases(prod.context, yes=False)
+    result = checked("releases", repair_releases(prod.context, yes=False))
 
     assert (result.exit_code, result.data["repaired"]) == (1, [])
     assert prod.aws.serving() == ("3", "14", "4", "14", {})
     assert "add --yes to do it" in prod.output.getvalue()
 
-    result = repair_releases(prod.context, yes=True)
+    result = checked("releases", repair_releases(prod.context, yes=True))
 
     assert (result.exit_code, result.data["repaired"]) == (0, ["prod"])
     assert prod.aws.serving() == ("3", "13", "3", "13", {})
@@ -104,7 +105,7 @@ def test_repair_records_a_promotion_whose_command_was_interrupted(prod):
     while prod.aws.status != "UPDATE_COMPLETE":
         prod.aws.describe_stacks()
 
-    repair_releases(prod.context, yes=False)
+    checked("releases", repair_releases(prod.context, yes=False))
 
     assert prod.events()[-1] == ("promoted", "5", "4")
     assert drift(prod)[0] == 0
@@ -114,13 +115,13 @@ def test_nothing_is_repaired_while_an_update_is_under_way(prod):
     prod.aws.begin_canary("5")
 
     with pytest.raises(CommandError, match="an update of tastetrend-prod is under way"):
-        repair_releases(prod.context, yes=True)
+        checked("releases", repair_releases(prod.context, yes=True))
 
 
 def test_repairing_again_changes_nothing(prod):
     prod.aws.move_by_hand("prod", "3")
-    repair_releases(prod.context, yes=False)
+    checked("releases", repair_releases(prod.context, yes=False))
     prod.aws.calls.clear()
 
-    assert repair_releases(prod.context, yes=False).data["repaired"] == []
+    assert checked("releases", repair_releases(prod.context, yes=False)).data["repaired"] == []
     assert not {"update_stack", "update_alias", "put_object"} & {*prod.aws.calls}

@@ -8,6 +8,7 @@ from ops import rollback
 from ops.errors import CommandError
 from ops.replay import Output
 from ops.rollback import rollback_version
+from tests.json_output import checked
 from tests.unit.ops.fake_aws import ETL, Killed, refusal
 
 GOOD = ("4", "14", "4", "14", {})
@@ -66,7 +67,7 @@ def failing_update(prod):
 
 
 def roll_back(prod, to=None, *, repair=True, yes=True):
-    return rollback_version(prod.context, "prod", to, repair=repair, yes=yes)
+    return checked("rollback", rollback_version(prod.context, "prod", to, repair=repair, yes=yes))
 
 
 @pytest.mark.parametrize("situation", [promote, canary, stopped_canary])
