@@ -9,6 +9,7 @@ VENV := .venv/.installed
 CHECKS := .venv/.checks
 RETRIEVAL := .venv/.retrieval
 NODE := node_modules/.package-lock.json
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 LANGCHAIN := .venv/.langchain
 CHECKOV_BIN := .venv-checkov/bin
 CHECKOV := .venv-checkov/.installed
@@ -31,7 +32,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install venv node_modules demo up down test check format lint types pytest fuzz lock synth clean
-.PHONY: bench quality scan audit sbom diff deploy policy promote rollback releases
+.PHONY: browser chromium bench quality scan audit sbom diff deploy policy promote rollback releases
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z_]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,7 +74,7 @@ $(CHECKOV): $(UV) locks/checkov.txt
 
 node_modules: $(NODE) ## Install the CDK command line into node_modules
 $(NODE): package-lock.json
-	@test "$(or $(NODE_MAJOR),0)" -ge 18 || { echo "Node 18 or newer is needed and \
+	@test "$(or $(NODE_MAJOR),0)" -ge 20 || { echo "Node 20 or newer is needed and \
 	$(if $(NODE_MAJOR),node is version $(NODE_MAJOR),there is none); install it from https://nodejs.org/" >&2; exit 2; }
 	@echo "Installing the CDK command line into node_modules (up to 10 MB to download) ..."
 	@npm ci --no-audit --no-fund --silent
@@ -90,7 +91,7 @@ down: $(VENV) ## Stop the emulator that `make up` started
 
 test: format lint types pytest ## Check the formatting, the code and the types, and run all tests
 
-check: test scan ## Run all checks that a change must pass: `make test` and `make scan`
+check: test scan browser ## Run all checks that a change must pass: `make test`, `make scan` and `make browser`
 
 format: $(CHECKS)
 	$(BIN)/ruff format --check
@@ -106,6 +107,13 @@ types: $(CHECKS)
 
 pytest: $(CHECKS) $(LANGCHAIN) $(NODE)
 	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+# Debian's Chromium, as a browser that npm downloads comes from a host that few networks let through.
+browser: chromium $(CHECKS) $(NODE) ## Check the pages in Chromium, and write pictures of them to build/screenshots
+	CHROMIUM="$(CHROMIUM)" $(BIN)/pytest tests/browser/in_chromium.py
+chromium:
+	@test -n "$(CHROMIUM)" || { echo "Chromium is needed and none of chromium, chromium-browser, google-chrome is on \
+	the PATH; install it with \`apt-get install chromium\`, or set CHROMIUM to its path" >&2; exit 2; }
 
 fuzz: $(CHECKS) ## Test with new random inputs; COUNT=10000 sets the number of damaged files
 	$(BIN)/pytest --numprocesses auto --hypothesis-profile fuzz tests/properties tests/unit/fault_injection/test_order_of_events.py

@@ -14,8 +14,10 @@ from tastetrend_gate.verdict import LIMITS, FileResult, Verdict
 _TEMPLATE = Template((Path(__file__).parent / "html_report.html").read_text(encoding="utf-8"))
 _RETRIEVAL = Template(
     "<h2>Retrieval</h2>\n"
-    '<div class="sheet"><table>\n<thead><tr><th>measure</th><th class="number">this version</th>'
-    '<th class="number">baseline</th></tr></thead>\n<tbody>\n$rows\n</tbody></table></div>\n'
+    '<div class="sheet" tabindex="0" role="region" aria-label="Retrieval"><table>\n'
+    '<thead><tr><th>measure</th><th class="number">this version</th>'
+    '<th class="number">baseline</th></tr></thead>\n'
+    '<tbody>\n$rows\n</tbody></table></div>\n'
     "<p>$questions questions to $sentences sentences of golden reviews, by the recipe <code>$recipe</code>. "
     "Recall must be at least $least, and may be $loss below the baseline.</p>"
 )
@@ -58,8 +60,8 @@ def _reasons(verdict: Verdict) -> str:
     rows = "\n".join(map(_reason, verdict.reasons))
     title = "Why it fails" if verdict.status == "fail" else "What has changed"
     return (
-        f'<h2>{title}</h2>\n<div class="sheet"><table>\n'
-        "<thead><tr><th></th><th>file</th><th>what</th><th>figures</th></tr></thead>\n"
+        f'<h2>{title}</h2>\n<div class="sheet" tabindex="0" role="region" aria-label="{title}"><table>\n'
+        "<thead><tr><th>verdict</th><th>file</th><th>what</th><th>figures</th></tr></thead>\n"
         f"<tbody>\n{rows}\n</tbody></table></div>"
     )
 

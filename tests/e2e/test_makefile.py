@@ -47,10 +47,15 @@ def make(tmp_path):
             {"python3": "exit 1"},
             "Python 3.11 is needed and none of python3.11, python3, python is it",
         ),
-        ("node_modules", {}, "Node 18 or newer is needed and there is none"),
-        ("node_modules", {"node": "echo v16.20.2"}, "Node 18 or newer is needed and node is version 16"),
+        ("node_modules", {}, "Node 20 or newer is needed and there is none"),
+        ("node_modules", {"node": "echo v18.20.2"}, "Node 20 or newer is needed and node is version 18"),
+        (
+            "browser",
+            {},
+            "Chromium is needed and none of chromium, chromium-browser, google-chrome is on the PATH",
+        ),
     ],
-    ids=["no Python", "another Python", "no Node", "old Node"],
+    ids=["no Python", "another Python", "no Node", "old Node", "no Chromium"],
 )
 def test_a_missing_program_is_reported_in_one_line(make, target, fakes, message):
     result = make(target, **fakes)
