@@ -13,12 +13,25 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 LANGCHAIN := .venv/.langchain
 CHECKOV_BIN := .venv-checkov/bin
 CHECKOV := .venv-checkov/.installed
+NEEDED_MB := 1500
 # Prints what is installed and how long it took; on a terminal, uv also shows its progress.
 define install
 	@started=$$(date +%s); quiet=$$(test -t 2 || echo --quiet); \
 	echo "Installing $$(grep -c '==' $1) Python packages into $(or $3,.venv) (up to $2 MB to download) ..."; \
 	$(BIN)/uv pip install $$quiet --python $(or $3,.venv)/bin/python --require-hashes --requirement $1 && \
 	echo "Installed them in $$(($$(date +%s) - started)) s"
+endef
+# Says all that is missing, before anything is installed; with the packages of the checks that is 1,400 MB.
+define preflight
+	@missing=; say() { missing=1; echo "$$1" >&2; }; \
+	test -n "$(if $(filter python,$1),$(PYTHON),not needed)" || say "Python 3.11 is needed and none of python3.11, \
+	python3, python is it; install it from https://www.python.org/downloads/"; \
+	test "$(if $(filter node,$1),$(or $(NODE_MAJOR),0),20)" -ge 20 || say "Node 20 or newer is needed and \
+	$(if $(NODE_MAJOR),node is version $(NODE_MAJOR),there is none); install it from https://nodejs.org/"; \
+	test -w . || say "$$PWD cannot be written to; change its permissions, or clone the project elsewhere"; \
+	free=$$(df -Pm . | awk 'NR == 2 { print $$4 }'); \
+	test "$$free" -ge $(NEEDED_MB) || say "$$PWD has $$free MB free and $(NEEDED_MB) MB are needed; free some"; \
+	test -z "$$missing" || exit 2
 endef
 LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --custom-compile-command "make lock"
 CODE := app.py tastetrend_stack lambda_src ops local samples
@@ -38,12 +51,12 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z_]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: ## Install what the demo and the commands need: Python packages and the CDK command line
+	$(if $(and $(wildcard $(VENV)),$(wildcard $(NODE))),,$(call preflight,python node))
 	@$(MAKE) --silent --jobs=2 $(VENV) $(NODE) $(if $(RAG),$(RETRIEVAL))
 
 venv: $(VENV) ## Install the Python packages into .venv
 $(UV): locks/uv.txt
-	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed and none of python3.11, python3, python is it; \
-	install it from https://www.python.org/downloads/" >&2; exit 2; }
+	$(call preflight,python)
 	@echo "Creating .venv with uv in it (5 s) ..."
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement locks/uv.txt
@@ -74,8 +87,7 @@ $(CHECKOV): $(UV) locks/checkov.txt
 
 node_modules: $(NODE) ## Install the CDK command line into node_modules
 $(NODE): package-lock.json
-	@test "$(or $(NODE_MAJOR),0)" -ge 20 || { echo "Node 20 or newer is needed and \
-	$(if $(NODE_MAJOR),node is version $(NODE_MAJOR),there is none); install it from https://nodejs.org/" >&2; exit 2; }
+	$(call preflight,node)
 	@echo "Installing the CDK command line into node_modules (up to 10 MB to download) ..."
 	@npm ci --no-audit --no-fund --silent
 	@touch $@

@@ -17,7 +17,7 @@ _RETRIEVAL = Template(
     '<div class="sheet" tabindex="0" role="region" aria-label="Retrieval"><table>\n'
     '<thead><tr><th>measure</th><th class="number">this version</th>'
     '<th class="number">baseline</th></tr></thead>\n'
-    '<tbody>\n$rows\n</tbody></table></div>\n'
+    "<tbody>\n$rows\n</tbody></table></div>\n"
     "<p>$questions questions to $sentences sentences of golden reviews, by the recipe <code>$recipe</code>. "
     "Recall must be at least $least, and may be $loss below the baseline.</p>"
 )
