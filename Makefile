@@ -13,6 +13,7 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 LANGCHAIN := .venv/.langchain
 CHECKOV_BIN := .venv-checkov/bin
 CHECKOV := .venv-checkov/.installed
+INSTALLED = $(and $(wildcard $(VENV)),$(wildcard $(NODE)))
 NEEDED_MB := 1500
 # Prints what is installed and how long it took; on a terminal, uv also shows its progress.
 define install
@@ -51,7 +52,8 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z_]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: ## Install what the demo and the commands need: Python packages and the CDK command line
-	$(if $(and $(wildcard $(VENV)),$(wildcard $(NODE))),,$(call preflight,python node))
+	$(if $(INSTALLED),,$(call preflight,python node))
+	$(if $(INSTALLED),,@echo "This is the first run: $(or $(FIRST_RUN),installing takes a minute with a fast connection).")
 	@$(MAKE) --silent --jobs=2 $(VENV) $(NODE) $(if $(RAG),$(RETRIEVAL))
 
 venv: $(VENV) ## Install the Python packages into .venv
@@ -85,14 +87,16 @@ $(CHECKOV): $(UV) locks/checkov.txt
 	$(call install,locks/checkov.txt,60,.venv-checkov)
 	@touch $@
 
-node_modules: $(NODE) ## Install the CDK command line into node_modules
+node_modules: $(NODE) ## Install the CDK command line and what checks the pages into node_modules
 $(NODE): package-lock.json
 	$(call preflight,node)
-	@echo "Installing the CDK command line into node_modules (up to 10 MB to download) ..."
-	@npm ci --no-audit --no-fund --silent
+	@started=$$(date +%s); \
+	echo "Installing the CDK command line and checks of pages into node_modules (up to 20 MB to download) ..."; \
+	npm ci --no-audit --no-fund --silent && echo "Installed node_modules in $$(($$(date +%s) - started)) s"
 	@touch $@
 
-demo: install ## Run the pipeline on the AWS emulator: the samples, or FILES="a.csv b.txt"; RAG=1 also embeds reviews
+demo: FIRST_RUN = with a fast connection it takes 2 to 3 minutes, half of them to install what later runs use again
+demo: install ## Run the pipeline on the AWS emulator: the samples, or FILES="a.csv folder"; RAG=1 also embeds reviews
 	@$(BIN)/tastetrend demo $(if $(RAG),--rag) $(FILES)
 
 up: install ## Start the emulator in the background with the stack deployed; PORT=4566 sets the port, RAG=1 adds retrieval
@@ -101,7 +105,7 @@ up: install ## Start the emulator in the background with the stack deployed; POR
 down: $(VENV) ## Stop the emulator that `make up` started
 	@$(BIN)/tastetrend down
 
-test: format lint types pytest ## Check the formatting, the code and the types, and run all tests
+test: install format lint types pytest ## Check the formatting, the code and the types, and run all tests
 
 check: test scan browser ## Run all checks that a change must pass: `make test`, `make scan` and `make browser`
 

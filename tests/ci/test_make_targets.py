@@ -90,6 +90,7 @@ def test_deploying_needs_nobody_to_confirm(make):
         ({}, []),
         ({"RAG": "1"}, ["--rag"]),
         ({"FILES": "a.csv b.txt", "RAG": "1"}, ["--rag", "a.csv", "b.txt"]),
+        ({"FILES": "'my reviews.csv' folder"}, ["my reviews.csv", "folder"]),
     ],
 )
 def test_the_demo_gets_its_files_and_whether_it_embeds_them(make, variables, options):
