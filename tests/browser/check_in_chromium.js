@@ -27,6 +27,7 @@ function listen(page, url, seen) {
 async function look(browser, path, view, folder) {
   const seen = { requests: [], scripts: [] }
   const context = await browser.newContext({ ...VIEWS[view], offline: true })
+  context.setDefaultTimeout(0) // the machine may be busy
   await context.addInitScript(AXE) // a policy of the page would forbid to add it later
   const page = await context.newPage()
   const url = pathToFileURL(path).href
@@ -48,7 +49,7 @@ async function look(browser, path, view, folder) {
 
 async function main([executablePath, folder, ...paths]) {
   // As root, Chromium has no sandbox.
-  const browser = await chromium.launch({ executablePath, chromiumSandbox: process.getuid() !== 0 })
+  const browser = await chromium.launch({ executablePath, chromiumSandbox: process.getuid() !== 0, timeout: 0 })
   const found = {}
   for (const path of paths) {
     found[basename(path, ".html")] = {}
