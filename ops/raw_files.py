@@ -40,6 +40,6 @@ def _files_in(folder: Path, console: Console) -> list[Path]:
     endings = f"{', '.join(_SUFFIXES[:-1])} or {_SUFFIXES[-1]}"
     if not files:
         raise UsageError(f"no file in {folder} ends with {endings}; name the files to process")
-    omitted = f"; {len(present) - len(files)} others do not end with {endings}" if files != present else ""
-    console.print(f"{len(files)} files in {folder}{omitted}")
+    left_out = f" of {len(present)}" if files != present else ""
+    console.print(f"{len(files)}{left_out} files in {folder} end with {endings}")
     return files

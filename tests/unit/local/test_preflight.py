@@ -1,11 +1,13 @@
 """A machine that lacks something is told what, before anything is deployed."""
 
+import json
 import shutil
 from types import SimpleNamespace
 
 import pytest
 
-from local.preflight import MIN_FREE_MB, check_machine
+from local.emulator import PROJECT
+from local.preflight import MIN_FREE_MB, MIN_NODE, check_machine
 from ops.errors import CommandError
 
 
@@ -76,3 +78,11 @@ def test_a_full_disk(node, free_mb, tmp_path):
 
     with pytest.raises(CommandError, match=f"has {MIN_FREE_MB - 1} MB free and {MIN_FREE_MB} MB are needed"):
         check_machine(tmp_path)
+
+
+def test_the_same_node_is_asked_for_everywhere():
+    read = {name: (PROJECT / name).read_text() for name in ("package.json", "Makefile", "README.md")}
+
+    assert json.loads(read["package.json"])["engines"] == {"node": f">={MIN_NODE}"}
+    assert f"-ge {MIN_NODE} " in read["Makefile"]
+    assert f"Node {MIN_NODE} or newer" in read["README.md"]

@@ -114,7 +114,7 @@ def test_a_folder_stands_for_its_files(run, tmp_path):
     status, output = run(folder)
 
     assert status == 0
-    assert f"2 files in {folder}" in output
+    assert f"2 files in {folder} end with" in output
     assert output.index(DOWNTOWN) < output.index(INFO)
 
 

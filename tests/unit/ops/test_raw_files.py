@@ -34,7 +34,7 @@ def test_the_files_of_a_folder_are_sorted_and_counted(find, folder):
     names, output = find(folder)
 
     assert names == ["a 1.txt", "b.CSV", "c.csv.gz", "d.jsonl"]
-    assert f"4 files in {folder}; 2 others do not end with .csv" in output
+    assert f"4 of 6 files in {folder} end with .csv, " in output
 
 
 def test_a_folder_stands_where_it_is_named(find, folder, tmp_path):
