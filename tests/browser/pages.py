@@ -24,20 +24,21 @@ def write_pages(folder: Path) -> list[Path]:
     for name, render in _PAGES.items():
         (folder / f"{name}.html").write_text(render(), encoding="utf-8")
     _show_answer(folder / "ask.html")
-    for name, write in FILES.items():
-        _write_report(write, folder / name)
+    _write_reports(folder)
     return sorted(folder.glob("*.html"))
 
 
-def _write_report(write: Callable[[Path], object], work: Path) -> None:
-    """Process a review file below `work`, and move the page on it beside `work`, under the same name."""
-    raw = work / "raw"
-    raw.mkdir(parents=True, exist_ok=True)
-    write(raw)
+def _write_reports(folder: Path) -> None:
+    """Process the review files below the folder, and move the pages on them, and their index, into it."""
+    raw, out = folder / "raw", folder / "out"
+    raw.mkdir()
+    for name, write in FILES.values():
+        write(raw / name)
     with Path("/dev/null").open("w", encoding="utf-8") as nowhere:
-        process_files([*raw.iterdir()], work / "out", Console(file=nowhere))
-    for page in (work / "out").rglob("*.html"):
-        page.replace(work.with_suffix(".html"))
+        process_files([raw / name for name, _ in FILES.values()], out, Console(file=nowhere))
+    pages = {name: page for page, (name, _) in FILES.items()} | {out.name: "index"}
+    for path in out.rglob("*.html"):
+        path.replace(folder / f"{pages[path.parent.name]}.html")
 
 
 def _passed() -> str:
