@@ -9,15 +9,30 @@ VENV := .venv/.installed
 CHECKS := .venv/.checks
 RETRIEVAL := .venv/.retrieval
 NODE := node_modules/.package-lock.json
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 LANGCHAIN := .venv/.langchain
 CHECKOV_BIN := .venv-checkov/bin
 CHECKOV := .venv-checkov/.installed
+INSTALLED = $(and $(wildcard $(VENV)),$(wildcard $(NODE)))
+NEEDED_MB := 1500
 # Prints what is installed and how long it took; on a terminal, uv also shows its progress.
 define install
 	@started=$$(date +%s); quiet=$$(test -t 2 || echo --quiet); \
 	echo "Installing $$(grep -c '==' $1) Python packages into $(or $3,.venv) (up to $2 MB to download) ..."; \
 	$(BIN)/uv pip install $$quiet --python $(or $3,.venv)/bin/python --require-hashes --requirement $1 && \
 	echo "Installed them in $$(($$(date +%s) - started)) s"
+endef
+# Says all that is missing, before anything is installed; with the packages of the checks that is 1,400 MB.
+define preflight
+	@missing=; say() { missing=1; echo "$$1" >&2; }; \
+	test -n "$(if $(filter python,$1),$(PYTHON),not needed)" || say "Python 3.11 is needed and none of python3.11, \
+	python3, python is it; install it from https://www.python.org/downloads/"; \
+	test "$(if $(filter node,$1),$(or $(NODE_MAJOR),0),20)" -ge 20 || say "Node 20 or newer is needed and \
+	$(if $(NODE_MAJOR),node is version $(NODE_MAJOR),there is none); install it from https://nodejs.org/"; \
+	test -w . || say "$$PWD cannot be written to; change its permissions, or clone the project elsewhere"; \
+	free=$$(df -Pm . | awk 'NR == 2 { print $$4 }'); \
+	test "$$free" -ge $(NEEDED_MB) || say "$$PWD has $$free MB free and $(NEEDED_MB) MB are needed; free some"; \
+	test -z "$$missing" || exit 2
 endef
 LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --custom-compile-command "make lock"
 CODE := app.py tastetrend_stack lambda_src ops local samples
@@ -31,18 +46,19 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install venv node_modules demo up down test check format lint types pytest fuzz lock synth clean
-.PHONY: bench quality scan audit sbom diff deploy policy promote rollback releases
+.PHONY: browser chromium bench quality scan audit sbom diff deploy policy promote rollback releases
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z_]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: ## Install what the demo and the commands need: Python packages and the CDK command line
+	$(if $(INSTALLED),,$(call preflight,python node))
+	$(if $(INSTALLED),,@echo "This is the first run: $(or $(FIRST_RUN),installing takes a minute with a fast connection).")
 	@$(MAKE) --silent --jobs=2 $(VENV) $(NODE) $(if $(RAG),$(RETRIEVAL))
 
 venv: $(VENV) ## Install the Python packages into .venv
 $(UV): locks/uv.txt
-	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed and none of python3.11, python3, python is it; \
-	install it from https://www.python.org/downloads/" >&2; exit 2; }
+	$(call preflight,python)
 	@echo "Creating .venv with uv in it (5 s) ..."
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement locks/uv.txt
@@ -71,15 +87,16 @@ $(CHECKOV): $(UV) locks/checkov.txt
 	$(call install,locks/checkov.txt,60,.venv-checkov)
 	@touch $@
 
-node_modules: $(NODE) ## Install the CDK command line into node_modules
+node_modules: $(NODE) ## Install the CDK command line and what checks the pages into node_modules
 $(NODE): package-lock.json
-	@test "$(or $(NODE_MAJOR),0)" -ge 18 || { echo "Node 18 or newer is needed and \
-	$(if $(NODE_MAJOR),node is version $(NODE_MAJOR),there is none); install it from https://nodejs.org/" >&2; exit 2; }
-	@echo "Installing the CDK command line into node_modules (up to 10 MB to download) ..."
-	@npm ci --no-audit --no-fund --silent
+	$(call preflight,node)
+	@started=$$(date +%s); \
+	echo "Installing the CDK command line and checks of pages into node_modules (up to 20 MB to download) ..."; \
+	npm ci --no-audit --no-fund --silent && echo "Installed node_modules in $$(($$(date +%s) - started)) s"
 	@touch $@
 
-demo: install ## Run the pipeline on the AWS emulator: the samples, or FILES="a.csv b.txt"; RAG=1 also embeds reviews
+demo: FIRST_RUN = with a fast connection it takes 2 to 3 minutes, half of them to install what later runs use again
+demo: install ## Run the pipeline on the AWS emulator: the samples, or FILES="a.csv folder"; RAG=1 also embeds reviews
 	@$(BIN)/tastetrend demo $(if $(RAG),--rag) $(FILES)
 
 up: install ## Start the emulator in the background with the stack deployed; PORT=4566 sets the port, RAG=1 adds retrieval
@@ -88,9 +105,9 @@ up: install ## Start the emulator in the background with the stack deployed; POR
 down: $(VENV) ## Stop the emulator that `make up` started
 	@$(BIN)/tastetrend down
 
-test: format lint types pytest ## Check the formatting, the code and the types, and run all tests
+test: install format lint types pytest ## Check the formatting, the code and the types, and run all tests
 
-check: test scan ## Run all checks that a change must pass: `make test` and `make scan`
+check: test scan browser ## Run all checks that a change must pass: `make test`, `make scan` and `make browser`
 
 format: $(CHECKS)
 	$(BIN)/ruff format --check
@@ -106,6 +123,13 @@ types: $(CHECKS)
 
 pytest: $(CHECKS) $(LANGCHAIN) $(NODE)
 	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+# Debian's Chromium, as a browser that npm downloads comes from a host that few networks let through.
+browser: chromium $(CHECKS) $(NODE) ## Check the pages in Chromium, and write pictures of them to build/screenshots
+	CHROMIUM="$(CHROMIUM)" $(BIN)/pytest tests/browser/in_chromium.py
+chromium:
+	@test -n "$(CHROMIUM)" || { echo "Chromium is needed and none of chromium, chromium-browser, google-chrome is on \
+	the PATH; install it with \`apt-get install chromium\`, or set CHROMIUM to its path" >&2; exit 2; }
 
 fuzz: $(CHECKS) ## Test with new random inputs; COUNT=10000 sets the number of damaged files
 	$(BIN)/pytest --numprocesses auto --hypothesis-profile fuzz tests/properties tests/unit/fault_injection/test_order_of_events.py

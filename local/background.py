@@ -1,7 +1,6 @@
 """Starts an emulator that keeps running after the command, and stops it."""
 
 import json
-import shlex
 from dataclasses import asdict
 from pathlib import Path
 
@@ -9,19 +8,23 @@ from rich.console import Console
 
 from local.deploy import deploy_stack, read_outputs
 from local.emulator import Emulator, start, stop
+from local.exports import export_commands
+from local.preflight import check_machine
 from local.retrieval import check_packages
 from ops.errors import UsageError
 
 _STATE = Path("build/emulator.json")
+_AUTHORITIES = Path("build/authorities.pem")
 
 
 def up(port: int, console: Console, *, rag: bool) -> str:
     """Start an emulator with the stack deployed, unless one is running; return shell commands to use it.
 
     Raises:
-        CommandError: `rag` asks for retrieval, and its packages are not installed.
+        CommandError: the machine lacks something, or the packages for retrieval.
         UsageError: one is running on another port than the requested one, or without retrieval.
     """
+    check_machine(_STATE.parent)
     if rag:
         check_packages()
     if (emulator := load_state()) is None:
@@ -37,8 +40,7 @@ def up(port: int, console: Console, *, rag: bool) -> str:
         raise UsageError(f"an emulator runs on port {emulator.port} already; end it with `make down`")
     elif rag and "VectorIndexName" not in read_outputs(emulator):
         raise UsageError("an emulator runs already, without retrieval; end it with `make down`")
-    exports = [f"export {name}={shlex.quote(value)}" for name, value in emulator.environment.items()]
-    return "\n".join(["unset AWS_PROFILE AWS_SESSION_TOKEN", *exports])
+    return export_commands(emulator, _AUTHORITIES)
 
 
 def down() -> bool:

@@ -1,8 +1,9 @@
 """Runs the pipeline on an emulator: uploads raw files and prints a table of the results."""
 
+import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,12 @@ from rich.progress import Progress
 from local.deploy import deploy_stack, timed_status
 from local.emulator import PROJECT, Emulator, running
 from local.logs import last_log_events
+from local.page import can_open_page, present_page
+from local.preflight import check_machine
 from local.retrieval import check_packages, show_retrieval
 from ops.errors import CommandError
 from ops.local_index import write_local_index
-from ops.process import check_files
+from ops.raw_files import find_raw_files
 from ops.replay import list_objects
 from ops.summary import exit_code_of, read_reports, show
 from tastetrend_etl.output_keys import dataset_keys, output_keys
@@ -38,12 +41,18 @@ def samples() -> list[Path]:
     return sorted(path for path in (PROJECT / "samples").iterdir() if path.suffix in {".csv", ".txt"})
 
 
-def run(files: list[Path], console: Console, *, rag: bool) -> int:
-    """Deploy the stack on an emulator, upload the files, show the results, and return the exit code.
+def run(paths: Sequence[Path], console: Console, *, rag: bool, show_page: bool) -> int:
+    """Deploy the stack on an emulator, upload files, show the results, and return the exit code.
 
-    With `rag`, also show how many sentences were embedded, and the answer to a question.
+    With `rag`, also show how many sentences were embedded, and the answer to a question. With `show_page`,
+    open the index of their pages in a browser, where there is one.
+
+    Raises:
+        UsageError: a path cannot be processed.
+        CommandError: the machine lacks something, or a step fails.
     """
-    check_files(files)
+    files = find_raw_files(paths, console)
+    check_machine(RESULTS.parent)
     if rag:
         check_packages()
     started = time.monotonic()
@@ -56,10 +65,11 @@ def run(files: list[Path], console: Console, *, rag: bool) -> int:
         _mirror(s3, outputs["ProcessedBucketName"])
         reports = read_reports(RESULTS)
         show(reports, RESULTS, console)
-        console.print(f"Their pages: {write_local_index(reports, RESULTS)}")
         if rag:
             show_retrieval(emulator, outputs, [file.name for file in files], console)
     console.print(f"Done in {time.monotonic() - started:.0f} s (environment local, stopped again)")
+    opened = show_page and can_open_page(console, os.environ)
+    present_page(write_local_index(reports, RESULTS), console, opened=opened)
     return exit_code_of(reports)
 
 

@@ -61,10 +61,14 @@ def _check(context: CommandContext, request: Request, html: Path | None) -> None
     if html:
         check_output_path(html)
     if not context.vector_index:
-        raise CommandError(
-            f"retrieval is switched off in {context.env}; set `retrieval` of this environment in "
-            "tastetrend_stack/environments.py and deploy it again"
-        )
+        raise CommandError(f"retrieval is switched off in {context.env}; {_switch_on(context.env)}")
+
+
+def _switch_on(env: str) -> str:
+    """Return what to do to get retrieval."""
+    if env == "local":
+        return "stop the emulator with `tastetrend down`, and start it with `tastetrend up --rag`"
+    return "set `retrieval` of this environment in tastetrend_stack/environments.py and deploy it again"
 
 
 def _search(context: CommandContext, request: Request) -> Found:

@@ -28,7 +28,7 @@ app = typer.Typer(
 
 @app.command(epilog="Example: tastetrend process reviews.csv --out build/out")
 def process(
-    files: Annotated[list[Path], Argument(help="Raw review files.")],
+    files: Annotated[list[Path], Argument(help="Raw review files, or folders of them.")],
     out: Annotated[Path, Option(help="The folder to write to; it gets the keys of the bucket.")],
     *,
     as_json: Json = False,
@@ -154,9 +154,14 @@ def releases(
 
 @app.command(epilog="Example: tastetrend demo a.csv b.txt")
 def demo(
-    files: Annotated[list[Path] | None, Argument(help="Review files; the samples if none are named.")] = None,
+    files: Annotated[
+        list[Path] | None, Argument(help="Review files or folders; by default the samples.")
+    ] = None,
     *,
     rag: Rag = False,
+    show_page: Annotated[
+        bool, Option("--open/--no-open", help="Open the pages of the files; only from a terminal.")
+    ] = True,
 ) -> None:
     """Deploy the stack on the emulator, upload files to the raw bucket, and show the results.
 
@@ -164,7 +169,7 @@ def demo(
     """
     from local.demo import run, samples
 
-    raise typer.Exit(run(files or samples(), console_for(as_json=False), rag=rag))
+    raise typer.Exit(run(files or samples(), console_for(as_json=False), rag=rag, show_page=show_page))
 
 
 @app.command(epilog='Example: eval "$(tastetrend up)"')

@@ -1,15 +1,15 @@
 """Runs the pipeline on local files and writes what the processed bucket would hold."""
 
 import hashlib
-from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from ops.errors import UsageError
 from ops.local_index import write_local_index
+from ops.raw_files import find_raw_files
 from ops.result import Result
 from ops.summary import exit_code_of, show, to_row
 from tastetrend_etl.errors import RejectedFileError
@@ -23,31 +23,16 @@ from tastetrend_etl.validate.report import Report, error_report
 _VERSION = "local"
 
 
-def process_files(files: list[Path], out: Path, console: Console) -> Result:
-    """Run the pipeline on each file, write its outputs under `out`, and print a table of the results."""
-    check_files(files)
-    reports = [_process(file, out) for file in files]
-    show(reports, out, console)
-    console.print(f"Their pages: {write_local_index(reports, out)}")
-    return Result({"out": str(out), "files": [to_row(report) for report in reports]}, exit_code_of(reports))
-
-
-def check_files(files: list[Path]) -> None:
-    """Check that the files can be read and do not overwrite each other's outputs.
+def process_files(paths: Sequence[Path], out: Path, console: Console) -> Result:
+    """Run the pipeline on files and folders of files, write the outputs under `out`, and print a table.
 
     Raises:
-        UsageError: one does not exist or is a folder, or two have the same name.
+        UsageError: a path cannot be processed.
     """
-    for file in files:
-        if file.is_dir():
-            raise UsageError(f"{file} is a folder; name the files in it, such as {file / '*.csv'}")
-        if not file.exists():
-            raise UsageError(f"{file} does not exist; check the path")
-    name, count = Counter(file.name for file in files).most_common(1)[0]
-    if count > 1:
-        raise UsageError(
-            f"{count} files are called {name}; their outputs would overwrite each other, rename them"
-        )
+    reports = [_process(file, out) for file in find_raw_files(paths, console)]
+    show(reports, out, console)
+    console.print(f"The pages of the files: {write_local_index(reports, out)}")
+    return Result({"out": str(out), "files": [to_row(report) for report in reports]}, exit_code_of(reports))
 
 
 def _process(file: Path, out: Path) -> Report:

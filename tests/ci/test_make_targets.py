@@ -30,7 +30,9 @@ TOO_LONG_FOR_A_TEST = {  # commands of the pages that the end-to-end tests do no
     "make check": [
         *("ruff", "ruff", "bandit", "actionlint", "zizmor", "mypy", "pytest"),
         *("npx", "npx", "npx", "npx", "checkov"),
+        "pytest",
     ],
+    "make browser": ["pytest"],
     "make synth": ["npx", "npx", "npx", "npx"],
     "make scan": ["npx", "npx", "npx", "npx", "checkov"],
     "make audit": ["pip-audit"] * len(LOCKS),
@@ -62,7 +64,8 @@ def make(tmp_path):
     (tmp_path / "Makefile").write_bytes((PROJECT / "Makefile").read_bytes())
 
     def run(*words, **variables):
-        environment = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", **variables}
+        path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+        environment = {"PATH": path, "CHROMIUM": "chromium", **variables}
         empty = ("UV=", "VENV=", "CHECKS=", "LANGCHAIN=", "RETRIEVAL=", "CHECKOV=", "NODE=")
         targets = (*empty, f"CHECKOV_BIN={tmp_path}")
         command = ["make", "--silent", f"BIN={tmp_path}", *targets, *words]
@@ -87,6 +90,7 @@ def test_deploying_needs_nobody_to_confirm(make):
         ({}, []),
         ({"RAG": "1"}, ["--rag"]),
         ({"FILES": "a.csv b.txt", "RAG": "1"}, ["--rag", "a.csv", "b.txt"]),
+        ({"FILES": "'my reviews.csv' folder"}, ["my reviews.csv", "folder"]),
     ],
 )
 def test_the_demo_gets_its_files_and_whether_it_embeds_them(make, variables, options):

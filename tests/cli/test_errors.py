@@ -107,16 +107,17 @@ def test_a_profile_that_does_not_exist(run_here):
     ("files", "message"),
     [
         (["nowhere.csv"], "nowhere.csv does not exist; check the path"),
-        (["folder"], "folder is a folder; name the files in it, such as folder/*.csv"),
+        (["nothing"], "no file in nothing ends with .csv, "),
         (
             ["a b.csv", "folder/a b.csv"],
             "2 files are called a b.csv; their outputs would overwrite each other",
         ),
     ],
-    ids=["no such file", "a folder", "two of one name"],
+    ids=["no such file", "an empty folder", "two of one name"],
 )
 def test_files_that_cannot_be_processed(command, files, message, tmp_path, run_here):
     (tmp_path / "folder").mkdir()
+    (tmp_path / "nothing").mkdir()
     for name in ("a b.csv", "folder/a b.csv"):
         (tmp_path / name).write_bytes(reviews("Good soup"))
 

@@ -11,6 +11,10 @@ import pytest
 from tests.cli.commands import SCRIPT
 from tests.e2e.conftest import reviews, wait_until
 
+AWS = SCRIPT.with_name("aws")
+BOTO3 = "import boto3; print([b['Name'] for b in boto3.client('s3').list_buckets()['Buckets']])"
+ARROW = "from pyarrow.fs import *; print(FileSystem.from_uri('s3://')[0].get_file_info(FileSelector('')))"
+
 
 @pytest.fixture
 def start(tmp_path):
@@ -94,12 +98,12 @@ def test_an_emulator_started_with_up_can_be_used_and_stopped(start, tmp_path):
     status, output = finish(start("up"))
     assert status == 0, output
     exports = dict(line.removeprefix("export ").split("=") for line in output.splitlines() if "=" in line)
-    aws = "import boto3; print([b['Name'] for b in boto3.client('s3').list_buckets()['Buckets']])"
     with_proxy = os.environ | exports | {"HTTPS_PROXY": "http://127.0.0.1:1"}
-    listed = subprocess.run(  # noqa: S603 # fixed program, no shell
-        [sys.executable, "-c", aws], env=with_proxy, capture_output=True, text=True, check=True
-    )
-    assert "tastetrend-local-raw-000000000000" in listed.stdout
+    for program in ([sys.executable, "-c", BOTO3], [sys.executable, "-c", ARROW], [AWS, "s3", "ls"]):
+        listed = subprocess.run(  # noqa: S603 # fixed programs, no shell
+            program, env=with_proxy, capture_output=True, text=True, check=True
+        )
+        assert "tastetrend-local-raw-000000000000" in listed.stdout
     status, output = finish(start("failures", "--env", "local", **with_proxy))
     assert (status, output) == (0, "0 failed events in the failure queue of local.\n")
     status, output = finish(start("up", "--port", "1"))

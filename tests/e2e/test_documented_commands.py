@@ -41,7 +41,8 @@ def checkout(tmp_path_factory):
     """Yield a checkout with a version to release and files to process."""
     with first_release(tmp_path_factory.mktemp("documented")) as releases:
         releases.raise_version()
-        for name in ("a.csv", "b.txt"):
+        (releases.folder / "my reviews").mkdir()
+        for name in ("a.csv", "b.txt", "my reviews/c.csv"):
             (releases.folder / name).write_bytes(reviews("Good soup"))
         key = "2026/11/a.csv"
         releases.client("s3").put_object(Bucket=RAW, Key=key, Body=reviews("Good soup"))

@@ -8,6 +8,7 @@ import pytest
 from local.emulator import PROJECT
 
 MAKE = shutil.which("make")
+NO_PYTHON = "Python 3.11 is needed and none of python3.11, python3, python is it"
 
 
 @pytest.fixture
@@ -18,12 +19,13 @@ def make(tmp_path):
     shutil.copytree(PROJECT / "locks", tmp_path / "locks")
     programs = tmp_path / "programs"
     programs.mkdir()
-    for name in ("sh", "sed", "awk"):
+    for name in ("sh", "sed", "awk", "df"):
         (programs / name).symlink_to(shutil.which(name))
 
     def make_target(target, **scripts):
         for name, script in scripts.items():
             program = programs / name
+            program.unlink(missing_ok=True)  # or a link to the real program would be followed
             program.write_text(f"#!/bin/sh\n{script}\n")
             program.chmod(0o755)
         return subprocess.run(  # noqa: S603 # fixed program, no shell
@@ -41,16 +43,17 @@ def make(tmp_path):
 @pytest.mark.parametrize(
     ("target", "fakes", "message"),
     [
-        ("venv", {}, "Python 3.11 is needed and none of python3.11, python3, python is it"),
+        ("venv", {}, NO_PYTHON),
+        ("venv", {"python3": "exit 1"}, NO_PYTHON),
+        ("node_modules", {}, "Node 20 or newer is needed and there is none"),
+        ("node_modules", {"node": "echo v18.20.2"}, "Node 20 or newer is needed and node is version 18"),
         (
-            "venv",
-            {"python3": "exit 1"},
-            "Python 3.11 is needed and none of python3.11, python3, python is it",
+            "browser",
+            {},
+            "Chromium is needed and none of chromium, chromium-browser, google-chrome is on the PATH",
         ),
-        ("node_modules", {}, "Node 18 or newer is needed and there is none"),
-        ("node_modules", {"node": "echo v16.20.2"}, "Node 18 or newer is needed and node is version 16"),
     ],
-    ids=["no Python", "another Python", "no Node", "old Node"],
+    ids=["no Python", "another Python", "no Node", "old Node", "no Chromium"],
 )
 def test_a_missing_program_is_reported_in_one_line(make, target, fakes, message):
     result = make(target, **fakes)
@@ -58,6 +61,20 @@ def test_a_missing_program_is_reported_in_one_line(make, target, fakes, message)
     first, *others = result.stderr.splitlines()
     assert first.startswith(message)
     assert [line for line in others if not line.startswith("make: ***")] == []
+
+
+def test_all_that_is_missing_is_reported_before_anything_is_installed(make, tmp_path):
+    full = "echo; echo disk 9 9 1 100% /"
+
+    result = make("install", node="echo v18.20.2", df=full)
+
+    assert result.returncode == 2
+    assert [line for line in result.stderr.splitlines() if not line.startswith("make: ***")] == [
+        f"{NO_PYTHON}; install it from https://www.python.org/downloads/",
+        "Node 20 or newer is needed and node is version 18; install it from https://nodejs.org/",
+        f"{tmp_path} has 1 MB free and 1500 MB are needed; free some",
+    ]
+    assert result.stdout == ""
 
 
 def test_make_help_lists_the_targets(make):

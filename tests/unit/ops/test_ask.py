@@ -337,13 +337,14 @@ def test_an_empty_index_is_named_with_the_files_that_wait(options, services, tas
     assert result.stderr == "error: the index of dev has no reviews; about 6 files wait to be embedded\n"
 
 
-def test_retrieval_that_is_switched_off_is_named(reviews, outputs, tastetrend):
+@pytest.mark.parametrize(("env", "remedy"), [("dev", "set `retrieval`"), ("local", "stop the emulator")])
+def test_retrieval_that_is_switched_off_is_named(reviews, outputs, tastetrend, env, remedy):
     del outputs["VectorBucketName"], outputs["VectorIndexName"], outputs["EmbeddingQueueUrl"]
 
-    result = tastetrend("ask", "Do guests wait?", "--env", "dev")
+    result = tastetrend("ask", "Do guests wait?", "--env", env)
 
     assert (result.status, reviews.calls) == (1, [])
-    assert result.stderr.startswith("error: retrieval is switched off in dev; set `retrieval`")
+    assert result.stderr.startswith(f"error: retrieval is switched off in {env}; {remedy}")
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,19 @@ def test_only_the_files_of_this_run_are_shown(run, tmp_path):
     assert "empty.csv" not in output
 
 
+def test_a_folder_stands_for_its_files(run, tmp_path):
+    folder = tmp_path / "my reviews"
+    folder.mkdir()
+    for name in (INFO, DOWNTOWN):
+        (folder / name).write_bytes((SAMPLES / name).read_bytes())
+
+    status, output = run(folder)
+
+    assert status == 0
+    assert f"2 files in {folder} end with" in output
+    assert output.index(DOWNTOWN) < output.index(INFO)
+
+
 def test_a_missing_file_is_wrong_usage(run, tmp_path):
     status, output = run(tmp_path / "nowhere.csv")
 

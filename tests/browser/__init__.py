@@ -1,0 +1,1 @@
+"""Checks of the pages: under jsdom with all tests, and in Chromium by `make browser`."""

@@ -1,0 +1,1 @@
+"""The commands `demo` and `up`, without an emulator."""
