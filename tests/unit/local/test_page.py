@@ -46,19 +46,20 @@ def test_no_page_is_opened_when_nobody_would_see_it(monkeypatch, terminal, varia
 
 
 @pytest.mark.parametrize("wanted", [True, False])
-def test_the_path_is_printed_in_any_case(pages, opened, wanted):
+def test_the_path_is_printed_in_any_case(tmp_path, opened, wanted):
     output = console(terminal=False)
 
-    present_page(pages[1], output, opened=wanted)
+    page = tmp_path / "my index.html"
+    present_page(page, output, opened=wanted)
 
-    assert str(pages[1]) in output.file.getvalue()
-    assert opened == ([pages[1].as_uri()] if wanted else [])
+    assert str(page) in output.file.getvalue()
+    assert opened == ([page.as_uri()] if wanted else [])
 
 
-def test_a_browser_that_does_not_start_is_mentioned(pages, monkeypatch):
+def test_a_browser_that_does_not_start_is_mentioned(tmp_path, monkeypatch):
     monkeypatch.setattr(webbrowser, "open", lambda _address: False)
     output = console(terminal=False)
 
-    present_page(pages[0], output, opened=True)
+    present_page(tmp_path / "index.html", output, opened=True)
 
     assert "open the page yourself" in output.file.getvalue()
