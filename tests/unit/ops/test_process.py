@@ -35,8 +35,11 @@ def test_the_output_folder_has_the_objects_of_the_processed_bucket(run, tmp_path
     assert "588" in output
     names = [name.split("/")[-1].split("_20")[0].split(".20")[0] for name in written(tmp_path / "out")]
     assert names == [
+        "index.html",
         "bias",
+        "report",
         "validation",
+        "report",
         "validation",
         f"processed_{DOWNTOWN}.parquet",
         f"restaurants_{INFO}.parquet",
