@@ -2,7 +2,7 @@
 
 import re
 import shutil
-import subprocess  # nosec B404 # Node
+import subprocess  # nosec B404 # asks Node for its version
 import tempfile
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def check_machine(results: Path) -> None:
 
 def _check_node() -> None:
     node = shutil.which("node")
-    ended = subprocess.run([node, "--version"], capture_output=True, text=True, check=False) if node else None  # noqa: S603 # nosec B603 # Node
+    ended = subprocess.run([node, "--version"], capture_output=True, text=True, check=False) if node else None  # noqa: S603 # nosec B603 # the program that PATH names
     version = re.match(r"v(\d+)", ended.stdout) if ended else None
     if version is None or int(version[1]) < MIN_NODE:
         present = f"node is version {version[1]}" if version else "there is none"

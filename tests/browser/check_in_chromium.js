@@ -11,8 +11,8 @@ const PHONE = { width: 360, height: 780 }
 const VIEWS = {
   desktop: { viewport: DESKTOP, colorScheme: "light" },
   dark: { viewport: DESKTOP, colorScheme: "dark" },
-  phone: { viewport: PHONE, colorScheme: "light", isMobile: true, deviceScaleFactor: 2 },
-  "phone-dark": { viewport: PHONE, colorScheme: "dark", isMobile: true, deviceScaleFactor: 2 },
+  phone: { viewport: PHONE, colorScheme: "light", isMobile: true },
+  "phone-dark": { viewport: PHONE, colorScheme: "dark", isMobile: true },
 }
 const A4 = { width: 794, height: 1123 } // at 96 dpi
 
