@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from tests.browser.review_files import FILES
 from tests.docs.pages import PROJECT
 
 SCREENSHOTS = PROJECT / "build" / "screenshots"
@@ -26,7 +27,7 @@ def view(seen, request):
 
 
 def test_every_kind_of_page_is_shown(view):
-    assert {"gate_passed", "gate_failed", "ask"} <= view.keys()
+    assert {"gate_passed", "gate_failed", "ask", "index", *FILES} <= view.keys()
 
 
 @pytest.mark.parametrize("finding", ["violations", "requests", "scripts"])

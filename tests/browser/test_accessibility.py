@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser.review_files import FILES
+
 
 @pytest.fixture(scope="module")
 def violations(pages, run_node):
@@ -10,7 +12,7 @@ def violations(pages, run_node):
 
 
 def test_every_kind_of_page_is_checked(violations):
-    assert {"gate_passed", "gate_failed", "ask"} <= violations.keys()
+    assert {"gate_passed", "gate_failed", "ask", "index", *FILES} <= violations.keys()
 
 
 def test_no_page_has_a_violation(violations):
