@@ -63,6 +63,7 @@ def _map(
         scope,
         name,
         label=name.lower(),
+        map_execution_type=sfn.StateMachineType.STANDARD,
         item_reader=reader,
         item_selector=INPUT | {"key": sfn.JsonPath.string_at(f"$$.Map.Item.Value.{key}")},
         max_concurrency=_MAX_CONCURRENCY,
@@ -70,8 +71,7 @@ def _map(
         result_path=sfn.JsonPath.DISCARD,
         result_writer_v2=_result_writer(targets),
     )
-    child, distributed = _process_file(files, targets, name), sfn.ProcessorMode.DISTRIBUTED
-    files.item_processor(child, mode=distributed, execution_type=sfn.ProcessorType.STANDARD)
+    files.item_processor(_process_file(files, targets, name))
     return files
 
 

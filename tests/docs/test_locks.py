@@ -35,6 +35,7 @@ def test_every_locked_package_has_hashes_and_no_address(name):
     assert packages
     assert [package.split()[0] for package in packages if "--hash=sha256:" not in package] == []
     assert "://" not in text
+    assert not re.search(r"(?:-c|-r) /", text)  # a path of the machine that has locked them
 
 
 def test_the_checks_run_on_what_the_demo_installs():

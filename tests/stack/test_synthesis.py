@@ -4,6 +4,7 @@ import json
 
 import pytest
 from aws_cdk import Validations
+from aws_cdk.assertions import Annotations, Match
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 from cfnlint import api
 
@@ -15,6 +16,14 @@ def test_cfn_lint_finds_nothing(any_stack):
     config = {"regions": ["eu-west-1", "us-east-1"], "ignore_checks": [REDUNDANT_DEPENDENCY]}
 
     assert [str(found) for found in api.lint(any_stack.template_file.read_text(), config=config)] == []
+
+
+def test_there_is_no_warning_at_which_make_synth_would_end(any_stack):
+    annotations = Annotations.from_stack(any_stack.stack)
+
+    warnings = annotations.find_warning("*", Match.any_value())
+
+    assert [warning.entry.data for warning in warnings] == []
 
 
 @pytest.mark.parametrize("pack", [AwsSolutionsChecks, ServerlessChecks])
