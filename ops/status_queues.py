@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 
 import boto3
 
+from ops.ask import QUEUE_COUNTS
 from ops.metric_values import newest
 from ops.stack_outputs import CommandContext
 from ops.status_models import Part, Problem, in_words
@@ -17,7 +18,7 @@ class Queue:
     """The state of a queue.
 
     Attributes:
-        messages: about how many wait.
+        messages: about how many wait, also until they can be received, as those over the budget.
         in_flight: about how many are being processed.
         oldest_s: age of the oldest in seconds; None if CloudWatch has no value of it.
     """
@@ -66,12 +67,11 @@ def _judge_index(queue: Queue) -> Part:
 
 def _read(url: str) -> Queue:
     name = url.rpartition("/")[2]
-    counts = boto3.client("sqs").get_queue_attributes(
-        QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    )["Attributes"]
-    messages = int(counts["ApproximateNumberOfMessages"])
+    counts = boto3.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=QUEUE_COUNTS)["Attributes"]
+    visible = int(counts["ApproximateNumberOfMessages"])
+    messages = visible + int(counts["ApproximateNumberOfMessagesDelayed"])
     in_flight = int(counts["ApproximateNumberOfMessagesNotVisible"])
-    age = newest("AWS/SQS", "ApproximateAgeOfOldestMessage", {"QueueName": name}) if messages else 0
+    age = newest("AWS/SQS", "ApproximateAgeOfOldestMessage", {"QueueName": name}) if visible else 0
     oldest = None if age is None else round(age)
     return Queue(name, messages, in_flight, oldest)
 

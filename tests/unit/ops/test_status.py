@@ -186,6 +186,15 @@ def test_an_index_without_waiting_datasets_is_up_to_date(observed, status):
     assert len(data["queues"]) == 3
 
 
+def test_a_dataset_over_the_budget_waits_too(observed, status):
+    queue, _ = observed.add_retrieval()
+    observed.connect("sqs").send_message(QueueUrl=queue, MessageBody="{}", DelaySeconds=900)
+
+    exit_code, data = status()
+
+    assert (exit_code, data["index"]["waiting_datasets"]) == (0, 1)
+
+
 @pytest.mark.parametrize(("age", "is_late"), [(600, False), (4_000, True)])
 def test_the_index_is_late_when_a_dataset_has_waited_for_over_an_hour(age, is_late, observed, status):
     queue, _ = observed.add_retrieval()
