@@ -10,6 +10,7 @@ from constructs import Construct
 from tastetrend_stack.environments import Environment
 from tastetrend_stack.iam import (
     CURATED_PREFIX,
+    HISTORY_PREFIX,
     OUTPUT_PREFIXES,
     Grant,
     bucket_arn,
@@ -93,7 +94,7 @@ def _release_grants(environment: Environment) -> list[Grant]:
     buckets = [bucket_arn(environment, kind) for kind in ("raw", "processed", "artifacts")]
     uploads = bucket_arn(environment, "raw")
     releases = object_arns(environment, "artifacts", "releases", "lambda")
-    processed = object_arns(environment, "processed", *OUTPUT_PREFIXES, CURATED_PREFIX)
+    processed = object_arns(environment, "processed", *OUTPUT_PREFIXES, CURATED_PREFIX, HISTORY_PREFIX)
     any_version = "A version's number is not known before it is deployed"
     by_version = "Releases are kept under the numbers of versions"
     any_output = "A bad version's outputs can have any key below fixed prefixes"

@@ -118,6 +118,8 @@ _OUTPUTS = (
         *("get", "processed/curated/none", f"{_FILE}, batch-report, erase, deploy, analyst"),
     ),
     _object("write a curated part", "put", "processed/curated/new", _FILE),
+    _object("read the history of files", "get", "processed/history/none", f"{_FILE}, erase, deploy"),
+    _object("write the history of files", "put", "processed/history/new", _FILE),
     _object("read the result of a query", "get", "processed/queries/none", "erase, analyst"),
     _object("write the report of a batch", "put", "processed/batches/new", "batch, batch-report"),
     _object("write a manifest of vectors", "put", "processed/embeddings/manifests/new", "embed"),

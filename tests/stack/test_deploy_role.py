@@ -212,7 +212,7 @@ def test_a_deployment_can_neither_write_datasets_nor_delete_raw_files(name, role
     assert all(f"tastetrend-{name}-artifacts-" in resource for resource in written)
     assert deleted == {
         f"arn:${{AWS::Partition}}:s3:::tastetrend-{name}-processed-${{AWS::AccountId}}/{prefix}/*"
-        for prefix in ("curated", "processed", "reference", "rejected")
+        for prefix in ("curated", "history", "processed", "reference", "rejected")
     }
 
 
