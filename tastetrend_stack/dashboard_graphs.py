@@ -115,7 +115,7 @@ SECTIONS: Mapping[str, tuple[Graph | MemoryTable, ...]] = {
         Graph(
             "Errors by alias and version",
             "invocations",
-            alarms=("errors", "live-errors", "canary-errors"),
+            alarms=("errors", "canary-errors"),
             metrics=(Search("Errors", ("Resource",)), Search("Errors", _VERSIONS)),
         ),
         Graph(
