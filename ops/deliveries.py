@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from tastetrend_etl.report_page.figures import percent
+
 Row = Mapping[str, Any]
 """A row of the history (`tastetrend_etl.history`), its map columns as dictionaries."""
 
@@ -41,7 +43,7 @@ def group_by_series(rows: Iterable[Row]) -> dict[str, Series]:
     """Return name → deliveries that were read, the oldest first; rejected files have no figures."""
     groups: dict[str, Series] = {}
     for row in sorted(rows, key=uploaded_at):
-        if row["status"] != "rejected":
+        if row.get("rows_read") is not None:
             name = series_of(row)
             groups.setdefault(name, Series(name, [])).deliveries.append(row)
     return groups
@@ -84,7 +86,7 @@ def _rejected(row: Row, earlier: Sequence[Row]) -> list[str]:
     shares, now = [rejected_share(each) for each in earlier], rejected_share(row)
     if now <= max(shares) + _REJECTED_DRIFT:
         return []
-    return [f"{_percent(now)} of its rows were rejected; of earlier files {_percents(shares)}."]
+    return [f"{percent(now)} of its rows were rejected; of earlier files {_percents(shares)}."]
 
 
 def _rating(row: Row, earlier: Sequence[Row]) -> list[str]:
@@ -98,33 +100,36 @@ def _rating(row: Row, earlier: Sequence[Row]) -> list[str]:
 
 def _missing(row: Row, earlier: Sequence[Row]) -> list[str]:
     """Return a sentence for each raw column whose share of empty cells has changed."""
-    found = []
+    if not row["rows_written"]:
+        return []
+    changes = []
+    with_rows = [each for each in earlier if each["rows_written"]]
     for field, columns in _columns(row).items():
-        shares = [each["missing_share"][field] for each in earlier if field in _columns(each)]
+        shares = [each["missing_share"][field] for each in with_rows if field in each["missing_share"]]
         now = row["missing_share"].get(field)
         if now is None or not shares:
             continue
         if not min(shares) - _SHARE_DRIFT <= now <= max(shares) + _SHARE_DRIFT:
-            found.append(
+            changes.append(
                 f"`{columns[0]}` was empty in {_percents(shares)} of the rows of earlier files, in "
-                f"{_percent(now)} of this one."
+                f"{percent(now)} of this one."
             )
-    return found
+    return changes
 
 
 def _mapping(row: Row, last: Row) -> list[str]:
     """Return a sentence for each field that is read from another column than in the file before."""
     before, now = _columns(last), _columns(row)
-    found = []
+    changes = []
     for field in sorted(before.keys() | now.keys()):
         old, new = (each.get(field, [None])[0] for each in (before, now))
         if old and new and old != new:
-            found.append(f"`{field}` is read from `{new}`; in the file before from `{old}`.")
+            changes.append(f"`{field}` is read from `{new}`; in the file before from `{old}`.")
         elif old and not new:
-            found.append(f"It has no column for `{field}`; the file before had `{old}`.")
+            changes.append(f"It has no column for `{field}`; the file before had `{old}`.")
         elif new and not old:
-            found.append(f"It has a column for `{field}`, `{new}`; the file before had none.")
-    return found
+            changes.append(f"It has a column for `{field}`, `{new}`; the file before had none.")
+    return changes
 
 
 def _encoding(row: Row, last: Row) -> list[str]:
@@ -140,12 +145,8 @@ def _columns(row: Row) -> dict[str, list[str]]:
 
 
 def _percents(shares: Sequence[float]) -> str:
-    return _range(_percent(min(shares)), _percent(max(shares)))
+    return _range(percent(min(shares)), percent(max(shares)))
 
 
 def _range(low: str, high: str) -> str:
     return low if low == high else f"{low} to {high}"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"

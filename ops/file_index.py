@@ -1,6 +1,6 @@
 """Selects what an index of processed files shows: the worst first, and what has changed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ops.deliveries import (
@@ -14,7 +14,7 @@ from ops.deliveries import (
 )
 from tastetrend_etl.limits import SEVERITY
 
-_STATUSES = ("rejected", *reversed(SEVERITY))
+_STATUSES = ("missing", "rejected", *reversed(SEVERITY))
 
 
 class Index(NamedTuple):
@@ -24,37 +24,38 @@ class Index(NamedTuple):
         title: which files they are.
         drift: number of the file in `files` → sentences about changes since its source's earlier deliveries.
         series: name → all deliveries of each source that is among the files and has several.
+        remark: what is left out; empty if nothing is.
     """
 
     title: str
     files: Sequence[Row]
     drift: Mapping[int, Sequence[str]]
     series: Mapping[str, Series]
+    remark: str = ""
 
 
-def build_index(title: str, files: Iterable[Row], history: Iterable[Row]) -> Index:
+def build_index(title: str, files: Iterable[Row], history: Iterable[Row], remark: str = "") -> Index:
     """Compare files with the earlier deliveries of their sources, and sort them.
 
     Args:
         title: which files they are.
         files: their rows of the history.
         history: rows of these files and of others.
+        remark: what is left out.
     """
     every = group_by_series(history)
-    found = [(row, _drift(row, every)) for row in files]
-    found.sort(key=lambda pair: _badness(*pair))
-    rows = [row for row, _ in found]
-    own = {series_of(row) for row in rows}
-    return Index(
-        title=title,
-        files=rows,
-        drift={number: drift for number, (_, drift) in enumerate(found) if drift},
-        series={
-            name: series
-            for name, series in sorted(every.items())
-            if name in own and len(series.deliveries) > 1
-        },
-    )
+    compared = [(row, _drift(row, every)) for row in files]
+    compared.sort(key=lambda pair: _severity(*pair))
+    rows = [row for row, _ in compared]
+    drift = {number: sentences for number, (_, sentences) in enumerate(compared) if sentences}
+    return Index(title, rows, drift, _several(every, {series_of(row) for row in rows}), remark)
+
+
+def _several(every: Mapping[str, Series], names: Collection[str]) -> dict[str, Series]:
+    """Return the named series with more than one delivery."""
+    return {
+        name: series for name, series in sorted(every.items()) if name in names and len(series.deliveries) > 1
+    }
 
 
 def count_statuses(index: Index) -> dict[str, int]:
@@ -65,9 +66,11 @@ def count_statuses(index: Index) -> dict[str, int]:
 
 def _drift(row: Row, every: Mapping[str, Series]) -> list[str]:
     series = every.get(series_of(row))
-    return describe_drift(row, earlier_than(row, series)) if series and row["status"] != "rejected" else []
+    if not series or not row.get("rows_read") or not row["uploaded_at"]:
+        return []
+    return describe_drift(row, earlier_than(row, series))
 
 
-def _badness(row: Row, drift: Sequence[str]) -> tuple[int, int, float, str]:
-    share = rejected_share(row) if row["status"] != "rejected" else 0.0
+def _severity(row: Row, drift: Sequence[str]) -> tuple[int, int, float, str]:
+    share = rejected_share(row) if row.get("rows_read") else 0.0
     return _STATUSES.index(row["status"]), -len(drift), -share, row["raw_key"]

@@ -1,6 +1,6 @@
 """Renders the index of processed files: the worst first, and how each source's deliveries have changed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from tastetrend_etl.report_page.parts import Html, badge, document, join, sectio
 INDEX = "index.html"
 MAX_LISTED = 500
 _MAX_DELIVERIES = 10
+_WORDS = {"pass": "passed", "warn": "with a warning", "fail": "failed", "missing": "without a result"}
 _FILES = (
     ("File", ""),
     ("Status", ""),
@@ -41,13 +42,17 @@ def render_index(index: Index, links: Mapping[str, str]) -> str:
         index: the files.
         links: key of a file's page → relative address; a file without one is not a link.
     """
-    statuses = [badge(status, f"{number:,} {status}") for status, number in count_statuses(index).items()]
+    statuses = [
+        badge(status, f"{number:,} {_WORDS.get(status, status)}")
+        for status, number in count_statuses(index).items()
+    ]
     header = join([tag("h1", index.title), tag("p", join(statuses, " "))])
     return document(
         index.title,
         header,
         [
             tag("p", _verdict(index), class_="lead"),
+            tag("p", index.remark) if index.remark else "",
             _files(index, links),
             _drift_section(index),
             *(_series_section(number, series) for number, series in enumerate(index.series.values(), 1)),
@@ -65,7 +70,7 @@ def write_index(index: Index, links: Mapping[str, str], folder: Path) -> Path:
 
 def _verdict(index: Index) -> str:
     counts = count_statuses(index)
-    bad = counts.get("rejected", 0) + counts.get("fail", 0)
+    bad = sum(counts.get(status, 0) for status in ("missing", "rejected", "fail"))
     changed = len(index.drift)
     parts = [
         f"{plural(len(index.files), 'file')}:",
@@ -78,15 +83,18 @@ def _verdict(index: Index) -> str:
 def _files(index: Index, links: Mapping[str, str]) -> Html:
     shown = index.files[:MAX_LISTED]
     rest = len(index.files) - len(shown)
-    omitted = tag("p", f"{plural(rest, 'file')} with a better verdict are not listed.") if rest else ""
+    omitted = f"{plural(rest, 'file')} with a better verdict are not listed. " if rest else ""
+    unlinked = sum(row["page"] not in links for row in shown)
+    without = f"The pages of {plural(unlinked, 'file')} are not among these pages." if unlinked else ""
     listed = table("Files, the worst first", _FILES, (_file(row, links) for row in shown))
-    return section("files", "Files, the worst first", listed, omitted)
+    return section("files", "Files, the worst first", listed, tag("p", omitted, without))
 
 
 def _file(row: Row, links: Mapping[str, str]) -> list[object]:
     link = links.get(row["page"])
     name = tag("a", code(row["raw_key"]), href=link) if link else code(row["raw_key"])
-    status: list[object] = [badge(row["status"]), f" {row['reason']}" if row.get("reason") else ""]
+    word = "no result" if row["status"] == "missing" else ""
+    status: list[object] = [badge(row["status"], word), f" {row['reason']}" if row.get("reason") else ""]
     return [name, join(status), _time(row), *_counts(row), _mean(row)]
 
 
@@ -109,10 +117,6 @@ def _drift_section(index: Index) -> Html:
     return section("drift", title, tag("ul", *files))
 
 
-def _bullets(sentences: Iterable[str]) -> Html:
-    return tag("ul", *(tag("li", prose(sentence)) for sentence in sentences))
-
-
 def _series_section(number: int, series: Series) -> Html:
     latest = series.deliveries[-_MAX_DELIVERIES:][::-1]
     rows = (
@@ -131,6 +135,8 @@ def _series_section(number: int, series: Series) -> Html:
 
 
 def _time(row: Row) -> str:
+    if not row["uploaded_at"]:
+        return ""
     return moment(uploaded_at(row).isoformat()).removesuffix(" UTC")
 
 

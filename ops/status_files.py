@@ -41,7 +41,7 @@ def _judge(files: Sequence[RecentFile], env: str, now: datetime) -> Iterator[Pro
     """Yield what is wrong with files: a failed check, no result after an hour, or contradictory outputs."""
     for file in files:
         if file.verdict == "fail":
-            yield Problem(f"{file.key} fails a check", f"aws s3 cp {file.report} -")
+            yield Problem(f"{file.key} fails a check", f"aws s3 cp {shlex.quote(file.report)} -")
         elif file.verdict == "missing":
             if now - file.uploaded > _MAX_WAIT:
                 what = f"{file.key} has no result since its upload at {stamp(file.uploaded)}"

@@ -59,7 +59,7 @@ def _judge_index(queue: Queue) -> Part:
     data = {"waiting_datasets": waiting, "behind_s": queue.oldest_s if waiting else 0}
     if not waiting:
         return Part("index", data, ["up to date"])
-    since = "" if queue.oldest_s is None else f", the oldest since {in_words(age)}"
+    since = "" if queue.oldest_s is None else f", the oldest for {in_words(age)}"
     line = f"about {waiting:,} datasets wait for vectors{since}"
     late = [Problem(line, "see docs/operations.md#embedding-age")] if age > _LATE_S else []
     return Part("index", data, [line], late)
@@ -71,7 +71,9 @@ def _read(url: str) -> Queue:
     visible = int(counts["ApproximateNumberOfMessages"])
     messages = visible + int(counts["ApproximateNumberOfMessagesDelayed"])
     in_flight = int(counts["ApproximateNumberOfMessagesNotVisible"])
-    age = newest("AWS/SQS", "ApproximateAgeOfOldestMessage", {"QueueName": name}) if visible else 0
+    # Of delayed messages the metric does not tell the age.
+    age = newest("AWS/SQS", "ApproximateAgeOfOldestMessage", {"QueueName": name}) if visible else None
+    age = 0 if age is None and not messages else age
     oldest = None if age is None else round(age)
     return Queue(name, messages, in_flight, oldest)
 
@@ -79,5 +81,5 @@ def _read(url: str) -> Queue:
 def _line(queue: Queue) -> str:
     if not queue.messages:
         return f"{queue.name}: empty"
-    age = "age unknown" if queue.oldest_s is None else f"the oldest since {in_words(queue.oldest_s)}"
+    age = "age unknown" if queue.oldest_s is None else f"the oldest for {in_words(queue.oldest_s)}"
     return f"{queue.name}: {queue.messages:,} waiting, {age}"

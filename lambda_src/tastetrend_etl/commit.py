@@ -41,13 +41,22 @@ def commit(outcome: "Outcome", current: CurrentObjects, metadata: load.Metadata,
 
 
 def commit_rejection(
-    keys: "OutputKeys", report: "Report", metadata: load.Metadata, context: RunContext
+    keys: "OutputKeys",
+    report: "Report",
+    metadata: load.Metadata,
+    context: RunContext,
+    *,
+    has_dataset: bool,
 ) -> None:
-    """Write the side objects of a rejected file, and its error report last."""
+    """Write the side objects of a rejected file, and its error report last.
+
+    With a dataset of the same version of the raw object, which another version of the code wrote, its page
+    and its row of the history stay as well.
+    """
     *side_objects, error = outputs_of_rejected_file(keys, report)
     if not context.settings.is_gate_run:
         side_objects.append((keys.history, to_parquet(history_row(report, None))))
-    _put_all(side_objects, metadata, context)
+    _put_all([] if has_dataset else side_objects, metadata, context)
     _put_all([error], metadata, context)
 
 

@@ -86,9 +86,10 @@ def to_parquet(row: Report) -> bytes:
     """Return the row as a parquet file, whose footer names the raw file as that of a dataset does."""
     typed = row | {"uploaded_at": datetime.fromisoformat(row["uploaded_at"])}
     typed |= {name: [*row[name].items()] for name in ("missing_share", "issues", "rejections") if name in row}
-    footer = {"source_key": row["raw_key"], "source_version_id": row["version_id"]}
-    table = pa.Table.from_pylist([typed], COLUMNS.with_metadata(footer))
     file = io.BytesIO()
     # Of one row, each would take more than it saves.
-    pq.write_table(table, file, use_dictionary=False, write_statistics=False, store_schema=False)
+    options = {"use_dictionary": False, "write_statistics": False, "store_schema": False}
+    with pq.ParquetWriter(file, COLUMNS, **options) as writer:
+        writer.write_table(pa.Table.from_pylist([typed], COLUMNS))
+        writer.add_key_value_metadata({"source_key": row["raw_key"], "source_version_id": row["version_id"]})
     return file.getvalue()

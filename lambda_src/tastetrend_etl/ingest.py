@@ -117,7 +117,9 @@ def _process_or_reject(
                 event.key, *pass_on(raw.source, event, context.s3, context.settings, context.version)
             )
         keys = output_keys(raw.source)
-        commit_rejection(keys, error_report(raw.source, context.version, error, keys), metadata, context)
+        report = error_report(raw.source, context.version, error, keys)
+        has_dataset = bool(_keys_of_version(raw.source.version_id, current))
+        commit_rejection(keys, report, metadata, context, has_dataset=has_dataset)
         return IngestResult(event.key, "rejected", error.reason)
     return IngestResult(event.key, "processed", "", outcome.balance, outcome.status, outcome.failed_checks)
 

@@ -144,7 +144,7 @@ def test_a_ringing_alarm_is_a_problem_with_its_section(observed, status):
 
     assert exit_code == 1
     assert data["alarms"]["count"] == 2
-    (ringing,) = data["alarms"]["ringing"]
+    (ringing,) = data["alarms"]["in_alarm"]
     assert (ringing["name"], ringing["section"]) == ("row-balance", "docs/operations.md#row-balance")
     (problem,) = data["problems"]
     assert problem["remedy"] == "see docs/operations.md#row-balance"
