@@ -64,7 +64,7 @@ def describe_drift(row: Row, earlier: Sequence[Row]) -> list[str]:
         *_rejected(row, earlier),
         *_rating(row, earlier),
         *_missing(row, earlier),
-        *_mapping(row, earlier[-1]),
+        *describe_mapping(row, earlier[-1]),
         *_encoding(row, earlier[-1]),
     ]
 
@@ -72,6 +72,12 @@ def describe_drift(row: Row, earlier: Sequence[Row]) -> list[str]:
 def rejected_share(row: Row) -> float:
     """Return the share of rejected rows, of all rows read."""
     return row["rows_rejected"] / row["rows_read"] if row["rows_read"] else 0.0
+
+
+def empty_share(row: Row) -> float | None:
+    """Return the share of empty cells in the columns that the file has a field for; None without any cell."""
+    shares = [row["missing_share"][field] for field in _columns(row) if field in row["missing_share"]]
+    return sum(shares) / len(shares) if shares and row["rows_written"] else None
 
 
 def _rows(row: Row, earlier: Sequence[Row]) -> list[str]:
@@ -117,7 +123,7 @@ def _missing(row: Row, earlier: Sequence[Row]) -> list[str]:
     return changes
 
 
-def _mapping(row: Row, last: Row) -> list[str]:
+def describe_mapping(row: Row, last: Row) -> list[str]:
     """Return a sentence for each field that is read from another column than in the file before."""
     before, now = _columns(last), _columns(row)
     changes = []

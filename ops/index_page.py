@@ -1,10 +1,11 @@
 """Renders the index of processed files: the worst first, and how each source's deliveries have changed."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from ops.deliveries import Row, Series, rejected_share, uploaded_at
+from ops.deliveries import Row, Series, describe_mapping, empty_share, rejected_share, uploaded_at
 from ops.file_index import Index, count_statuses
 from ops.output_file import written_whole
 from tastetrend_etl.report_page.charts import bar
@@ -31,7 +32,9 @@ _DELIVERIES = (
     ("Read", "number"),
     ("Rejected", "number"),
     ("Rejected as a bar", "chart"),
+    ("Empty cells", "number"),
     ("Mean rating", "number"),
+    ("Columns", ""),
 )
 
 
@@ -118,20 +121,25 @@ def _drift_section(index: Index) -> Html:
 
 
 def _series_section(number: int, series: Series) -> Html:
-    latest = series.deliveries[-_MAX_DELIVERIES:][::-1]
-    rows = (
-        [
-            _time(row),
-            code(row["raw_key"]),
-            count(row["rows_read"]),
-            percent(rejected_share(row)),
-            bar(rejected_share(row)),
-            _mean(row),
-        ]
-        for row in latest
-    )
+    latest = pairwise([None, *series.deliveries])
+    rows = [_delivery(row, last) for last, row in latest if row][-_MAX_DELIVERIES:][::-1]
     caption = f"The latest deliveries of {series.name}, of {plural(len(series.deliveries), 'known one')}"
     return section(f"source-{number}", f"Deliveries of {series.name}", table(caption, _DELIVERIES, rows))
+
+
+def _delivery(row: Row, last: Row | None) -> list[object]:
+    share, empty = rejected_share(row), empty_share(row)
+    changes = len(describe_mapping(row, last)) if last else 0
+    return [
+        _time(row),
+        code(row["raw_key"]),
+        count(row["rows_read"]),
+        percent(share),
+        bar(share),
+        "" if empty is None else percent(empty),
+        _mean(row),
+        f"{changes} changed" if changes else "" if last is None else "as before",
+    ]
 
 
 def _time(row: Row) -> str:

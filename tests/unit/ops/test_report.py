@@ -1,6 +1,7 @@
 """`tastetrend report` writes an index of files, the worst first, and says what has changed."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import moto.s3.models
@@ -337,3 +338,16 @@ def test_the_history_has_no_name(bucket, store):
     history = [store.read(key) for key in store.everything() if key.startswith("history/")]
     assert len(history) == 1
     assert b"Quackenbush" not in history[0]
+
+
+def test_the_trend_of_a_source_has_shares_of_empty_cells_and_changed_columns():
+    rows = [
+        row(1),
+        row(2),
+        row(3, mapping=MAPPING | {"rating": ["score"]}, missing_share=SHARES | {"gender": 0.4}),
+    ]
+    page = plain([render_index(build_index("all", rows[2:], rows), {})])[0]
+
+    cells = [re.findall(r"<td[^>]*>([^<]*)</td>", line) for line in page.splitlines() if "reviews_" in line]
+    trend = [line[-3:] for line in cells if "as before" in line or "1 changed" in line or line[-1] == ""]
+    assert trend == [["14.7 %", "4.00", "1 changed"], ["4.7 %", "4.00", "as before"], ["4.7 %", "4.00", ""]]
