@@ -79,7 +79,11 @@ def _verdict(index: Index) -> str:
         f"{plural(len(index.files), 'file')}:",
         f"{bad:,} to look at first" if bad else "none was rejected and none failed a check",
     ]
-    drift = f"; {changed:,} differ from earlier deliveries of their source" if changed else ""
+    drift = (
+        f"; {changed:,} {'differs' if changed == 1 else 'differ'} from earlier deliveries of the source"
+        if changed
+        else ""
+    )
     return " ".join(parts) + drift + "."
 
 
@@ -88,7 +92,7 @@ def _files(index: Index, links: Mapping[str, str]) -> Html:
     rest = len(index.files) - len(shown)
     omitted = f"{plural(rest, 'file')} with a better verdict are not listed. " if rest else ""
     unlinked = sum(row["page"] not in links for row in shown)
-    without = f"The pages of {plural(unlinked, 'file')} are not among these pages." if unlinked else ""
+    without = f"There is no page here on {plural(unlinked, 'file')}." if unlinked else ""
     listed = table("Files, the worst first", _FILES, (_file(row, links) for row in shown))
     return section("files", "Files, the worst first", listed, tag("p", omitted, without))
 
