@@ -13,19 +13,19 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow.parquet as pq
 
-from benchmarks.compared_faults import FAULTS, Findings, planted_faults
+from benchmarks.compared_faults import customer_names
 from benchmarks.compared_files import SCRIPT, ComparedFile, compared_files
+from benchmarks.compared_tables import OURS, Run, cost_table, fault_table
 from benchmarks.compared_tools import TOOLS, Job
 
-OURS = "this project"
 _ROOT = Path(__file__).parent.parent
 _REASONS = {"empty": "empty_row", "ragged": "ragged"}
 _ISSUES = {
@@ -34,25 +34,19 @@ _ISSUES = {
     "spent": {"total_spent_unparseable", "total_spent_negative"},
     "undecodable": {"undecodable_text"},
 }
-_NOT_SAID, _OTHER_NUMBER = "-", "~"
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a tool found in one file, how long it took (CPU, with its start), and how large its page is."""
-
-    tool: str
-    findings: Findings
-    seconds: float
-    page_bytes: int
 
 
 def run_ours(file: ComparedFile, out: Path) -> Run:
     """Run `process` on a file, in a process of its own."""
     seconds, _ = _run([sys.executable, "-m", "ops", "process", str(file.path), "--out", str(out)])
+    return our_results(file, out, seconds)
+
+
+def our_results(file: ComparedFile, out: Path, seconds: float) -> Run:
+    """Return what our outputs in a folder say of the file."""
     (page,) = out.glob("processed/logs/*/report_*.html")
     findings = {**_of_rows(out), **_of_reports(out, file), "script": _is_shown(page)}
-    return Run(OURS, findings, seconds, page.stat().st_size)
+    return Run(OURS, findings, seconds, *_size_and_names([page], file))
 
 
 def run_tool(tool: str, python: Path, file: ComparedFile, out: Path) -> Run:
@@ -66,43 +60,7 @@ def run_tool(tool: str, python: Path, file: ComparedFile, out: Path) -> Run:
     findings = result["findings"]
     if pages and pages[0].suffix == ".html":
         findings["script"] = _is_shown(pages[0])
-    return Run(tool, findings, seconds, sum(page.stat().st_size for page in pages))
-
-
-def fault_table(runs: Sequence[tuple[ComparedFile, Run]]) -> str:
-    """Return a table with a row for each kind of fault and a column for each tool, in Markdown."""
-    tools = list(dict.fromkeys(run.tool for _, run in runs))
-    lines = [["planted", "", *tools], ["---", "--:", *["--:"] * len(tools)]]
-    for name, words in FAULTS.items():
-        planted = sum(
-            planted_faults(file)[name].count for file in {id(file): file for file, _ in runs}.values()
-        )
-        cells = [_cell(name, [(file, run) for file, run in runs if run.tool == tool]) for tool in tools]
-        lines.append([words, str(planted), *cells])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def cost_table(runs: Sequence[tuple[ComparedFile, Run]]) -> str:
-    """Return a table with the CPU time of each tool, as a ratio to ours, and the size of its pages."""
-    tools = list(dict.fromkeys(run.tool for _, run in runs))
-    seconds = {tool: sum(run.seconds for _, run in runs if run.tool == tool) for tool in tools}
-    pages = {tool: [run.page_bytes / 1000 for _, run in runs if run.tool == tool] for tool in tools}
-    ratios = [f"{seconds[tool] / seconds[OURS]:.1f}" for tool in tools]
-    sizes = [
-        f"{min(pages[tool]):,.0f} to {max(pages[tool]):,.0f}" if any(pages[tool]) else "none"
-        for tool in tools
-    ]
-    lines = [["", *tools], ["---", *["--:"] * len(tools)], ["CPU time, ours = 1", *ratios]]
-    return "\n".join(f"| {' | '.join(line)} |" for line in [*lines, ["page of a file, KB", *sizes]])
-
-
-def _cell(name: str, runs: Iterable[tuple[ComparedFile, Run]]) -> str:
-    """Return how many faults were found, or that the tool says nothing, or only other numbers."""
-    pairs = [(planted_faults(file)[name], run.findings.get(name)) for file, run in runs]
-    found = sum(fault.found(finding) for fault, finding in pairs)
-    if found:
-        return str(found)
-    return _OTHER_NUMBER if any(finding for _, finding in pairs) else _NOT_SAID
+    return Run(tool, findings, seconds, *_size_and_names(pages, file))
 
 
 def _of_rows(out: Path) -> dict[str, Any]:
@@ -145,6 +103,12 @@ def _is_shown(page: Path) -> int:
     """Tell whether a page has the script of the header as text, so that no browser runs it."""
     text = page.read_text(encoding="utf-8")
     return int(SCRIPT not in text and html.escape(SCRIPT) in text)
+
+
+def _size_and_names(pages: Sequence[Path], file: ComparedFile) -> tuple[int, int]:
+    """Return the size of the pages in bytes, and how many customers' full names are in them."""
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
+    return len(text.encode()), sum(name in text for name in customer_names(file))
 
 
 def _run(command: Sequence[str]) -> tuple[float, str]:

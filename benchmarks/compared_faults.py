@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from benchmarks.compared_files import SCRIPT, ComparedFile
 from samples.expectations import Expectation
-from samples.rows import DATE, EMPTY_ROW, RAGGED_ROW, RATING, SPENT, TEXT
+from samples.rows import CUSTOMER, DATE, EMPTY_ROW, RAGGED_ROW, RATING, SPENT, TEXT
 from samples.vocabulary import NULL_VALUES
 
 # What a tool says of a fault: its row numbers, how many there are, or a number of the file; by name.
@@ -101,6 +101,12 @@ def planted_faults(file: ComparedFile) -> dict[str, Fault | Fact]:
         alike = {row for row, fields in cells.items() if len(fields) > index and fields[index] in words}
         faults[name] = Fault(len(rows), rows, frozenset(alike - rows), len(alike - rows))
     return faults
+
+
+def customer_names(file: ComparedFile) -> set[str]:
+    """Return the full names of a file's customers, as delivered."""
+    names = {fields[CUSTOMER].strip() for fields in _cells(file).values() if len(fields) > CUSTOMER}
+    return {name for name in names if " " in name}
 
 
 def _of_rows(rows: Iterable[int], also: Iterable[int] = ()) -> Fault:

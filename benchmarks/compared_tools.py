@@ -163,7 +163,7 @@ def dlt(job: Job) -> tuple[dict[str, Any], list[Path]]:
     from dlt.pipeline.exceptions import PipelineStepFailed
     from dlt.sources.filesystem import filesystem, read_csv
 
-    def load(**options: Any) -> None:
+    def load(options: dict[str, Any]) -> None:
         files = filesystem(bucket_url=Path(job.path).parent.as_uri(), file_glob=Path(job.path).name)
         destination = library.destinations.duckdb(str(Path(job.out, "reviews.duckdb")))
         pipeline = library.pipeline(
@@ -172,9 +172,9 @@ def dlt(job: Job) -> tuple[dict[str, Any], list[Path]]:
         pipeline.run((files | read_csv(**options)).with_name("reviews"))
 
     try:
-        load()
+        load({})
     except PipelineStepFailed:
-        load(**_reader_options(job))
+        load(_reader_options(job))
         return {"read": 0}, []
     return {"read": 1}, []
 
