@@ -67,4 +67,7 @@ def _cell(name: str, runs: Iterable[tuple[ComparedFile, Run]]) -> str:
     found = sum(fault.found(finding) for fault, finding in pairs)
     if found:
         return str(found)
-    return _OTHER_NUMBER if any(finding for _, finding in pairs) else _NOT_SAID
+    said = [finding for _, finding in pairs if finding is not None]
+    if not said:
+        return _NOT_SAID
+    return _OTHER_NUMBER if any(said) else "0"
