@@ -56,7 +56,7 @@ def _introduction(report: Report) -> str:
 def _column(name: str, column: Report, report: Report, axis: tuple[float, float]) -> Iterator[Html]:
     title, groups = clip(GROUPS.get(name, name)), column["groups"]
     yield tag("h3", title.capitalize())
-    for finding in findings(title, column, report):
+    for finding in findings(title, column, groups, report):
         yield tag("p", finding, class_="finding")
     if shown := _shown(groups, report["mean_rating"]):
         yield _groups(title, shown, report["mean_rating"], axis)
@@ -93,7 +93,8 @@ def _axis(groups: list[Group], mean: float | None) -> tuple[float, float]:
     if not values:
         return _LOWEST, _HIGHEST
     low, high = int(2 * min(values)) / 2, -int(-2 * max(values) // 1) / 2
-    return max(low, _LOWEST), max(min(high, _HIGHEST), max(low, _LOWEST) + 0.5)
+    low = min(max(low, _LOWEST), _HIGHEST - 0.5)
+    return low, max(min(high, _HIGHEST), low + 0.5)
 
 
 def _interval(group: Group) -> list[float] | None:

@@ -69,6 +69,7 @@ NOTES: Mapping[str, str] = {
     "dates.evidence": "Dates that are possible in one order only.",
     "dates.by_month": "Months with reviews, and their rows.",
     "rating.delivered": "Ratings before rescaling, by scale, to the nearest tenth of it, and their rows.",
+    "mean_rating_ci95": "95 % interval of a mean in the bias report; null below 30 ratings.",
     "rating.distribution": "Ratings to the nearest half star, from 1 to 5, and their rows.",
 }
 """Field of the validation report → how to read it."""
