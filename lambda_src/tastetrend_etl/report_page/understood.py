@@ -92,7 +92,17 @@ def _scale(validation: Report) -> Html | None:
         f"{plural(rows, 'row')} out of {clip(scale)}"
         for (scale, rows), _ in zip(used.items(), range(MAX_ROWS), strict=False)
     ]
-    return join([f"a number alone counts out of {clip(rating.get('scale', '?'))}; read: ", in_words(scales)])
+    return join(["a number alone counts ", in_words(_bare_scales(validation)), "; read: ", in_words(scales)])
+
+
+def _bare_scales(validation: Report) -> list[Html]:
+    """Return the scale of bare numbers; of several columns with different ones, that of each."""
+    rating, columns = validation["rating"], validation.get("column_mapping", {}).get("rating", [])
+    scales = rating.get("scales", [])
+    if len(set(scales)) <= 1:
+        return [join([f"out of {clip(rating.get('scale', '?'))}"])]
+    pairs = list(zip(columns, scales, strict=False))[:_MAX_COLUMNS_A_FIELD]
+    return [join([f"out of {clip(scale)} in ", code(column)]) for column, scale in pairs]
 
 
 def _dates(validation: Report) -> Html | None:

@@ -52,7 +52,8 @@ CHECKS: Mapping[str, str] = {
     "conflicting_id_share": "Rows whose id an earlier, different row has, of the rows written.",
     "source_columns_missing": "Columns of a source for lack of which the file is read by the generic rules; "
     "`source.columns_missing` has their names.",
-    "mixed_scale": "The share of ratings that look like those of a smaller scale.",
+    "mixed_scale": "The share of the ratings on a smaller scale, minus that of ratings evenly spread over "
+    "their scale; 0.1 are ten percentage points.",
 } | {f"{code}_share": f"Of the rows written, those with this issue: {ISSUES[code]}" for code in (
     "date_unparseable", "rating_unparseable", "rating_out_of_scale", "unmapped_category", "undecodable_text",
     "encoding_uncertain", "possible_duplicate",
