@@ -5,9 +5,9 @@ from typing import Any
 
 from tastetrend_etl.report_page.checks import Report
 from tastetrend_etl.report_page.figures import code, count, names, percent, plural
+from tastetrend_etl.report_page.named_groups import Groups
 from tastetrend_etl.report_page.parts import Html, join
 
-Groups = Mapping[str, Mapping[str, Any]]  # name → group of the bias report
 _MAX_NAMED, _MAX_GAPS = 5, 5
 _EXCLUDED_BY_CHANCE = 0.05  # of intervals of 95 %
 _UNRATED = ", of which no row has a rating."
@@ -34,7 +34,9 @@ def findings(title: str, column: Report, named: Groups, report: Report) -> Itera
     ]
     yield from broken
     if named and not broken:
-        yield join([f"No threshold is broken; {_named(column)} {title}."])
+        all_named = len(named) == len(column["groups"])
+        what = "No threshold is broken" if all_named else f"No {title} that is named breaks a threshold"
+        yield join([f"{what}; {_named(column)} {title}."])
 
 
 def _named(column: Report) -> str:
@@ -75,7 +77,8 @@ def _by_ratings(groups: Groups) -> dict[str, Groups]:
 
 def _ratings(groups: Groups) -> str:
     rated = sorted(group["rated"] for group in groups.values())
-    return f"{count(rated[0])} to " * (rated[0] != rated[-1]) + plural(rated[-1], "rating")
+    start = "" if rated[0] == rated[-1] else f"{count(rated[0])} to "
+    return start + plural(rated[-1], "rating")
 
 
 def gaps_first_certain(groups: Groups, mean: float | None) -> list[tuple[str, Mapping[str, Any]]]:

@@ -1,11 +1,11 @@
 """Says in one sentence what happened to a file and what to look at first."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from tastetrend_etl.report_page.checks import Report, worst_first
 from tastetrend_etl.report_page.figures import count, percent, plural, points
 from tastetrend_etl.report_page.labels import SHARES
+from tastetrend_etl.report_page.named_groups import named_groups
 from tastetrend_etl.report_page.parts import Html, join, tag
 
 _SINGULAR = {"were": "was", "have": "has", "repeat": "repeats"}
@@ -59,15 +59,15 @@ def _look_at(validation: Report, bias: Report | None) -> Iterator[Html]:
     if issues := validation.get("issues"):
         affected = max(issue["count"] for issue in issues.values())
         yield _link("issues", f"the most frequent issue, in {plural(affected, 'row')}")
-    if bias and any(_has_broken_groups(column) for column in bias.get("columns", {}).values()):
+    if bias and any(_breaks(*column) for column in bias.get("columns", {}).items()):
         yield _link("bias", "the groups of reviewers that break a threshold")
     if rows["duplicate"]:
         yield _link("rejected", f"the {_rows(rows['duplicate'], 'duplicate')}")
 
 
-def _has_broken_groups(column: dict[str, Any]) -> bool:
-    """Return whether a group breaks a threshold; that many rows name none is no fault of one."""
-    return any(group["breaks"] for group in column["groups"].values())
+def _breaks(name: str, column: Report) -> bool:
+    """Return whether a group that the page names breaks a threshold."""
+    return any(group["breaks"] for group in named_groups(name, column["groups"]).values())
 
 
 def _subject(check: Report) -> str:

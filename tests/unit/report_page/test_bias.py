@@ -142,7 +142,7 @@ def test_of_many_groups_those_with_a_gap_and_the_largest_are_shown():
     rows = [
         review(i, location=f"Place {'abcdefghijklmnopqrstuvwxy'[i % 25]}", rating="4") for i in range(250)
     ]
-    rows += [review(300 + i, location="Rare", rating="1") for i in range(3)]
+    rows += [review(300 + i, location="Rare", rating="1") for i in range(5)]
 
     validation, bias = reports_of(rows)
     groups = bias["columns"]["location"]["groups"]
