@@ -78,7 +78,7 @@ def _row_balance(value: float, _source: str) -> Iterable[object]:
 
 
 def _mixed_scale(value: float, _source: str) -> Iterable[object]:
-    yield tag("b", points(value), " more") if value > 0 else "No more"
+    yield tag("b", points(value), " more") if round(value, 3) > 0 else "No more"
     yield " of the ratings than of evenly spread ones are on a smaller scale."
 
 

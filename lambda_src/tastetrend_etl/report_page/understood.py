@@ -99,7 +99,7 @@ def _bare_scales(validation: Report) -> list[Html]:
     """Return the scale of bare numbers; of several columns with different ones, that of each."""
     rating, columns = validation["rating"], validation.get("column_mapping", {}).get("rating", [])
     scales = rating.get("scales", [])
-    if len(set(scales)) <= 1:
+    if len(set(scales)) <= 1 or not columns:
         return [join([f"out of {clip(rating.get('scale', '?'))}"])]
     pairs = list(zip(columns, scales, strict=False))[:_MAX_COLUMNS_A_FIELD]
     return [join([f"out of {clip(scale)} in ", code(column)]) for column, scale in pairs]
