@@ -5,8 +5,8 @@ from typing import Any
 
 from tastetrend_etl.limits import MAX_COLUMNS, SEVERITY
 from tastetrend_etl.report_page.charts import gauge
-from tastetrend_etl.report_page.figures import MAX_ROWS, code, count, percent, prose
-from tastetrend_etl.report_page.labels import SHARES
+from tastetrend_etl.report_page.figures import MAX_ROWS, code, count, percent, points, prose
+from tastetrend_etl.report_page.labels import NO_COLUMN, REVIEW_CHECKS, SHARES
 from tastetrend_etl.report_page.parts import Html, badge, join, section, tag
 
 Report = Mapping[str, Any]  # a JSON document
@@ -20,22 +20,38 @@ def worst_first(validation: Report) -> list[Report]:
 
 
 def checks(validation: Report) -> Html | None:
-    """Return the section of the checks."""
-    ordered = worst_first(validation)
+    """Return the section of the checks that concern the file."""
+    ordered = [check for check in worst_first(validation) if _concerns(check, validation)]
     if not ordered:
         return None
     if validation.get("rows", {}).get("read") == 0:
         return section("checks", "Checks", tag("p", "There are no rows to check."))
-    missing = validation.get("source", {}).get("not_read_as", "")
-    items = [_item(check, missing) for check in ordered[:MAX_ROWS]]
+    items = [_item(check, validation) for check in ordered[:MAX_ROWS]]
     return section("checks", "Checks", tag("ul", *items, class_="checks", role="list"))
 
 
-def _item(check: Report, source: str) -> Html:
-    threshold = check["threshold"]
+def _concerns(check: Report, validation: Report) -> bool:
+    """Return whether a check is on this kind of file and on a column that it has, or did not pass."""
+    fields = REVIEW_CHECKS.get(check["name"])
+    if fields is None or check["status"] != "pass":
+        return True
+    is_review = validation.get("source", {}).get("kind") == "reviews"
+    return is_review and (check["name"] in NO_COLUMN or not fields or _has_column(fields, validation))
+
+
+def _has_column(fields: Iterable[str], validation: Report) -> bool:
+    """Return whether the file has a column of one of the fields, or does not say which it has."""
+    mapping = validation.get("column_mapping")
+    return mapping is None or any(field in mapping for field in fields)
+
+
+def _item(check: Report, validation: Report) -> Html:
+    threshold, name = check["threshold"], check["name"]
     drawing = gauge(check["value"], threshold["warn"], threshold["fail"], check["status"])
-    text, limits = tag("p", sentence(check, source)), tag("p", _limits(check), class_="soft")
-    return tag("li", badge(check["status"]), text, limits, drawing)
+    absent = name in NO_COLUMN and not _has_column(REVIEW_CHECKS[name], validation)
+    source = validation.get("source", {}).get("not_read_as", "")
+    text = tag("p", NO_COLUMN[name] if absent else sentence(check, source))
+    return tag("li", badge(check["status"]), text, tag("p", _limits(check), class_="soft"), drawing)
 
 
 def sentence(check: Report, source: str) -> Html:
@@ -62,8 +78,8 @@ def _row_balance(value: float, _source: str) -> Iterable[object]:
 
 
 def _mixed_scale(value: float, _source: str) -> Iterable[object]:
-    yield tag("b", percent(value)) if value > 0 else "None"
-    yield " of the ratings look like those of a smaller scale."
+    yield tag("b", points(value), " more") if round(value, 3) > 0 else "No more"
+    yield " of the ratings than of evenly spread ones are on a smaller scale."
 
 
 def _source_columns(value: float, source: str) -> Iterable[object]:
@@ -87,7 +103,7 @@ def _limits(check: Report) -> str:
     """Return the thresholds in words; without those that no value exceeds."""
     warn, fail = check["threshold"]["warn"], check["threshold"]["fail"]
     is_share = check.get("of") is not None or check["name"] == "mixed_scale"
-    shown = percent if is_share else count
+    shown = points if check["name"] == "mixed_scale" else percent if is_share else count
     if warn == fail:
         return f"Fails above {shown(fail)}."
     never_fails = fail >= 1 if is_share else fail >= MAX_COLUMNS

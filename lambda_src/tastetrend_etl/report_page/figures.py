@@ -31,6 +31,11 @@ def percent(share: float) -> str:
     return f"{100 * share:,.1f}".removesuffix(".0") + f"{_SPACE}%"
 
 
+def points(difference: float) -> str:
+    """Return a difference of two shares in percentage points."""
+    return f"{100 * difference:,.1f}".removesuffix(".0") + f"{_SPACE}points"
+
+
 def share_of(part: int, whole: int) -> float:
     """Return a share from 0 to 1; that of nothing is 0."""
     return part / whole if whole else 0.0

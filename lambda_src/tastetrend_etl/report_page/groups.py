@@ -5,9 +5,10 @@ from typing import Any
 
 from tastetrend_etl.report_page.charts import bar, interval
 from tastetrend_etl.report_page.checks import Report
-from tastetrend_etl.report_page.figures import MAX_ROWS, clip, code, count, names, percent, plural
+from tastetrend_etl.report_page.figures import MAX_ROWS, clip, code, count, more, names, percent, plural
 from tastetrend_etl.report_page.group_findings import findings, gaps_first_certain
 from tastetrend_etl.report_page.labels import GROUPS
+from tastetrend_etl.report_page.named_groups import Groups, named_groups, not_named, same_letters
 from tastetrend_etl.report_page.parts import Html, join, section, table, tag
 
 Group = Mapping[str, Any]
@@ -30,7 +31,8 @@ def bias(report: Report | None) -> Html | None:
         return None
     columns = list(report["columns"].items())[:_MAX_COLUMNS]
     axis = _axis(
-        [group for _, column in columns for group in column["groups"].values()], report["mean_rating"]
+        [group for name, column in columns for group in named_groups(name, column["groups"]).values()],
+        report["mean_rating"],
     )
     return section(
         "bias",
@@ -54,20 +56,23 @@ def _introduction(report: Report) -> str:
 
 
 def _column(name: str, column: Report, report: Report, axis: tuple[float, float]) -> Iterator[Html]:
-    title, groups = clip(GROUPS.get(name, name)), column["groups"]
+    title, groups = clip(GROUPS.get(name, name)), named_groups(name, column["groups"])
     yield tag("h3", title.capitalize())
-    for finding in findings(title, column, report):
+    for finding in findings(title, column, groups, report):
         yield tag("p", finding, class_="finding")
     if shown := _shown(groups, report["mean_rating"]):
         yield _groups(title, shown, report["mean_rating"], axis)
     if len(groups) > len(shown):
         hidden = plural(len(groups) - len(shown), "more group")
         yield tag("p", f"{hidden}, each smaller or with a smaller gap, not shown.")
-    if column.get("spellings"):
-        yield _spellings(column["spellings"])
+    if rare := len(column["groups"]) - len(groups):
+        yield tag("p", not_named(title, rare))
+    spellings = {each: of for each, of in column.get("spellings", {}).items() if each in groups}
+    if spellings:
+        yield _spellings(spellings)
 
 
-def _shown(groups: Mapping[str, Group], mean: float | None) -> list[tuple[str, Group]]:
+def _shown(groups: Groups, mean: float | None) -> list[tuple[str, Group]]:
     """Return the groups to show, the largest first: of many, those with a rating gap and the largest."""
     by_size = sorted(groups.items(), key=lambda pair: (-pair[1]["count"], pair[0]))
     if len(by_size) <= MAX_ROWS:
@@ -93,7 +98,8 @@ def _axis(groups: list[Group], mean: float | None) -> tuple[float, float]:
     if not values:
         return _LOWEST, _HIGHEST
     low, high = int(2 * min(values)) / 2, -int(-2 * max(values) // 1) / 2
-    return max(low, _LOWEST), max(min(high, _HIGHEST), max(low, _LOWEST) + 0.5)
+    low = min(max(low, _LOWEST), _HIGHEST - 0.5)
+    return low, max(min(high, _HIGHEST), low + 0.5)
 
 
 def _interval(group: Group) -> list[float] | None:
@@ -122,7 +128,12 @@ def _range(bounds: list[float] | None) -> str:
 
 def _spellings(spellings: Mapping[str, list[str]]) -> Html:
     shown = list(spellings.items())[:_MAX_SPELLINGS]
-    each = [join([code(name), ": ", names(variants, _MAX_SPELLINGS)]) for name, variants in shown]
+    each = [join([code(name), ": ", _variants(name, variants)]) for name, variants in shown]
     hidden = len(spellings) - len(shown)
     text = join(each, "; ")
     return tag("p", "Counted as one group: ", text, f" and {count(hidden)} more" if hidden else "", ".")
+
+
+def _variants(name: str, variants: list[str]) -> Html:
+    named = same_letters(name, variants)[:_MAX_SPELLINGS]
+    return join([names(named), more(len(variants) - len(named))])

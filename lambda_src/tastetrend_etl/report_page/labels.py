@@ -94,6 +94,25 @@ SHARES: Mapping[str, tuple[str, str, str]] = {
 }
 """Check of a share → the rows that it is of, what its rows have in common, and what is true if it is 0."""
 
+REVIEW_CHECKS: Mapping[str, tuple[str, ...]] = {
+    "missing_text_share": ("review_text",),
+    "missing_rating_share": ("rating",),
+    "date_unparseable_share": ("review_date",),
+    "rating_unparseable_share": ("rating",),
+    "rating_out_of_scale_share": ("rating",),
+    "mixed_scale": ("rating",),
+    "unmapped_category_share": ("age_range", "gender", "ethnicity"),
+    "conflicting_id_share": ("source_review_id",),
+    "possible_duplicate_share": (),
+}
+"""Check of reviews only → the fields of which the file needs one; none if it is on no column."""
+
+NO_COLUMN: Mapping[str, str] = {
+    "missing_text_share": "The file has no column of texts.",
+    "missing_rating_share": "The file has no column of ratings.",
+}
+"""Check of a field that reviews should have → what is true if the file has no column of it."""
+
 REASONS: Mapping[str, tuple[str, str]] = {
     "ambiguous_source": (
         "Two known sources match the file, so it is not clear by which rules to read it.",

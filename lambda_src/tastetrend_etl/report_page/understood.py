@@ -1,6 +1,6 @@
 """Shows how a file was read, and what was not understood with what its sender can do."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from tastetrend_etl.report_page.checks import Report
@@ -92,7 +92,17 @@ def _scale(validation: Report) -> Html | None:
         f"{plural(rows, 'row')} out of {clip(scale)}"
         for (scale, rows), _ in zip(used.items(), range(MAX_ROWS), strict=False)
     ]
-    return join([f"a number alone counts out of {clip(rating.get('scale', '?'))}; read: ", in_words(scales)])
+    return join(["a number alone counts ", in_words(_bare_scales(validation)), "; read: ", in_words(scales)])
+
+
+def _bare_scales(validation: Report) -> list[Html]:
+    """Return the scale of bare numbers; of several columns with different ones, that of each."""
+    rating, columns = validation["rating"], validation.get("column_mapping", {}).get("rating", [])
+    scales = rating.get("scales", [])
+    if len(set(scales)) <= 1 or not columns:
+        return [join([f"out of {clip(rating.get('scale', '?'))}"])]
+    pairs = list(zip(columns, scales, strict=False))[:_MAX_COLUMNS_A_FIELD]
+    return [join([f"out of {clip(scale)} in ", code(column)]) for column, scale in pairs]
 
 
 def _dates(validation: Report) -> Html | None:
@@ -119,15 +129,21 @@ def _mapped(field: str, columns: list[str]) -> tuple[object, ...]:
 
 def _other_columns(validation: Report) -> Iterator[Html]:
     """Yield what became of the file's other columns, and which fields it has no column for."""
-    if extra := validation.get("columns_in_extra"):
-        kept = f"{plural(len(extra), 'more column')} kept in "
-        yield tag("p", kept, code("extra"), ", as in the file: ", names(extra), ".")
-    else:
-        yield tag("p", "The file has no other columns.")
+    yield _extra(validation.get("columns_in_extra", ()), is_json=validation.get("format") == "json")
     wanted = RESTAURANT_FIELDS if _source(validation).get("kind") == "restaurant_info" else REVIEW_FIELDS
     absent = [name for field, name in wanted.items() if field not in validation.get("column_mapping", {})]
     if absent:
         yield tag("p", "The file has no column for ", in_words(absent), ".")
+
+
+def _extra(columns: Collection[str], *, is_json: bool) -> Html:
+    """Return what became of columns of no field; keys of JSON may be people's names."""
+    if not columns:
+        return tag("p", "The file has no other columns.")
+    kept = [f"{plural(len(columns), 'more column')} kept in ", code("extra")]
+    if is_json:
+        return tag("p", *kept, "; not named, as a key of an object may be a person's name.")
+    return tag("p", *kept, ", as in the file: ", names(columns), ".")
 
 
 def not_understood(validation: Report) -> Html | None:

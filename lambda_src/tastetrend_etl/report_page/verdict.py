@@ -1,13 +1,14 @@
 """Says in one sentence what happened to a file and what to look at first."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from tastetrend_etl.report_page.checks import Report, worst_first
-from tastetrend_etl.report_page.figures import count, percent, plural
+from tastetrend_etl.report_page.figures import count, percent, plural, points
 from tastetrend_etl.report_page.labels import SHARES
+from tastetrend_etl.report_page.named_groups import named_groups
 from tastetrend_etl.report_page.parts import Html, join, tag
 
+_SINGULAR = {"were": "was", "have": "has", "repeat": "repeats"}
 _NO_ROWS = {"read": 0, "written": 0, "rejected": 0, "duplicate": 0}
 
 
@@ -58,14 +59,15 @@ def _look_at(validation: Report, bias: Report | None) -> Iterator[Html]:
     if issues := validation.get("issues"):
         affected = max(issue["count"] for issue in issues.values())
         yield _link("issues", f"the most frequent issue, in {plural(affected, 'row')}")
-    if bias and any(_breaks(column) for column in bias.get("columns", {}).values()):
+    if bias and any(_breaks(*column) for column in bias.get("columns", {}).items()):
         yield _link("bias", "the groups of reviewers that break a threshold")
     if rows["duplicate"]:
         yield _link("rejected", f"the {_rows(rows['duplicate'], 'duplicate')}")
 
 
-def _breaks(column: dict[str, Any]) -> bool:
-    return bool(column.get("breaks"))
+def _breaks(name: str, column: Report) -> bool:
+    """Return whether a group that the page names breaks a threshold."""
+    return any(group["breaks"] for group in named_groups(name, column["groups"]).values())
 
 
 def _subject(check: Report) -> str:
@@ -73,12 +75,18 @@ def _subject(check: Report) -> str:
     name, value = check["name"], check["value"]
     if name in SHARES and check.get("count") is not None:
         _, predicate, _ = SHARES[name]
-        return f"the {_rows(check['count'], 'row')} that {predicate} ({percent(value)})"
+        told = _singular(predicate) if check["count"] == 1 else predicate
+        return f"the {_rows(check['count'], 'row')} that {told} ({percent(value)})"
     return {
         "row_balance": "the rows that are missing from the balance",
-        "mixed_scale": f"the ratings that look like those of a smaller scale ({percent(value)})",
+        "mixed_scale": f"the ratings on a smaller scale ({points(value)} more than of evenly spread ones)",
         "source_columns_missing": "the columns of its source that it lacks",
     }.get(name, "the check that did not pass")
+
+
+def _singular(predicate: str) -> str:
+    verb, rest = predicate.split(" ", 1)
+    return f"{_SINGULAR.get(verb, verb)} {rest}"
 
 
 def _rows(number: int, noun: str) -> str:

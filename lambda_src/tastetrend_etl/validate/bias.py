@@ -12,6 +12,7 @@ from tastetrend_etl.validate.report import Report, provenance, share
 
 _NORMAL_95 = 1.959964  # standard deviations around the mean with 95 % of a normal distribution
 _MIN_SAMPLE = 2  # ratings
+_MIN_INTERVAL_RATINGS = 30  # of fewer, the mean may not have a normal distribution
 _GAPS = re.compile(r"[\W_]+")
 _ADDRESS = re.compile(r"([^,\d]+),.*\d.*", re.DOTALL)
 
@@ -137,9 +138,12 @@ def _standard_deviation(group: Group) -> float | None:
 
 
 def _confidence_interval(group: Group) -> list[float] | None:
-    """Return the 95 % interval of the mean, by the normal distribution, within 1 to 5."""
+    """Return the 95 % interval of the mean, by the normal distribution, within 1 to 5.
+
+    None of fewer than 30 ratings: two equal ones would have one without width.
+    """
     deviation = _standard_deviation(group)
-    if deviation is None or math.isnan(deviation):
+    if deviation is None or math.isnan(deviation) or group.rated < _MIN_INTERVAL_RATINGS:
         return None
     mean, margin = group.rating_sum / group.rated, _NORMAL_95 * deviation / math.sqrt(group.rated)
     return [round(max(mean - margin, 1.0), 6), round(min(mean + margin, 5.0), 6)]

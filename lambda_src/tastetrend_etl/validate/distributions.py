@@ -9,9 +9,13 @@ from tastetrend_etl.validate.profile import FileProfile
 
 
 def describe_ratings(profile: FileProfile, inferred_format: InferredFormat) -> dict[str, Any]:
-    """Return the scales, and rating → rows before rescaling and after, there in bins of half a star."""
+    """Return the scales, of each rating column too, and rating → rows before and after rescaling.
+
+    After it, in bins of half a star.
+    """
     return {
         "scale": inferred_format.rating_scales[0],
+        "scales": list(inferred_format.rating_scales),
         "scales_used": {str(scale): rows for scale, rows in sorted(profile.scales.items())},
         "delivered": _delivered_ratings(profile),
         "distribution": {f"{halves / 2:g}": rows for halves, rows in sorted(profile.ratings.items())},

@@ -52,7 +52,8 @@ CHECKS: Mapping[str, str] = {
     "conflicting_id_share": "Rows whose id an earlier, different row has, of the rows written.",
     "source_columns_missing": "Columns of a source for lack of which the file is read by the generic rules; "
     "`source.columns_missing` has their names.",
-    "mixed_scale": "The share of ratings that look like those of a smaller scale.",
+    "mixed_scale": "The share of the ratings on a smaller scale, minus that of ratings evenly spread over "
+    "their scale; 0.1 are ten percentage points.",
 } | {f"{code}_share": f"Of the rows written, those with this issue: {ISSUES[code]}" for code in (
     "date_unparseable", "rating_unparseable", "rating_out_of_scale", "unmapped_category", "undecodable_text",
     "encoding_uncertain", "possible_duplicate",
@@ -69,6 +70,7 @@ NOTES: Mapping[str, str] = {
     "dates.evidence": "Dates that are possible in one order only.",
     "dates.by_month": "Months with reviews, and their rows.",
     "rating.delivered": "Ratings before rescaling, by scale, to the nearest tenth of it, and their rows.",
+    "mean_rating_ci95": "95 % interval of a mean in the bias report; null below 30 ratings.",
     "rating.distribution": "Ratings to the nearest half star, from 1 to 5, and their rows.",
 }
 """Field of the validation report → how to read it."""

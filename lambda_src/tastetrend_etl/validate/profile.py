@@ -80,7 +80,7 @@ class FileProfile:
         delivered_ratings: scale and tenths of it → rows.
         months: month of the review, in months since 1970 → rows.
         scales: rating scale → rows.
-        mixed_scales: share of the ratings that look like those of a smaller scale.
+        mixed_scales: share of the ratings on a smaller scale, minus that of evenly spread ones.
         date_order: `day`, `month` or `either` → rows whose date shows that it is first, or depends on it.
         groups: group column → value, None where it is missing → group.
         unmapped: category column → unknown word → rows.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 # A report shows an unknown word only if it may be a category, not a name, an address or a number of a person.
 _MAX_WORDS = 10
 _MAX_WORD_LENGTH = 24
-_MIN_ROWS_OF_A_PHRASE = 5
+_MIN_ROWS_OF_A_WORD, _MIN_ROWS_OF_A_PHRASE = 2, 5  # a word of one row may be a person's first name
 _WORD = re.compile(r"[^\W\d_]+(?:[-/'][^\W\d_]+)*")
 _PHRASE = re.compile(rf"{_WORD.pattern}(?: {_WORD.pattern})*")
 _AGE = re.compile(
@@ -28,7 +28,7 @@ def shown_words(column: str, counts: Mapping[str, int]) -> dict[str, int]:
         column: the category column.
         counts: unknown word → rows.
     """
-    fewest = _MIN_ROWS_OF_A_PHRASE if len(counts) > _MAX_WORDS else 1
+    fewest = _MIN_ROWS_OF_A_PHRASE if len(counts) > _MAX_WORDS else _MIN_ROWS_OF_A_WORD
     words = [(word, rows) for word, rows in counts.items() if _is_category(column, word, rows, fewest)]
     return dict(sorted(words, key=lambda pair: (-pair[1], pair[0]))[:_MAX_WORDS])
 

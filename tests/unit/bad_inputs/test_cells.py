@@ -193,10 +193,11 @@ def test_R09_null_values_are_null(word, read_cell):
 def test_R17_categories_are_mapped_or_null_with_an_issue(send):
     expected = {"M": "male", "Female ": "female", "Woman": "female", "nonbinary": "non_binary"}
     expected |= {"X": None, "Two-Spirit": None}
-    rows = [review(number, gender=word) for number, word in enumerate(expected, 1)]
+    words = [*expected, "X", "Two-Spirit"]
+    rows = [review(number, gender=word) for number, word in enumerate(words, 1)]
 
     delivery = send(file_of(rows, header=(*HEADER, "gender")))
 
-    assert delivery.column("gender_norm") == list(expected.values())
-    assert [row["issues"] for row in delivery.rows[4:]] == [["unmapped_category"]] * 2
-    assert delivery.report["unmapped_words"]["gender"] == {"Two-Spirit": 1, "X": 1}
+    assert delivery.column("gender_norm") == [*expected.values(), None, None]
+    assert [row["issues"] for row in delivery.rows[4:]] == [["unmapped_category"]] * 4
+    assert delivery.report["unmapped_words"]["gender"] == {"Two-Spirit": 2, "X": 2}

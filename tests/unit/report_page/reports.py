@@ -68,6 +68,7 @@ rating = st.fixed_dictionaries(
     optional={
         "delivered": mappings(st.sampled_from(["5", "10", "100"]) | texts, mappings(texts, counts)),
         "mean": maybe_rating,
+        "scales": st.lists(st.integers(0, 100), max_size=5),
     },
 )
 months = st.builds("{:04}-{:02}".format, st.integers(0, 9999), st.integers(0, 13))
@@ -202,6 +203,7 @@ def largest_reports(text, number=1_000):
         "duplicates": row_count,
         "rating": {
             "scale": text,
+            "scales": list(range(number)),
             "scales_used": dict.fromkeys(names, big),
             "distribution": dict.fromkeys(names, big),
             "delivered": dict.fromkeys(names, dict.fromkeys(names, big)),

@@ -26,10 +26,62 @@ def mixed(women=50, men=50, others=2, unknown=0):
     return [review(number, gender=each, rating=stars[each]) for number, each in enumerate(genders, 1)]
 
 
-def test_a_small_group_is_pointed_out():
-    assert findings(*reports_of(mixed()))[0] == (
-        "other is a small group, below 5 %: a mean of so few ratings (2 ratings) may be chance; "
-        "do not compare it without its interval."
+FEW = "may be chance and has no interval; do not compare it."
+
+
+@pytest.mark.parametrize(
+    ("small", "finding"),
+    [
+        ({"other": 2}, f"other is a small group, below 5 %: a mean of so few ratings (2 ratings) {FEW}"),
+        ({"other": 1}, f"other is a small group, below 5 %: a mean of so few ratings (1 rating) {FEW}"),
+        (
+            {"other": 1, "non-binary": 3},
+            "non_binary, other are small groups, below 5 %: a mean of so few ratings (1 to 3 ratings) " + FEW,
+        ),
+    ],
+)
+def test_a_small_group_is_pointed_out(small, finding):
+    genders = [*["F", "M"] * 50, *(gender for gender, rows in small.items() for _ in range(rows))]
+    rows = [review(number, gender=each, rating="4") for number, each in enumerate(genders, 1)]
+
+    assert findings(*reports_of(rows))[0] == finding
+
+
+def test_a_small_group_without_ratings_has_no_mean():
+    assert findings(*reports_of([*mixed(others=0), review(900, gender="other", rating="")]))[0] == (
+        "other is a small group, below 5 %, of which no row has a rating."
+    )
+
+
+def test_a_small_group_of_many_ratings_is_compared_by_its_interval():
+    assert findings(*reports_of(mixed(400, 400, 30)))[0] == (
+        "other is a small group, below 5 %: compare the mean (30 ratings) by the interval only."
+    )
+
+
+def test_a_gap_of_two_equal_ratings_may_be_chance():
+    rows = [review(number, rating="3") for number in range(1, 21)]
+    rows += [review(number, rating="5", gender="other") for number in (21, 22)]
+    found = " ".join(findings(*reports_of(rows)))
+
+    assert "chance hardly explains" not in found
+    assert "other differs from the mean of all by more than 0.5 stars; it may be chance" in found
+
+
+def test_a_star_as_the_name_of_a_location_is_no_missing_group():
+    rows = [review(number, location="*" if number < 6 else "Uptown") for number in range(1, 201)]
+    found = " ".join(findings(*reports_of(rows)))
+
+    assert "* is a small group" in found
+    assert "name no location" not in found
+
+
+def test_an_axis_ends_at_five_stars():
+    validation, bias = reports_of([review(number, gender="F", rating="5") for number in range(1, 9)])
+
+    assert (
+        "From 4.5 to 5"
+        in parse(report_page.render_processed(validation, bias)).only("section", id="bias").text
     )
 
 
@@ -50,8 +102,8 @@ def test_other_gaps_may_be_chance(interval):
         group["mean_rating_ci95"] = interval and [interval[0] - 1, interval[1]]
 
     assert findings(validation, bias)[0] == (
-        "female, male differ from the mean of all by more than 0.5 stars; the interval includes the mean of "
-        "all, or is not known, so it may be chance."
+        "female, male differ from the mean of all by more than 0.5 stars; it may be chance, as the interval "
+        "includes the mean of all or there are too few ratings for one."
     )
 
 
@@ -90,7 +142,7 @@ def test_of_many_groups_those_with_a_gap_and_the_largest_are_shown():
     rows = [
         review(i, location=f"Place {'abcdefghijklmnopqrstuvwxy'[i % 25]}", rating="4") for i in range(250)
     ]
-    rows += [review(300 + i, location="Rare", rating="1") for i in range(3)]
+    rows += [review(300 + i, location="Rare", rating="1") for i in range(5)]
 
     validation, bias = reports_of(rows)
     groups = bias["columns"]["location"]["groups"]

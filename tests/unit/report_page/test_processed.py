@@ -5,7 +5,13 @@ import copy
 from tastetrend_etl import report_page
 from tastetrend_etl.limits import THRESHOLDS
 from tastetrend_etl.report_page.checks import OTHER_CHECKS
-from tastetrend_etl.report_page.labels import RESTAURANT_FIELDS, REVIEW_FIELDS, SHARES
+from tastetrend_etl.report_page.labels import (
+    NO_COLUMN,
+    RESTAURANT_FIELDS,
+    REVIEW_CHECKS,
+    REVIEW_FIELDS,
+    SHARES,
+)
 from tastetrend_etl.schema import GROUP_COLUMNS, RESTAURANT_INFO_COLUMNS, SYNONYMS
 from tests.properties.processing import run
 from tests.unit.bad_inputs.reviews import HEADER, file_of, review, reviews
@@ -37,12 +43,14 @@ def bars(page, section, caption):
 
 def test_every_check_and_field_has_words():
     assert THRESHOLDS.keys() == SHARES.keys() | OTHER_CHECKS.keys()
+    assert REVIEW_CHECKS.keys() | NO_COLUMN.keys() <= THRESHOLDS.keys()
+    assert {field for fields in REVIEW_CHECKS.values() for field in fields} <= REVIEW_FIELDS.keys()
     assert list(REVIEW_FIELDS) == list(SYNONYMS)
     assert list(RESTAURANT_FIELDS) == list(RESTAURANT_INFO_COLUMNS)
 
 
 def test_a_good_file_passes_every_check():
-    page = page_of(reviews(20))
+    page = page_of([review(number, gender="F") for number in range(1, 21)], "gender")
 
     assert lead(page).startswith("The file was processed and passed every check: all 20 rows were written")
     assert {mark.text for mark in page.all("span", class_="mark pass")} == {"pass"}

@@ -6,6 +6,7 @@ from pathlib import Path
 from tastetrend_etl import report_page
 from tastetrend_etl.errors import RejectedFileError
 from tastetrend_etl.models import SourceObject
+from tastetrend_etl.output_keys import output_keys
 from tastetrend_etl.report_page.labels import REASONS
 from tastetrend_etl.validate.report import error_report
 from tests.properties.processing import UPLOADED
@@ -17,7 +18,8 @@ RAISED = re.compile(r"(?:RejectedFileError|TooLargeError)\(\s*(?:\"(\w+)\" if .*
 
 def rejected(reason, message):
     source = SourceObject("raw", "in/r.csv", "v1", "e", 1_234_567, UPLOADED)
-    return parse(report_page.render_rejected(error_report(source, "7", RejectedFileError(reason, message))))
+    error = RejectedFileError(reason, message)
+    return parse(report_page.render_rejected(error_report(source, "7", error, output_keys(source))))
 
 
 def test_every_reason_has_words():
