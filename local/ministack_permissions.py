@@ -15,6 +15,8 @@ Resource = tuple[str, dict[str, str]]
 
 _SESSION = re.compile(r"arn:aws:sts::\d{12}:assumed-role/(?P<role>[^/]+)/.+")
 _SOURCE_CALLS = {"PUT": "UpdateEventSourceMapping", "DELETE": "DeleteEventSourceMapping"}
+_ALIAS = re.compile(r".*/functions/[^/]+/aliases/[^/]+/?")
+_ALIAS_CALLS = {"GET": "GetAlias", "PUT": "UpdateAlias", "DELETE": "DeleteAlias"}
 _SUFFIX_LENGTH = len("-abc123")  # that Secrets Manager adds to a secret's name in its ARN
 
 _resolve_key: Callable[[str, object], object] = iam_evaluator._resolve_condition_key
@@ -24,7 +26,7 @@ _find_lambda_action: Callable[[str, str], str | None] = iam_actions._lambda_acti
 def register() -> None:
     """Replace the emulator's functions."""
     iam_evaluator._resolve_condition_key = _resolve_principal
-    iam_actions._lambda_action = _find_source_action
+    iam_actions._lambda_action = _find_action
     iam_actions.extract_resource_arn = partial(_find_log_stream, iam_actions.extract_resource_arn)
     secrets = provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]
     for call, by_arn in (("create", _create_secret), ("update", _update_secret), ("delete", _delete_secret)):
@@ -39,10 +41,15 @@ def _resolve_principal(key: str, context: object) -> object:
     return role["Arn"] if role else value
 
 
-def _find_source_action(method: str, path: str) -> str | None:
-    """Return the action of a request to Lambda; the emulator checks no change of an event source mapping."""
+def _find_action(method: str, path: str) -> str | None:
+    """Return the action of a request to Lambda.
+
+    The emulator checks no change of an event source mapping, and takes calls on an alias for `ListAliases`.
+    """
     if "/event-source-mappings/" in path and method in _SOURCE_CALLS:
         return _SOURCE_CALLS[method]
+    if _ALIAS.fullmatch(path) and method in _ALIAS_CALLS:
+        return _ALIAS_CALLS[method]
     return _find_lambda_action(method, path)
 
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from ops.replay import list_objects
 from ops.stack_outputs import CommandContext
 from ops.status_models import stamp
-from tastetrend_batch.read_results import read_result
+from tastetrend_batch.read_results import list_sources, read_result
 from tastetrend_etl.hand_over import MANIFEST_SUFFIX
+from tastetrend_etl.models import SourceObject
 from tastetrend_etl.output_keys import output_keys
-from tastetrend_etl.s3_download import find_current_version
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ObjectTypeDef
@@ -84,11 +84,15 @@ def _is_file(entry: "ObjectTypeDef") -> bool:
 
 
 def _read(context: CommandContext, key: str) -> RecentFile | None:
-    """Read the result of a raw object; None if it was deleted in between."""
-    source = find_current_version(context.s3, context.raw_bucket, key)
-    if not source:
+    """Read the result of a raw object; None if it was deleted in between.
+
+    Raw files and outputs with rows are listed, as whoever may HEAD an object may read it.
+    """
+    source = next(list_sources(context.s3, context.raw_bucket, key), None)
+    if source is None or source.key != key:
         return None
-    result, keys = read_result(context.s3, context.processed_bucket, source), output_keys(source)
+    find = partial(_find_output, context, source)
+    result, keys = read_result(context.s3, context.processed_bucket, source, find), output_keys(source)
     report = {"rejected": keys.error, "missing": ""}.get(result.outcome, keys.validation)
     return RecentFile(
         key=key,
@@ -98,3 +102,10 @@ def _read(context: CommandContext, key: str) -> RecentFile | None:
         rows=vars(result.rows) if result.rows else None,
         report=f"s3://{context.processed_bucket}/{report}" if report else "",
     )
+
+
+def _find_output(context: CommandContext, source: SourceObject, key: str) -> datetime | None:
+    """Return when an output was written; one from before the upload is of an earlier version."""
+    listed = context.s3.list_objects_v2(Bucket=context.processed_bucket, Prefix=key, MaxKeys=1)
+    times = [entry["LastModified"] for entry in listed.get("Contents", []) if entry["Key"] == key]
+    return next((time for time in times if time >= source.last_modified), None)

@@ -1,8 +1,9 @@
 """Reads from S3 the result of each raw object of a batch."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
+from datetime import datetime
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,9 @@ from tastetrend_etl.validate.profile import RowBalance
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
-    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef as ObjectHead
+
+FindOutput = Callable[[str], datetime | None]
+"""Returns when the output under a key was written; None if there is none of the version in question."""
 
 WORKERS = 16
 _SOURCE_VERSION = "source-version-id"  # metadata of every output
@@ -68,44 +71,45 @@ def find_sources(
     return [source for source in found if source], absent
 
 
-def read_result(s3: "S3Client", bucket: str, source: SourceObject) -> FileResult:
-    """Return what is in the processed bucket for one version of a raw object."""
-    keys, datasets = output_keys(source), _datasets(s3, bucket, source)
+def read_result(
+    s3: "S3Client", bucket: str, source: SourceObject, find: FindOutput | None = None
+) -> FileResult:
+    """Return what is in the processed bucket for one version of a raw object.
+
+    Without `find`, by HEAD of its objects, which needs the permission to read the rows.
+    """
+    find = find or partial(_find_by_head, s3, bucket, source)
+    keys, datasets = output_keys(source), _datasets(source, find)
     error = head_object(s3, bucket, keys.error)
     if not datasets and not error:
         return FileResult(source.key, "missing")
-    if len(datasets) > 1 or (error and any(_is_newer(error, dataset) for dataset in datasets.values())):
+    # An older error report is harmless: corrected code has processed what another had rejected.
+    if len(datasets) > 1 or (error and any(error["LastModified"] > each for each in datasets.values())):
         return FileResult(source.key, "contradictory")
     for kind in datasets:
-        return _processed(s3, bucket, source, output_keys(source, kind))
+        return _processed(s3, bucket, source, output_keys(source, kind), find)
     return FileResult(source.key, "rejected", _get_json(s3, bucket, keys.error)["reason"])
 
 
-def _datasets(s3: "S3Client", bucket: str, source: SourceObject) -> dict[Kind, "ObjectHead"]:
-    """Return the dataset of each kind of this version."""
+def _datasets(source: SourceObject, find: FindOutput) -> dict[Kind, datetime]:
+    """Return when the dataset of each kind of this version was written."""
     if not fits_s3_limit(source.key):
         return {}
-    heads = {
-        kind: _head_of_version(s3, bucket, key, source) for kind, key in dataset_keys(source.key).items()
-    }
-    return {kind: head for kind, head in heads.items() if head}
+    found = {kind: find(key) for kind, key in dataset_keys(source.key).items()}
+    return {kind: written for kind, written in found.items() if written}
 
 
-def _head_of_version(s3: "S3Client", bucket: str, key: str, source: SourceObject) -> "ObjectHead | None":
+def _find_by_head(s3: "S3Client", bucket: str, source: SourceObject, key: str) -> datetime | None:
     """HEAD an output; one of another version does not count."""
     head = head_object(s3, bucket, key)
-    return head if head and head["Metadata"].get(_SOURCE_VERSION) == source.version_id else None
+    if head is None or head["Metadata"].get(_SOURCE_VERSION) != source.version_id:
+        return None
+    return head["LastModified"]
 
 
-def _is_newer(error: "ObjectHead", dataset: "ObjectHead") -> bool:
-    """Return whether the code that rejected the file ran after the one that processed it.
-
-    An older report is harmless: a corrected version of the code has processed what another had rejected.
-    """
-    return error["LastModified"] > dataset["LastModified"]
-
-
-def _processed(s3: "S3Client", bucket: str, source: SourceObject, keys: OutputKeys) -> FileResult:
+def _processed(
+    s3: "S3Client", bucket: str, source: SourceObject, keys: OutputKeys, find: FindOutput
+) -> FileResult:
     try:
         validation = _get_json(s3, bucket, keys.validation)
         bias = _get_json(s3, bucket, keys.bias) if validation["outputs"]["bias"] else None
@@ -115,7 +119,7 @@ def _processed(s3: "S3Client", bucket: str, source: SourceObject, keys: OutputKe
         raise
     rows = RowBalance(**validation["rows"])
     outcome: Outcome = "processed" if rows.is_balanced else "unbalanced"
-    if not _head_of_version(s3, bucket, keys.curated, source):
+    if not find(keys.curated):
         outcome = "no_part"
     return FileResult(source.key, outcome, status=validation["status"], rows=rows, bias=bias)
 

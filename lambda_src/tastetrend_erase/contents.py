@@ -1,5 +1,6 @@
 """Searches the content of a processed object for a customer."""
 
+import re
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -14,7 +15,9 @@ from tastetrend_etl.pseudonym import PseudonymKey, pseudonym
 
 _NAME = "customer_name"
 _PSEUDONYM = "customer_pseudonym"
+_RAW_KEY_COLUMNS = ("source_file", "raw_key")
 _CHUNK, _OVERLAP = 1 << 20, 1_000  # characters; a name may begin in the chunk before
+_MARKUP = re.compile(r"<style>.*?</style>|<[^>]*>", re.DOTALL)  # whose words are the page's own
 
 
 def has_customer(path: Path, key: str, customer: Customer) -> bool:
@@ -25,13 +28,12 @@ def has_customer(path: Path, key: str, customer: Customer) -> bool:
     """
     if key.endswith(".parquet"):
         return any(_is_in_table(table, customer) for table in _tables(path))
+    if key.endswith(".html"):
+        return _is_in_text(_text_of_page(path), customer)
     before = ""
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
         while chunk := file.read(_CHUNK):
-            text = before + chunk
-            if key.endswith(".html"):
-                text = unescape(text)
-            if customer.is_in(text) or customer.is_cell_of(text):
+            if _is_in_text(before + chunk, customer):
                 return True
             before = chunk[-_OVERLAP:]
     return False
@@ -46,15 +48,26 @@ def names_of(path: Path, wanted: str, key: PseudonymKey) -> list[str]:
 
 
 def raw_key_of(path: Path) -> str | None:
-    """Return the key of the raw file of a dataset or a curated part; None if the file does not name it."""
+    """Return the key of the raw file of a dataset, a curated part or a history row.
+
+    None if neither the footer nor a column names it.
+    """
     footer = pq.read_metadata(path).metadata or {}
     if key := footer.get(b"source_key"):
         return str(key.decode())
-    if "source_file" not in pq.read_schema(path).names:
-        return None
-    for table in _tables(path, "source_file"):
-        return str(table.column(0)[0].as_py())
+    for column in _RAW_KEY_COLUMNS:
+        for table in _tables(path, column):
+            return str(table.column(0)[0].as_py())
     return None
+
+
+def _text_of_page(path: Path) -> str:
+    """Return what a page shows, the texts of its elements on lines of their own; a page is at most 200 KB."""
+    return unescape(_MARKUP.sub("\n", path.read_text(encoding="utf-8", errors="replace")))
+
+
+def _is_in_text(text: str, customer: Customer) -> bool:
+    return customer.is_in(text) or customer.is_cell_of(text)
 
 
 def _tables(path: Path, *columns: str) -> Iterator[pa.Table]:

@@ -11,26 +11,16 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from local.emulator import ACCOUNT, PROJECT, REGION
+from local.emulator import ACCOUNT
 from tastetrend_stack.deploy_role import DeployRoles
 from tastetrend_stack.environments import ENVIRONMENTS
+from tests.e2e.access_policies import ANYTHING, PEOPLE, read_policy
 from tests.e2e.access_table import OTHER_BUCKETS, PIPELINE, WORKFLOWS
 
-POLICIES = PROJECT / "tastetrend_stack" / "policies"
 OTHER_ACCOUNT = "444455556666"
 DENIED = {"AccessDenied", "AuthorizationError", "AccessDeniedException", "MissingAuthenticationToken"}
 # The trust policies of these have conditions that only ECS and GitHub fulfil.
 CONDITIONAL = ("etl-task", "etl-task-execution", *WORKFLOWS)
-STACK, QUEUE = "stack/tastetrend-local/*", "tastetrend-local-embedding"
-MODEL = f"arn:aws:bedrock:{REGION}::foundation-model/amazon.titan-embed-text-v2:0"
-
-
-def policy(*grants):
-    """Return a policy document of actions, separated by spaces, with their resources."""
-    statements = [
-        {"Effect": "Allow", "Action": actions.split(), "Resource": list(arns)} for actions, *arns in grants
-    ]
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
 def trust(account):
@@ -38,67 +28,12 @@ def trust(account):
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def arn(service, resource):
-    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
-
-
-def bucket(kind, key=""):
-    return f"arn:aws:s3:::tastetrend-local-{kind}-{ACCOUNT}{key}"
-
-
-ANYTHING = policy(("*", "*"))
-PEOPLE = {
-    "uploader": policy(("s3:PutObject", bucket("raw", "/*"))),  # docs/operations.md
-    "operator": policy(  # docs/erasure.md
-        ("cloudformation:DescribeStacks", arn("cloudformation", STACK)),
-        (
-            "lambda:InvokeFunction",
-            *(
-                arn("lambda", f"function:tastetrend-local-{name}")
-                for name in ("erase", "etl:dev", "etl-large:dev")
-            ),
-        ),
-        ("s3:ListBucketVersions", bucket("raw"), bucket("processed")),
-        ("s3:PutObject", bucket("artifacts", "/erasures/*")),
-        ("sqs:GetQueueAttributes", arn("sqs", QUEUE)),
-    ),
-    "analyst": policy(  # docs/curated.md and docs/retrieval.md
-        (
-            (
-                "athena:StartQueryExecution athena:StopQueryExecution athena:GetQueryExecution "
-                "athena:GetQueryResults athena:GetWorkGroup"
-            ),
-            arn("athena", "workgroup/tastetrend-local"),
-        ),
-        ("s3:GetBucketLocation s3:ListBucket", bucket("processed")),
-        ("s3:GetObject", bucket("processed", "/curated/*")),
-        (
-            "s3:GetObject s3:PutObject s3:AbortMultipartUpload s3:ListMultipartUploadParts",
-            bucket("processed", "/queries/*"),
-        ),
-        ("cloudformation:DescribeStacks", arn("cloudformation", STACK)),
-        ("bedrock:InvokeModel", MODEL),
-        (
-            "s3vectors:QueryVectors s3vectors:GetVectors",
-            arn("s3vectors", "bucket/tastetrend-local-vectors-*"),
-        ),
-        ("sqs:GetQueueAttributes", arn("sqs", QUEUE)),
-    ),
-}
-
-
-def read_policy(name):
-    """Return one of the policies that a person creates; the emulator does not know the variable."""
-    text = (POLICIES / f"{name}.json").read_text().replace("<env>", "local")
-    return text.replace("${aws:PrincipalAccount}", ACCOUNT)
-
-
 class Callers:
     """All callers, each with its own credentials."""
 
-    def __init__(self, connection, outputs):
-        self._connection = connection
-        self.client = cache(lambda service: boto3.client(service, **connection))
+    def __init__(self, emulator, outputs):
+        self._connection, self._environment = emulator.connection, emulator.environment
+        self.client = cache(lambda service: boto3.client(service, **emulator.connection))
         self.connect = cache(self._connect)
         self._names = outputs | self._find_names()
 
@@ -164,6 +99,11 @@ class Callers:
         except ClientError as error:
             return error.response["Error"]["Code"] not in DENIED
         return True
+
+    def environment(self, caller):
+        """Return the environment variables of a command that a caller runs."""
+        keys = {name.upper(): value for name, value in self._assume(caller).items()}
+        return self._environment | keys | {"COLUMNS": "250"}
 
     def _connect(self, caller, service):
         unsigned = {"signature_version": UNSIGNED} if caller == "anonymous" else {}

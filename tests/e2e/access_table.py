@@ -14,7 +14,7 @@ PIPELINE = (
 WORKFLOWS = ("deploy", "diff")
 """The roles of the workflows on GitHub, named as those of the stack."""
 
-PEOPLE = ("uploader", "operator", "analyst")
+PEOPLE = ("uploader", "operator", "analyst", "reader")
 """Roles that the deployment names, with the permissions that docs/ give them."""
 
 OTHERS = ("CloudFormation", "bounded", "administrator")
@@ -99,7 +99,11 @@ _RAW = (
     _object("delete a raw file", "delete", "raw/none", "erase"),
     _object("delete a version of a raw file", "delete", "raw/none", "erase", VersionId=_VERSION),
     _call(
-        *("list raw files", "s3.list_objects_v2", f"{_FILE}, batch, batch-report, erase, deploy, {_ALL}"),
+        *(
+            "list raw files",
+            "s3.list_objects_v2",
+            f"{_FILE}, batch, batch-report, erase, deploy, reader, {_ALL}",
+        ),
         Bucket="$RawBucketName",
     ),
 )
@@ -118,7 +122,15 @@ _OUTPUTS = (
         *("get", "processed/curated/none", f"{_FILE}, batch-report, erase, deploy, analyst"),
     ),
     _object("write a curated part", "put", "processed/curated/new", _FILE),
-    _object("read the history of files", "get", "processed/history/none", f"{_FILE}, erase, deploy"),
+    _object("read the history of files", "get", "processed/history/none", f"{_FILE}, erase, deploy, reader"),
+    _object(
+        *("read a report or a page", "get", "processed/processed/logs/none"),
+        f"{_FILE}, batch-report, embed, erase, deploy, reader",
+    ),
+    _object(
+        *("read an error report", "get", "processed/rejected/none.error.json"),
+        f"{_FILE}, batch-report, erase, deploy, reader",
+    ),
     _object("write the history of files", "put", "processed/history/new", _FILE),
     _object("read the result of a query", "get", "processed/queries/none", "erase, analyst"),
     _object("write the report of a batch", "put", "processed/batches/new", "batch, batch-report"),
@@ -127,6 +139,9 @@ _OUTPUTS = (
 )
 _OTHER_OBJECTS = (
     _object("read a release", "get", "artifacts/releases/none", "quality-gate, deploy"),
+    _object(
+        "read an event of a release", "get", "artifacts/releases/events/none", "quality-gate, deploy, reader"
+    ),
     _object("write a release", "put", "artifacts/releases/new", "quality-gate, deploy"),
     _object("write a golden file", "put", "artifacts/gate/new", "quality-gate"),
     _object("write an output of a golden file", "put", "artifacts/processed/gate/new", "etl"),
@@ -162,7 +177,7 @@ _FUNCTIONS = (
         Enabled=True,
     ),
     _call(
-        *("move an alias", "lambda.update_alias", "deploy, CloudFormation, administrator"),
+        *("move an alias", "lambda.update_alias", f"deploy, {_ALL}"),
         FunctionName="$FunctionName",
         Name="prod",
         FunctionVersion="1",
@@ -178,6 +193,15 @@ _FUNCTIONS = (
         *("start a batch", "stepfunctions.start_execution", f"etl, batch, {_ALL}"),
         stateMachineArn="$BatchArn",
         input="{",
+    ),
+    _call(
+        *("list batches", "stepfunctions.list_executions", "reader, CloudFormation, administrator"),
+        stateMachineArn="$BatchArn",
+    ),
+    _call(
+        *("read an alias", "lambda.get_alias", f"deploy, reader, {_ALL}"),
+        FunctionName="$FunctionName",
+        Name="dev",
     ),
     _call(
         *("run a task", "ecs.run_task", "batch, bounded, administrator"),
@@ -201,8 +225,12 @@ _MESSAGES = (
     _queue("read failed events", "receive_message", "FailureQueueUrl", "bounded, administrator"),
     _queue("ask for an embedding", "send_message", "EmbeddingQueueUrl", f"embed, {_ALL}", MessageBody="\0"),
     _queue(
-        "count what waits", "get_queue_attributes", "EmbeddingQueueUrl", f"embed, operator, analyst, {_ALL}"
+        "count what waits",
+        "get_queue_attributes",
+        "EmbeddingQueueUrl",
+        f"embed, operator, analyst, reader, {_ALL}",
     ),
+    _call("read alarms", "cloudwatch.describe_alarms", "reader, bounded, administrator"),
     _call(
         *("publish an alarm", "sns.publish", "CloudFormation, administrator"),
         TopicArn="$AlarmTopicArn",
@@ -255,7 +283,7 @@ _ACCOUNT = (
         *(
             "read the stack's outputs",
             "cloudformation.describe_stacks",
-            "deploy, diff, operator, analyst, administrator",
+            "deploy, diff, operator, analyst, reader, administrator",
         ),
         StackName="tastetrend-local",
     ),

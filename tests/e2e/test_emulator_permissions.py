@@ -7,7 +7,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.emulator import ACCOUNT, REGION
-from tests.e2e.access_roles import policy, trust
+from tests.e2e.access_policies import policy
+from tests.e2e.access_roles import trust
 from tests.e2e.conftest import wait_until
 from tests.e2e.test_emulator_athena import PATCHED, UNPATCHED, running_app
 
@@ -20,7 +21,7 @@ def connection(request):
         iam = boto3.client("iam", **emulator.connection)
         iam.create_role(RoleName="caller", AssumeRolePolicyDocument=trust(ACCOUNT))
         stream = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:group:*"
-        permissions = policy(("s3:*", "*"), ("logs:PutLogEvents", stream))
+        permissions = policy(("s3:*", "*"), ("logs:PutLogEvents", stream), ("lambda:ListAliases", "*"))
         iam.put_role_policy(RoleName="caller", PolicyName="access", PolicyDocument=permissions)
         yield emulator.connection
 
@@ -70,6 +71,12 @@ def test_only_with_the_patch_a_change_of_an_event_source_is_denied(as_role, patc
     code = error_of(as_role("lambda").update_event_source_mapping, UUID="0" * 36, Enabled=False)
 
     assert code == ("AccessDeniedException" if patched else "ResourceNotFoundException")
+
+
+def test_only_with_the_patch_who_may_list_aliases_may_not_move_one(as_role, patched):
+    code = error_of(as_role("lambda").update_alias, FunctionName="none", Name="none")
+
+    assert (code == "AccessDeniedException") == patched
 
 
 def test_only_with_the_patch_log_lines_belong_to_streams(as_role, patched):

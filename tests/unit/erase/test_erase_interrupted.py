@@ -16,7 +16,7 @@ NAME = "Ann Lee"
 OLD = f"review_id,customer_name,rating,review_text\n1,{NAME},5,old\n2,Bo,4,by {NAME}\n".encode()
 HEADER = "review_id,customer_name,rating,review_text"
 NEW = f"{HEADER}\n1,{NAME},5,new\n2,Bo,4,by {NAME}\n3,Bo,,\n4,{NAME},,\n".encode()
-WRITES = 17  # of the command and both functions, in this order of events
+WRITES = 19  # of the command and both functions, in this order of events
 
 
 class Killed(BaseException):

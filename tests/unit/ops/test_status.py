@@ -1,7 +1,8 @@
 """`status` shows an environment, and says what is wrong with it and what to do; it changes nothing."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 
@@ -271,7 +272,43 @@ def test_only_the_reports_of_the_shown_files_are_read(observed, status, deliver)
     gets, lists = (observed.calls.count(name) for name in ("GetObject", "ListObjectsV2"))
     events = 8 + 4  # of the record of releases, and manifests
     assert gets - events <= 2 * 5
-    assert lists == 1 + 3 + 2  # the folders' names, each folder, manifests and events
+    assert lists == 1 + 3 + 2 + 3 * 5  # names of folders, each folder, manifests, events, objects with rows
+
+
+def test_no_object_with_rows_is_asked_for(observed, status, deliver):
+    deliver(GOOD, "in/a.csv")
+    deliver(b"", "in/empty.csv")
+    asked = []
+    events = observed.store.client.meta.events
+    for call in ("GetObject", "HeadObject"):
+        events.register(f"before-parameter-build.s3.{call}", lambda params, **_: asked.append(params["Key"]))
+
+    _, data = status()
+
+    assert sorted(file["verdict"] for file in data["files"]) == ["pass", "rejected"]
+    prefixes = ("releases/", "processed/logs/", "rejected/")
+    assert [key for key in asked if not key.startswith(prefixes) or not key.endswith(".json")] == []
+    assert len(asked) > 12 + 4
+
+
+def test_outputs_of_an_earlier_version_are_no_result(observed, status, deliver):
+    deliver(GOOD, "in/a.csv")
+    Event().wait(1.1)  # S3 lists times in seconds
+    observed.store.upload("in/a.csv", GOOD)
+
+    (file,) = status()[1]["files"]
+
+    assert file["verdict"] == "missing"
+
+
+def test_a_deleted_file_is_not_shown(observed, status, deliver, monkeypatch):
+    deliver(GOOD, "a.csv")
+    deliver(GOOD, "a.csv2.csv")
+    listed = [{"Key": "a.csv", "LastModified": datetime.now(UTC), "Size": 1}]  # before it was deleted
+    monkeypatch.setattr(recent_files, "_list_newest", lambda *_: listed)
+    observed.store.client.delete_object(Bucket=observed.context.raw_bucket, Key="a.csv")
+
+    assert status()[1]["files"] == []
 
 
 def test_a_bucket_with_many_folders_is_listed_as_a_whole(observed, status, deliver, monkeypatch):
@@ -283,7 +320,7 @@ def test_a_bucket_with_many_folders_is_listed_as_a_whole(observed, status, deliv
     _, data = status()
 
     assert {file["key"] for file in data["files"]} == {"0/a.csv", "1/a.csv", "2/a.csv"}
-    assert observed.calls.count("ListObjectsV2") == 1 + 1 + 2
+    assert observed.calls.count("ListObjectsV2") == 1 + 1 + 2 + 3 * 3
 
 
 def test_files_that_were_rejected_today_are_a_problem(observed, status):
