@@ -157,7 +157,13 @@ def test_replaying_all_files_moves_them_to_the_keys_of_version_2(replayed, store
     }
     written = store.snapshot()
     assert written.keys() <= possible
-    assert {key.split("/")[0] for key in written} == {"curated", "processed", "reference", "rejected"}
+    assert {key.split("/")[0] for key in written} == {
+        "curated",
+        "history",
+        "processed",
+        "reference",
+        "rejected",
+    }
     assert {key for key in before if key.startswith("processed/rejected/")} == {*done["deleted_outputs"]}
     assert done["kept_outputs"] == []
 

@@ -40,7 +40,7 @@ def test_I08_concurrent_files_are_each_written_once(store, faulty_s3):
 
     assert {result.key for result in results if result.action == "rejected"} == set(keys[::10])
     assert len(store.reports("validation")) == 90
-    assert len(store.versions()) == len(store.keys()) == 90 * 4 + 10
+    assert len(store.versions()) == len(store.keys()) == 90 * 6 + 10 * 3
 
 
 def test_I09_a_file_replaced_during_its_download_is_read_as_one_version(scenario, store):

@@ -173,13 +173,13 @@ def test_no_call_creates_another_client(put, s3, monkeypatch, tmp_path):
     assert len(s3_parquet.read_parquet(s3, PROCESSED, KEY)) == SMALL.num_rows
 
 
-def test_the_handler_writes_datasets_and_rejected_rows_with_awswrangler(store, handler, context, monkeypatch):
+def test_the_handler_writes_every_parquet_file_with_awswrangler(store, handler, context, monkeypatch):
     written = []
     for name in ("upload", "to_parquet"):
         original = getattr(wr.s3, name)
 
         def spy(content, path, original=original, **named):
-            written.append((original.__name__, path.split("/", 3)[3].split("_")[0]))
+            written.append((original.__name__, path.split("/", 3)[3].split("_")[0].split("=")[0]))
             return original(content, path, **named)
 
         monkeypatch.setattr(wr.s3, name, spy)
@@ -190,19 +190,20 @@ def test_the_handler_writes_datasets_and_rejected_rows_with_awswrangler(store, h
     part = curated_keys("reviews.csv")["reviews"]
     assert written == [
         ("upload", "rejected/rejected"),
+        ("upload", "history/month"),
         ("upload", part.split("_")[0]),
         ("upload", "processed/processed"),
     ]
-    assert sorted(key.endswith(".parquet") for key in store.everything()) == [False] * 2 + [True] * 3
+    assert sum(key.endswith(".parquet") for key in store.everything()) == len(written)
 
 
-def test_reports_and_rejected_rows_are_written_concurrently(store, faulty_s3, handler, context):
-    """Each of the three requests waits for the other two; the dataset is written after all of them."""
-    handler.EXECUTOR, together = ThreadPoolExecutor(3), Barrier(3, timeout=10)
+def test_side_objects_are_written_concurrently(store, faulty_s3, handler, context):
+    """Each of the five requests waits for the other four; the dataset is written after all of them."""
+    handler.EXECUTOR, together = ThreadPoolExecutor(5), Barrier(5, timeout=60)
     answer = faulty_s3.answer
 
     def wait_for_the_others(request):
-        if "/logs/" in request.url or "/rejected/" in request.url:
+        if any(part in request.url for part in ("/logs/", "/rejected/", "/history/")):
             together.wait()
         return answer(request)
 
@@ -216,9 +217,9 @@ def test_reports_and_rejected_rows_are_written_concurrently(store, faulty_s3, ha
     others = {"HEAD of the restaurant facts", "HEAD of the curated part"}
     assert set(faulty_s3.call_sites[:4]) == others | {"HEAD of the dataset"}
     assert faulty_s3.call_sites[4] == "download of the raw object"
-    assert faulty_s3.call_sites[8:10] == ["write of the curated part", "write of the dataset"]
-    assert set(faulty_s3.call_sites[10:]) == others
-    assert len(faulty_s3.call_sites) == 4 + 1 + 3 + 2 + 2
+    assert faulty_s3.call_sites[10:12] == ["write of the curated part", "write of the dataset"]
+    assert set(faulty_s3.call_sites[12:]) == others
+    assert len(faulty_s3.call_sites) == 4 + 1 + 5 + 2 + 2
 
 
 def test_an_output_with_other_content_is_replaced_and_an_equal_one_is_not(scenario, store):
