@@ -27,7 +27,7 @@ def read_batch(context: CommandContext) -> list[Part]:
     counts = read_counts(client, batch.arn)
     shown = {name: counts[name] for name in _COUNTS} if counts else None
     data = _to_json(batch) | {"counts": shown}
-    return [Part("batch", data, [_line(batch, shown)], _judge(batch, context.env))]
+    return [Part("batch", data, [_line(batch, shown)], _find_problems(batch, context.env))]
 
 
 def _to_json(batch: Execution) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def _line(batch: Execution, counts: Mapping[str, int] | None) -> str:
     return f"{batch.name} over {batch.over!r}: {batch.status}{files}, started {started}"
 
 
-def _judge(batch: Execution, env: str) -> list[Problem]:
+def _find_problems(batch: Execution, env: str) -> list[Problem]:
     if batch.status in {"RUNNING", "SUCCEEDED"} or not batch.stopped:
         return []
     if datetime.now(UTC) - batch.stopped > _RECENT:

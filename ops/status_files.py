@@ -19,7 +19,7 @@ def read_files(context: CommandContext) -> list[Part]:
     """Return the last files with their verdicts, and how many files were rejected since midnight UTC."""
     now, files = datetime.now(UTC), read_recent_files(context, _SHOWN)
     recent = [file for file in files if file.uploaded >= now - timedelta(days=1)]
-    problems = list(_judge(recent, context.env, now))
+    problems = list(_find_problems(recent, context.env, now))
     return [
         Part("files", [file.to_json() for file in files], _lines(files), problems),
         _count_rejected(context, now.replace(hour=0, minute=0, second=0, microsecond=0)),
@@ -37,7 +37,7 @@ def _count_rejected(context: CommandContext, since: datetime) -> Part:
     return Part("rejected_today", rejected, [str(rejected)], [problem] if rejected else [])
 
 
-def _judge(files: Sequence[RecentFile], env: str, now: datetime) -> Iterator[Problem]:
+def _find_problems(files: Sequence[RecentFile], env: str, now: datetime) -> Iterator[Problem]:
     """Yield what is wrong with files: a failed check, no result after an hour, or contradictory outputs."""
     for file in files:
         if file.verdict == "fail":

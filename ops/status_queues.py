@@ -35,25 +35,25 @@ def read_queues(context: CommandContext) -> list[Part]:
     if url := context.embedding_queue_url:
         dead = boto3.client("sqs").get_queue_url(QueueName=f"{url.rpartition('/')[2]}-dead")["QueueUrl"]
         queues += [_read(url), _read(dead)]
-    problems = [*_judge_failures(queues[0], context.env), *_judge_dead_letters(queues[2:])]
+    problems = [*_evaluate_failures(queues[0], context.env), *_evaluate_dead_letters(queues[2:])]
     rows, lines = [asdict(queue) for queue in queues], [_line(queue) for queue in queues]
-    return [Part("queues", rows, lines, problems), *map(_judge_index, queues[1:2])]
+    return [Part("queues", rows, lines, problems), *map(_evaluate_index, queues[1:2])]
 
 
-def _judge_failures(failures: Queue, env: str) -> Iterator[Problem]:
+def _evaluate_failures(failures: Queue, env: str) -> Iterator[Problem]:
     if count := failures.messages:
         events = "1 event is" if count == 1 else f"{count:,} events are"
         yield Problem(f"{events} in the failure queue", f"tastetrend failures --env {env}")
 
 
-def _judge_dead_letters(queues: Sequence[Queue]) -> Iterator[Problem]:
+def _evaluate_dead_letters(queues: Sequence[Queue]) -> Iterator[Problem]:
     for count in (queue.messages for queue in queues if queue.messages):
         datasets = "1 dataset" if count == 1 else f"{count:,} datasets"
         what = f"{datasets} failed to become vectors"
         yield Problem(what, "see docs/operations.md#embedding-dead-letters")
 
 
-def _judge_index(queue: Queue) -> Part:
+def _evaluate_index(queue: Queue) -> Part:
     """Say how far the index for retrieval is behind the datasets."""
     waiting, age = queue.messages + queue.in_flight, queue.oldest_s or 0
     data = {"waiting_datasets": waiting, "behind_s": queue.oldest_s if waiting else 0}

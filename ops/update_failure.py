@@ -54,12 +54,12 @@ def _find_stopped_canary(context: CommandContext, since: datetime) -> str | None
             includeOnlyStatuses=["Failed", "Stopped"],
             createTimeRange={"start": since},
         )["deployments"]
-        found = [client.get_deployment(deploymentId=each)["deploymentInfo"] for each in failed]
+        deployments = [client.get_deployment(deploymentId=each)["deploymentInfo"] for each in failed]
     except (BotoCoreError, ClientError):
         return None  # there is no canary, or no permission to look at it
-    if not found:
+    if not deployments:
         return None
-    last = max(found, key=lambda each: each["createTime"])
+    last = max(deployments, key=lambda each: each["createTime"])
     error = last.get("errorInformation", {})
     why = ": ".join(filter(None, (error.get("code"), error.get("message"))))
     return f"CodeDeploy ended {last['deploymentId']}: {why or last['status']}"

@@ -49,10 +49,10 @@ def flow(rows: Mapping[str, int]) -> Html:
     """Return the rows that were read, and how they part into written, rejected and duplicate ones."""
     read = rows["read"]
     shares = {name: share_of(rows[name], read) for name in _OUTCOMES}
-    told = [
+    shares_in_words = [
         f"{count(rows[name])} {_word(name, rows[name])} ({percent(share)})" for name, share in shares.items()
     ]
-    label = f"{plural(read, 'row')} read: {', '.join(told)}"
+    label = f"{plural(read, 'row')} read: {', '.join(shares_in_words)}"
     items = (
         tag("li", tag("b", count(rows[name])), f" {_word(name, rows[name])} ", _soft(percent(share)))
         for name, share in shares.items()

@@ -75,8 +75,8 @@ def _subject(check: Report) -> str:
     name, value = check["name"], check["value"]
     if name in SHARES and check.get("count") is not None:
         _, predicate, _ = SHARES[name]
-        told = _singular(predicate) if check["count"] == 1 else predicate
-        return f"the {_rows(check['count'], 'row')} that {told} ({percent(value)})"
+        words = _singular(predicate) if check["count"] == 1 else predicate
+        return f"the {_rows(check['count'], 'row')} that {words} ({percent(value)})"
     return {
         "row_balance": "the rows that are missing from the balance",
         "mixed_scale": f"the ratings on a smaller scale ({points(value)} more than of evenly spread ones)",
