@@ -232,7 +232,7 @@ ERASE = {
     "unchanged": ({"customer", "eraser", "models"}, {"errors", "limits", "models", "pipeline"}),
     "rewrite": ({"customer", "eraser", "models", "records", "unchanged"}, {"errors", "models", "parse"}),
     "versions": ({"models"}, {"s3_parquet"}),
-    "former_outputs": ({"models"}, {"models", "output_keys", "s3_download", "s3_parquet"}),
+    "former_outputs": ({"models"}, {"limits", "models", "output_keys", "s3_download", "s3_parquet"}),
     "raw_objects": (
         {"former_outputs", "models", "rewrite", "versions"},
         {"s3_download", "s3_parquet", "temp_workspace"},
