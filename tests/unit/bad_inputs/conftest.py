@@ -82,7 +82,8 @@ def send(deliver, store):
         result = deliver(body, key)
         assert store.client.get_object(Bucket=RAW, Key=key)["Body"].read() == body
         if result["action"] != "processed":
-            assert not [name for name in store.versions() if name.endswith(".parquet")]
+            parquet = [name for name in store.versions() if name.endswith(".parquet")]
+            assert [name.partition("/")[0] for name in parquet] == ["history"]
             return Delivery(result, store.error())
         (report,) = [report for report in store.reports("validation") if report["raw_object"]["key"] == key]
         delivery = Delivery(
