@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from tastetrend_etl import ingest, invocation, observability, pipeline, schema
+from tastetrend_etl import commit, ingest, invocation, observability, pipeline, schema
+from tastetrend_etl.history import history_row
 from tastetrend_etl.models import InferredFormat
 from tastetrend_etl.output_keys import output_keys
 from tastetrend_etl.transform import infer_format
@@ -92,6 +93,9 @@ def follows_contract_1(patch):
         return replace(result, action="refused" if result.action == "rejected" else result.action)
 
     patch.setattr(ingest, "process", process_without_version)
+    patch.setattr(
+        commit, "history_row", lambda report, bias: history_row({"contract_version": 1} | report, bias)
+    )
     patch.setattr(invocation, "ingest", ingest_with_former_word)
     patch.setitem(observability._FILES, "refused", "FilesRejected")  # noqa: SLF001 # as in that version
 

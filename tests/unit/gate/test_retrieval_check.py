@@ -94,7 +94,7 @@ def test_the_figures_are_recorded_and_shown(gate, recorded, store):
     assert (response["status"], response["not_compared"]) == ("pass", [])
     assert (figures["recall"], figures["recipe"]) == (1.0, "1.2.a model")
     assert figures == recorded("7") == verdict["retrieval"]["figures"]
-    assert '<td>recall@6</td><td class="number">1.000</td>' in page
+    assert '<th scope="row">recall@6</th><td class="number">1.000</td>' in page
 
 
 def test_equal_sentences_are_not_embedded_again(gate, model, recorded):
