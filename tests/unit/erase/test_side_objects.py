@@ -38,7 +38,8 @@ def current_version(store):
 
 
 def test_an_old_page_with_the_name_as_a_cell_is_deleted(store, upload, erase):
-    upload(f"{HEADER}{OTHER}2,Jane,5,Very good,Midtown\n3,Bo,3,Fine,jane\n")
+    named = "".join(f"{row},Bo,3,Fine {row},jane\n" for row in range(3, 8))  # a page names no rarer location
+    upload(f"{HEADER}{OTHER}2,Jane,5,Very good,Midtown\n{named}")
     current = upload(HEADER + OTHER)
 
     status, _, messages = erase("Jane", "--yes")
