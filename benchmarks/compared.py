@@ -141,8 +141,8 @@ def main() -> None:
                 out = Path(work, f"{tool}-{number}")
                 out.mkdir()
                 runs.append((file, run_tool(tool, python, file, out)))
-                print(tool, file.path.name, runs[-1][1], file=sys.stderr)  # noqa: T201
-        print(fault_table(runs), cost_table(runs), sep="\n\n")  # noqa: T201
+                print(tool, file.path.name, runs[-1][1], file=sys.stderr)  # noqa: T201 # progress
+        print(fault_table(runs), cost_table(runs), sep="\n\n")  # noqa: T201 # the result of the command
 
 
 if __name__ == "__main__":

@@ -191,7 +191,7 @@ TOOLS: dict[str, Callable[[Job], tuple[dict[str, Any], list[Path]]]] = {
 def main() -> None:
     """Run the tool that the arguments name."""
     findings, pages = TOOLS[sys.argv[1]](Job(**json.loads(sys.argv[2])))
-    print(json.dumps({"findings": findings, "pages": [str(page) for page in pages]}, default=float))  # noqa: T201
+    print(json.dumps({"findings": findings, "pages": [str(page) for page in pages]}, default=float))  # noqa: T201 # read by the parent process
 
 
 if __name__ == "__main__":

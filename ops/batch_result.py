@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from ops.batch_progress import Counts, find_map_run, read_counts
 from ops.failures import read_reason
+from ops.processed_objects import read_object
 from ops.result import Result
 from ops.stack_outputs import CommandContext
-from tastetrend_etl.s3_download import head_object
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions.client import SFNClient
@@ -30,7 +30,10 @@ def finish(
     counts, failed = read_counts(client, execution) or {}, list(_failed_files(client, execution))
     console.print(f"The batch {name} of {context.env} {_ENDS[status]}: {_describe(counts)}.")
     _print_failed(context, status, failed)
-    if report := _read_report(context, name, folder):
+    report = read_report(context, folder)
+    if report and report["execution"] != name:
+        report = None  # of an earlier upload of the manifest
+    if report:
         _print_report(context, report, folder)
     elif cause := described.get("cause"):
         console.print(f"There is no report: {read_reason(cause)}")
@@ -38,13 +41,11 @@ def finish(
     return Result(data | {"failed": failed, "report": report}, int(status != "SUCCEEDED" or bool(failed)))
 
 
-def _read_report(context: CommandContext, execution: str, folder: str) -> dict[str, Any] | None:
-    """Return the report of a batch; None for one that ended before it was written."""
-    bucket, key = context.processed_bucket, _report_key(folder)
-    if not head_object(context.s3, bucket, key):
-        return None
-    report: dict[str, Any] = json.load(context.s3.get_object(Bucket=bucket, Key=key)["Body"])
-    return report if report["execution"] == execution else None  # of an earlier upload of the manifest
+def read_report(context: CommandContext, folder: str) -> dict[str, Any] | None:
+    """Return the report in a folder under `batches/`; None if it was not written."""
+    content = read_object(context, report_key(folder))
+    report: dict[str, Any] | None = json.loads(content) if content else None
+    return report
 
 
 def _print_report(context: CommandContext, report: dict[str, Any], folder: str) -> None:
@@ -57,14 +58,15 @@ def _print_report(context: CommandContext, report: dict[str, Any], folder: str) 
     if report["uploaded_later"]:
         console.print(f"{len(report['uploaded_later']):,} files were uploaded after the start.")
     verdict = "holds: each file has one result, and its rows add up" if report["holds"] else "does not hold"
-    console.print(f"The balance {verdict}. Report: s3://{context.processed_bucket}/{_report_key(folder)}")
+    console.print(f"The balance {verdict}. Report: s3://{context.processed_bucket}/{report_key(folder)}")
 
 
 def _is_bad(file: dict[str, Any]) -> bool:
     return bool(file["outcome"] != "processed" or file["status"] == "fail")
 
 
-def _report_key(folder: str) -> str:
+def report_key(folder: str) -> str:
+    """Return the key of the report in a folder under `batches/`."""
     return f"batches/{folder}/report.json"
 
 

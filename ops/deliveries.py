@@ -2,6 +2,7 @@
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -29,7 +30,7 @@ class Series(NamedTuple):
 
 def series_of(row: Row) -> str:
     """Return the source; of a file of none the key with each number as `#`, as in `in/reviews_#.csv`."""
-    source = row.get("source")
+    source = row["source"]
     return source if source and source != "generic" else _NUMBERS.sub("#", row["raw_key"])
 
 
@@ -43,7 +44,7 @@ def group_by_series(rows: Iterable[Row]) -> dict[str, Series]:
     """Return name → deliveries that were read, the oldest first; rejected files have no figures."""
     groups: dict[str, Series] = {}
     for row in sorted(rows, key=uploaded_at):
-        if row.get("rows_read") is not None:
+        if row["rows_read"] is not None:
             name = series_of(row)
             groups.setdefault(name, Series(name, [])).deliveries.append(row)
     return groups
@@ -51,8 +52,8 @@ def group_by_series(rows: Iterable[Row]) -> dict[str, Series]:
 
 def earlier_than(row: Row, series: Series) -> list[Row]:
     """Return the deliveries before this one, at most 20, the oldest first."""
-    before = [each for each in series.deliveries if uploaded_at(each) < uploaded_at(row)]
-    return before[-MAX_EARLIER:]
+    number = bisect_left(series.deliveries, uploaded_at(row), key=uploaded_at)
+    return series.deliveries[max(number - MAX_EARLIER, 0) : number]
 
 
 def describe_drift(row: Row, earlier: Sequence[Row]) -> list[str]:

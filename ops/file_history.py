@@ -8,13 +8,13 @@ import awswrangler as wr
 
 from ops.deliveries import Row
 from ops.stack_outputs import CommandContext
+from tastetrend_etl.history import MAPS
 from tastetrend_etl.output_keys import HISTORY_PREFIX
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MAX_FILES = 2_000
-_MAPS = ("missing_share", "issues", "rejections")
 
 
 class History(NamedTuple):
@@ -62,4 +62,4 @@ def _without_rewritten(rows: Iterable[Row]) -> list[Row]:
 
 def _plain(row: Row) -> Row:
     """Return a row of a frame with its maps, which are lists of pairs, as dictionaries."""
-    return {**row, **{name: dict(row[name] or ()) for name in _MAPS}}
+    return {**row, **{name: dict(row[name] or ()) for name in MAPS}}

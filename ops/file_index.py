@@ -66,11 +66,10 @@ def count_statuses(index: Index) -> dict[str, int]:
 
 def _drift(row: Row, every: Mapping[str, Series]) -> list[str]:
     series = every.get(series_of(row))
-    if not series or not row.get("rows_read") or not row["uploaded_at"]:
+    if not series or row["rows_read"] is None or not row["uploaded_at"]:
         return []
     return describe_drift(row, earlier_than(row, series))
 
 
 def _severity(row: Row, drift: Sequence[str]) -> tuple[int, int, float, str]:
-    share = rejected_share(row) if row.get("rows_read") else 0.0
-    return _STATUSES.index(row["status"]), -len(drift), -share, row["raw_key"]
+    return _STATUSES.index(row["status"]), -len(drift), -rejected_share(row), row["raw_key"]

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from ops.deliveries import Row, Series, describe_mapping, empty_share, rejected_share, uploaded_at
 from ops.file_index import Index, count_statuses
@@ -77,19 +76,13 @@ def write_index(index: Index, links: Mapping[str, str], folder: Path) -> Path:
 
 
 def _verdict(index: Index) -> str:
-    counts = count_statuses(index)
+    counts, changed = count_statuses(index), len(index.drift)
     bad = sum(counts.get(status, 0) for status in ("missing", "rejected", "fail"))
-    changed = len(index.drift)
-    parts = [
-        f"{plural(len(index.files), 'file')}:",
-        f"{bad:,} to look at first" if bad else "none was rejected and none failed a check",
-    ]
-    drift = (
-        f"; {changed:,} {'differs' if changed == 1 else 'differ'} from earlier deliveries of the source"
-        if changed
-        else ""
-    )
-    return " ".join(parts) + drift + "."
+    sentence = f"{bad:,} to look at first" if bad else "none was rejected and none failed a check"
+    if changed:
+        differ = "differs" if changed == 1 else "differ"
+        sentence += f"; {changed:,} {differ} from earlier deliveries of the source"
+    return f"{plural(len(index.files), 'file')}: {sentence}."
 
 
 def _files(index: Index, links: Mapping[str, str]) -> Html:
@@ -106,13 +99,13 @@ def _file(row: Row, links: Mapping[str, str]) -> list[object]:
     link = links.get(row["page"])
     name = tag("a", code(row["raw_key"]), href=link) if link else code(row["raw_key"])
     word = "no result" if row["status"] == "missing" else ""
-    status: list[object] = [badge(row["status"], word), f" {row['reason']}" if row.get("reason") else ""]
+    status: list[object] = [badge(row["status"], word), f" {row['reason']}" if row["reason"] else ""]
     return [name, join(status), _time(row), *_counts(row), _mean(row)]
 
 
 def _counts(row: Row) -> list[str]:
     names = ("rows_read", "rows_written", "rows_rejected", "rows_duplicate")
-    return [count(row[name]) if row.get(name) is not None else "" for name in names]
+    return [count(row[name]) if row[name] is not None else "" for name in names]
 
 
 def _drift_section(index: Index) -> Html:
@@ -138,7 +131,6 @@ def _series_section(number: int, series: Series) -> Html:
 
 def _delivery(row: Row, last: Row | None) -> list[object]:
     share, empty = rejected_share(row), empty_share(row)
-    changes = len(describe_mapping(row, last)) if last else 0
     return [
         _time(row),
         code(row["raw_key"]),
@@ -147,8 +139,13 @@ def _delivery(row: Row, last: Row | None) -> list[object]:
         bar(share),
         "" if empty is None else percent(empty),
         _mean(row),
-        f"{changes} changed" if changes else "" if last is None else "as before",
+        _changes(row, last) if last else "",
     ]
+
+
+def _changes(row: Row, last: Row) -> str:
+    number = len(describe_mapping(row, last))
+    return f"{number} changed" if number else "as before"
 
 
 def _time(row: Row) -> str:
@@ -157,5 +154,5 @@ def _time(row: Row) -> str:
     return moment(uploaded_at(row).isoformat()).removesuffix(" UTC")
 
 
-def _mean(row: Mapping[str, Any]) -> str:
-    return f"{row['mean_rating']:.2f}" if row.get("mean_rating") is not None else ""
+def _mean(row: Row) -> str:
+    return f"{row['mean_rating']:.2f}" if row["mean_rating"] is not None else ""

@@ -5,16 +5,13 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from botocore.exceptions import ClientError
-
 from ops.deliveries import Row, uploaded_at
-from ops.file_history import read_history
 from ops.file_index import Index, build_index, count_statuses
 from ops.index_page import INDEX, MAX_LISTED, write_index
-from ops.report_selection import Selection, select_batch, select_files
+from ops.processed_objects import read_object
+from ops.report_selection import select_batch, select_files
 from ops.result import Result
 from ops.stack_outputs import CommandContext
-from tastetrend_etl.s3_download import is_not_found
 
 _MAX_PAGES = 100
 _PAGES = "pages"
@@ -27,7 +24,7 @@ def write_report(context: CommandContext, which: str, batch: str | None, out: Pa
         CommandError: no file is selected.
     """
     with context.console.status("reading the history of the files"):
-        selection = _select(context, which, batch)
+        selection = select_files(context, which) if batch is None else select_batch(context, batch)
     index = build_index(
         f"Files {selection.title} of {context.env}", selection.files, selection.history, selection.remark
     )
@@ -45,12 +42,6 @@ def write_report(context: CommandContext, which: str, batch: str | None, out: Pa
     return Result(data, int(bool({"missing", "rejected", "fail"} & statuses.keys())))
 
 
-def _select(context: CommandContext, which: str, batch: str | None) -> Selection:
-    if batch is not None:
-        return select_batch(context, batch, read_history(context))
-    return select_files(context, which, read_history)
-
-
 def _copy_pages(context: CommandContext, files: Sequence[Row], out: Path) -> dict[str, str]:
     """Copy the pages of files, in place of those of a former report; return key → relative address."""
     links = {}
@@ -58,11 +49,7 @@ def _copy_pages(context: CommandContext, files: Sequence[Row], out: Path) -> dic
     (out / _PAGES).mkdir(parents=True)
     for page in (row["page"] for row in files if row["page"]):
         address = f"{_PAGES}/{hashlib.sha256(page.encode()).hexdigest()[:16]}.html"
-        try:
-            content = context.s3.get_object(Bucket=context.processed_bucket, Key=page)["Body"].read()
-        except ClientError as error:
-            if not is_not_found(error):
-                raise
+        if (content := read_object(context, page)) is None:
             continue  # it has expired
         (out / address).write_bytes(content)
         links[page] = address

@@ -1,19 +1,16 @@
 """Selects the files of a report: of a day, of a prefix or of a batch."""
 
-import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any, NamedTuple
 
-from botocore.exceptions import ClientError
-
+from ops.batch_result import read_report, report_key
 from ops.deliveries import Row, uploaded_at
 from ops.errors import CommandError
-from ops.file_history import MAX_FILES, History
+from ops.file_history import MAX_FILES, History, read_history
 from ops.stack_outputs import CommandContext
 from tastetrend_etl.history import COLUMNS
-from tastetrend_etl.s3_download import is_not_found
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CUT = f"Only the {MAX_FILES:,} files that were uploaded last were looked at; name a day to see earlier ones."
@@ -35,15 +32,13 @@ class Selection(NamedTuple):
     remark: str
 
 
-def select_files(
-    context: CommandContext, which: str, read: Callable[[CommandContext, str], History]
-) -> Selection:
+def select_files(context: CommandContext, which: str) -> Selection:
     """Return the files of the latest day with an upload, of a day, or under a prefix.
 
     Raises:
         CommandError: there is none.
     """
-    history = read(context, which if _DAY.fullmatch(which) else "")
+    history = read_history(context, which if _DAY.fullmatch(which) else "")
     if which == "latest" and history.rows:
         which = _day(history.rows[0])
     if _DAY.fullmatch(which) or which == "latest":
@@ -52,22 +47,26 @@ def select_files(
         title, files = f"under {which!r}", [row for row in history.rows if row["raw_key"].startswith(which)]
     remark = _CUT if history.is_cut else ""
     if not files:
-        raise CommandError(
-            f"no file of {context.env} is {title}{_what_there_is(context, history)}. {remark}".rstrip(". ")
-        )
+        raise CommandError(f"no file of {context.env} is {title}; {_what_there_is(context, history)}")
     return Selection(title, _newest_of_each(files), history.rows, remark)
 
 
-def select_batch(context: CommandContext, folder: str, history: History) -> Selection:
+def select_batch(context: CommandContext, folder: str) -> Selection:
     """Return the files of a batch, those without a result included.
 
     Raises:
         CommandError: the batch has no report.
     """
-    known = {row["raw_key"]: row for row in _newest_of_each(history.rows)}
-    entries = _read_report(context, folder)["worst_first"]
-    files = [_row_of(entry, known.get(entry["key"])) for entry in entries]
-    return Selection(f"of the batch {folder}", files, history.rows, "")
+    report = read_report(context, folder.strip("/"))
+    if report is None:
+        raise CommandError(
+            f"there is no report of a batch under {report_key(folder.strip('/'))}; "
+            f"`tastetrend history --env {context.env}` lists the batches"
+        )
+    history = read_history(context).rows
+    known = {row["raw_key"]: row for row in _newest_of_each(history)}
+    files = [_row_of(entry, known.get(entry["key"])) for entry in report["worst_first"]]
+    return Selection(f"of the batch {folder}", files, history, "")
 
 
 def _row_of(entry: Mapping[str, Any], known: Row | None) -> Row:
@@ -86,20 +85,6 @@ def _row_of(entry: Mapping[str, Any], known: Row | None) -> Row:
     }
 
 
-def _read_report(context: CommandContext, folder: str) -> dict[str, Any]:
-    key = f"batches/{folder.strip('/')}/report.json"
-    try:
-        content = context.s3.get_object(Bucket=context.processed_bucket, Key=key)["Body"].read()
-    except ClientError as error:
-        if not is_not_found(error):
-            raise
-        raise CommandError(
-            f"there is no report of a batch under {key}; `tastetrend history --env {context.env}` lists them"
-        ) from error
-    report: dict[str, Any] = json.loads(content)
-    return report
-
-
 def _newest_of_each(rows: Sequence[Row]) -> list[Row]:
     """Return the first row of each raw key; the rows are sorted, the newest first."""
     return list({row["raw_key"]: row for row in reversed(rows)}.values())
@@ -112,8 +97,8 @@ def _day(row: Row) -> str:
 def _what_there_is(context: CommandContext, history: History) -> str:
     if not history.rows:
         return (
-            "; there is no history yet: it begins with the next file, and "
+            "there is no history yet: it begins with the next file, and "
             f"`tastetrend replay --all --env {context.env} --yes` writes that of earlier ones"
         )
-    newest = history.rows[0]
-    return f"; the newest is {newest['raw_key']}, uploaded on {_day(newest)}"
+    newest = f"the newest is {history.rows[0]['raw_key']}, uploaded on {_day(history.rows[0])}"
+    return f"{newest}. {_CUT}" if history.is_cut else newest

@@ -1,4 +1,4 @@
-"""Writes what a raw object has become, so that where its dataset or its error report is, everything is."""
+"""Writes the outputs of a raw object: side objects first, its dataset or its error report last."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Executor, wait
@@ -56,7 +56,8 @@ def commit_rejection(
     *side_objects, error = outputs_of_rejected_file(keys, report)
     if not context.settings.is_gate_run:
         side_objects.append((keys.history, to_parquet(history_row(report, None))))
-    _put_all([] if has_dataset else side_objects, metadata, context)
+    if not has_dataset:
+        _put_all(side_objects, metadata, context)
     _put_all([error], metadata, context)
 
 

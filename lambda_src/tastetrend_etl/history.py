@@ -1,4 +1,4 @@
-"""Describes one version of a raw file in one row: what became of it, for comparison with later deliveries."""
+"""Describes the result for one version of a raw file in one row, for comparison with later deliveries."""
 
 import io
 import json
@@ -44,15 +44,20 @@ the dataset → share of null cells; `issues` and `rejections` are code → rows
 """
 
 
+MAPS = tuple(field.name for field in COLUMNS if pa.types.is_map(field.type))
+"""The columns that are maps."""
+
+
 def history_row(report: Report, bias: Report | None) -> Report:
-    """Return the row of a file in the types of JSON.
+    """Return the row of a file in the types of JSON; None for what a rejected file does not have.
 
     Args:
         report: its validation or error report.
         bias: its bias report, if it has one.
     """
     raw = report["raw_object"]
-    row = {
+    row: Report = dict.fromkeys(COLUMNS.names)
+    row |= {
         "raw_key": raw["key"],
         "version_id": raw["version_id"],
         "uploaded_at": raw.get("first_uploaded") or raw["last_modified"],
@@ -85,7 +90,7 @@ def _counts(reported: Report) -> dict[str, int]:
 def to_parquet(row: Report) -> bytes:
     """Return the row as a parquet file, whose footer names the raw file as that of a dataset does."""
     typed = row | {"uploaded_at": datetime.fromisoformat(row["uploaded_at"])}
-    typed |= {name: [*row[name].items()] for name in ("missing_share", "issues", "rejections") if name in row}
+    typed |= {name: [*row[name].items()] for name in MAPS if row[name] is not None}
     file = io.BytesIO()
     # Of one row, each would take more than it saves.
     options = {"use_dictionary": False, "write_statistics": False, "store_schema": False}

@@ -5,7 +5,7 @@ from typing import Any
 
 from tastetrend_etl.report_page.checks import Report
 from tastetrend_etl.report_page.figures import code, count, names, percent, plural
-from tastetrend_etl.report_page.named_groups import Groups
+from tastetrend_etl.report_page.named_groups import Groups, interval_of
 from tastetrend_etl.report_page.parts import Html, join
 
 _MAX_NAMED, _MAX_GAPS = 5, 5
@@ -70,7 +70,7 @@ def _small(groups: Groups, limits: Mapping[str, float]) -> Iterator[Html]:
 def _by_ratings(groups: Groups) -> dict[str, Groups]:
     """Return what the number of ratings means → the groups with such a number."""
     unrated = {name: group for name, group in groups.items() if not group["rated"]}
-    certain = {name: group for name, group in groups.items() if name not in unrated and _interval(group)}
+    certain = {name: group for name, group in groups.items() if name not in unrated and interval_of(group)}
     few = {name: group for name, group in groups.items() if name not in unrated and name not in certain}
     return {_UNRATED: unrated, _FEW: few, _ENOUGH: certain}
 
@@ -89,13 +89,8 @@ def gaps_first_certain(groups: Groups, mean: float | None) -> list[tuple[str, Ma
 
 def _is_certain(group: Mapping[str, Any], mean: float | None) -> bool:
     """Return whether the interval of a group's mean excludes the mean of all; not if one is not known."""
-    bounds = _interval(group)
+    bounds = interval_of(group)
     return bounds is not None and mean is not None and not bounds[0] <= mean <= bounds[1]
-
-
-def _interval(group: Mapping[str, Any]) -> list[float] | None:
-    bounds: list[float] | None = group.get("mean_rating_ci95")
-    return bounds
 
 
 def _gaps(groups: Groups, report: Report) -> Iterator[Html]:

@@ -8,7 +8,7 @@ from tastetrend_etl.report_page.checks import Report
 from tastetrend_etl.report_page.figures import MAX_ROWS, clip, code, count, more, names, percent, plural
 from tastetrend_etl.report_page.group_findings import findings, gaps_first_certain
 from tastetrend_etl.report_page.labels import GROUPS
-from tastetrend_etl.report_page.named_groups import Groups, named_groups, not_named, same_letters
+from tastetrend_etl.report_page.named_groups import Groups, interval_of, named_groups, not_named, same_letters
 from tastetrend_etl.report_page.parts import Html, join, section, table, tag
 
 Group = Mapping[str, Any]
@@ -94,7 +94,9 @@ def _axis(groups: list[Group], mean: float | None) -> tuple[float, float]:
     """Return the whole and half stars between which all means and intervals are."""
     values = [mean] if mean is not None else []
     for group in groups:
-        values += [value for value in (group["mean_rating"], *(_interval(group) or ())) if value is not None]
+        values += [
+            value for value in (group["mean_rating"], *(interval_of(group) or ())) if value is not None
+        ]
     if not values:
         return _LOWEST, _HIGHEST
     low, high = int(2 * min(values)) / 2, -int(-2 * max(values) // 1) / 2
@@ -102,13 +104,8 @@ def _axis(groups: list[Group], mean: float | None) -> tuple[float, float]:
     return low, max(min(high, _HIGHEST), low + 0.5)
 
 
-def _interval(group: Group) -> list[float] | None:
-    bounds: list[float] | None = group.get("mean_rating_ci95")
-    return bounds
-
-
 def _row(name: str, group: Group, mean: float | None, axis: tuple[float, float]) -> tuple[object, ...]:
-    own, bounds = group["mean_rating"], _interval(group)
+    own, bounds = group["mean_rating"], interval_of(group)
     broken = ", ".join(_BREAKS.get(each, clip(each)) for each in group["breaks"][:2])
     return (
         clip(name),

@@ -24,6 +24,12 @@ def not_named(title: str, number: int) -> str:
     return f"{few} {verb} not named, as a name may be a person's."
 
 
+def interval_of(group: Mapping[str, Any]) -> list[float] | None:
+    """Return the 95 % interval of a group's mean rating; None if the report has none."""
+    bounds: list[float] | None = group.get("mean_rating_ci95")
+    return bounds
+
+
 def same_letters(name: str, spellings: list[str]) -> list[str]:
     """Return the first spellings that differ from a name in signs and case only, not in an address."""
     letters = _letters(name)

@@ -128,7 +128,7 @@ def _mapped(field: str, columns: list[str]) -> tuple[object, ...]:
 
 
 def _other_columns(validation: Report) -> Iterator[Html]:
-    """Yield what became of the file's other columns, and which fields it has no column for."""
+    """Yield which other columns are kept in `extra`, and which fields the file has no column for."""
     yield _extra(validation.get("columns_in_extra", ()), is_json=validation.get("format") == "json")
     wanted = RESTAURANT_FIELDS if _source(validation).get("kind") == "restaurant_info" else REVIEW_FIELDS
     absent = [name for field, name in wanted.items() if field not in validation.get("column_mapping", {})]
@@ -137,7 +137,7 @@ def _other_columns(validation: Report) -> Iterator[Html]:
 
 
 def _extra(columns: Collection[str], *, is_json: bool) -> Html:
-    """Return what became of columns of no field; keys of JSON may be people's names."""
+    """Return which columns of no field are kept; keys of JSON may be people's names."""
     if not columns:
         return tag("p", "The file has no other columns.")
     kept = [f"{plural(len(columns), 'more column')} kept in ", code("extra")]

@@ -32,6 +32,7 @@ def row(number=9, **changes):
         "status": "pass",
         "page": f"page {number}",
         "source": "generic",
+        "reason": None,
         "encoding": "utf-8",
         "column_mapping": json.dumps(mapping),
         "rows_read": 1_000,
@@ -275,6 +276,13 @@ def test_a_file_without_rows_is_no_measure_of_others():
 
     assert describe_drift(row(), [row(1), empty, row(3)]) == []
     assert plain(describe_drift(empty, EARLIER)) == ["It has 0 rows; earlier files had 1,000."]
+
+
+def test_an_empty_delivery_has_changed():
+    empty = row(20, rows_read=0, rows_written=0, rows_rejected=0, mean_rating=None, missing_share={})
+    index = build_index("all", [empty], [*EARLIER, empty])
+
+    assert plain(index.drift[0]) == ["It has 0 rows; earlier files had 1,000."]
 
 
 def test_files_of_a_day_are_compared_with_those_before_it(bucket, report, monkeypatch):
