@@ -6,7 +6,6 @@
 Takes some ten minutes; prints the tables of the page.
 """
 
-import argparse
 import html
 import json
 import os
@@ -17,9 +16,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Annotated, Any
 
 import pyarrow.parquet as pq
+import typer
 
 from benchmarks.compared_faults import customer_names
 from benchmarks.compared_files import SCRIPT, ComparedFile, compared_files
@@ -124,15 +124,14 @@ def _run(command: Sequence[str]) -> tuple[float, str]:
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if ran.returncode:
-        raise SystemExit(f"{' '.join(command[1:4])} failed; its last words: {ran.stderr[-1_000:]}")
+        raise SystemExit(f"{' '.join(command[1:4])} failed; the end of its errors: {ran.stderr[-1_000:]}")
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, ran.stdout
 
 
-def main() -> None:
+def benchmark(
+    python: Annotated[Path, typer.Argument(help="The Python that has `requirements-compared.txt`.")],
+) -> None:
     """Run ours and every tool on every file, one after the other, and print the tables."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.compared")
-    parser.add_argument("python", type=Path, help="the Python that has `requirements-compared.txt`")
-    python = parser.parse_args().python.absolute()
     runs = []
     with TemporaryDirectory() as work:
         for number, file in enumerate(compared_files(Path(work))):
@@ -140,10 +139,10 @@ def main() -> None:
             for tool in TOOLS:
                 out = Path(work, f"{tool}-{number}")
                 out.mkdir()
-                runs.append((file, run_tool(tool, python, file, out)))
+                runs.append((file, run_tool(tool, python.absolute(), file, out)))
                 print(tool, file.path.name, runs[-1][1], file=sys.stderr)  # noqa: T201 # progress
         print(fault_table(runs), cost_table(runs), sep="\n\n")  # noqa: T201 # the result of the command
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(benchmark)
